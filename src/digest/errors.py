@@ -1,0 +1,101 @@
+"""Every error raised on purpose.
+
+DigestError
++-- SettingsError (ValueError)        digest.toml, the environment or a secrets file; exit 3
++-- SourceError                       one source; never costs another
+|   +-- FetchError (ConnectionError)      no answer, or not one we take
+|   |   +-- ForbiddenAddress                  a private, loopback or link-local address
+|   +-- ParseError (ValueError)           an answer we cannot read
++-- ListError (ValueError)            a file under subscribers/
++-- LookError (ValueError)            a template under templates/
++-- MoveError                         an issue's state forbids it; exit 5
+|   +-- NotApproved
++-- UnknownError (LookupError)        an edition, issue or source nobody knows; exit 2
++-- StoreError                        the database
+|   +-- Busy                              someone else works on it; exit 8
++-- RelayError (ConnectionError)      the mail server; exit 75
+"""
+
+from __future__ import annotations
+
+
+class DigestError(Exception):
+    """Anything digest says no to. The text is for the person who runs it; `exit_code` for the shell."""
+
+    exit_code = 1
+
+
+class SettingsError(DigestError, ValueError):
+    """A setting that cannot be: `where` is `file:line` or the variable's name."""
+
+    exit_code = 3
+
+    def __init__(self, message: str, *, where: str = "") -> None:
+        super().__init__(f"{where}: {message}" if where else message)
+        self.where = where
+
+
+class SourceError(DigestError):
+    """Trouble with one source; `reason` is a phrase that follows its name and a colon."""
+
+    def __init__(self, source: str, reason: str) -> None:
+        super().__init__(f"{source}: {reason}")
+        self.source, self.reason = source, reason
+
+
+class FetchError(SourceError, ConnectionError):
+    """No answer, or not one we take."""
+
+
+class ForbiddenAddress(FetchError):
+    """The name leads to an address inside; nothing was connected."""
+
+
+class ParseError(SourceError, ValueError):
+    """An answer we cannot read."""
+
+
+class ListError(DigestError, ValueError):
+    """A file under subscribers/ that cannot be read as what it should be."""
+
+    exit_code = 3
+
+
+class LookError(DigestError, ValueError):
+    """A template that does not compile or names what is not there; `where` is `file:line`."""
+
+    def __init__(self, message: str, *, where: str = "") -> None:
+        super().__init__(f"{where}: {message}" if where else message)
+        self.where = where
+
+
+class MoveError(DigestError):
+    """A move that the issue's state forbids."""
+
+    exit_code = 5
+
+
+class NotApproved(MoveError):
+    """Only an approved issue may be sent."""
+
+
+class UnknownError(DigestError, LookupError):
+    """No such edition, issue, source, list or subscriber; the text names those there are."""
+
+    exit_code = 2
+
+
+class StoreError(DigestError):
+    """The database does not answer, is full, or is not ours."""
+
+
+class Busy(StoreError):
+    """Someone else works on it."""
+
+    exit_code = 8
+
+
+class RelayError(DigestError, ConnectionError):
+    """The mail server is not there or does not let us in; nothing was sent, nothing counts against a subscriber."""
+
+    exit_code = 75

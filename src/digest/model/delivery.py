@@ -1,0 +1,142 @@
+"""Messages on their way: variants, skeletons, recipients, deliveries and their outcomes."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+
+from digest.model.news import SectionId
+
+
+@dataclass(frozen=True, slots=True, order=True)
+class Variant:
+    """What a group of subscribers gets alike: a set of sections in a language."""
+
+    sections: tuple[SectionId, ...]
+    """In the edition's order, only such as the issue has; never empty."""
+    language: str
+
+    @property
+    def id(self) -> str:
+        """`en:military+diplomacy`: unique in an issue, and fit for a file's name but for the colon."""
+        return f"{self.language}:{'+'.join(self.sections)}"
+
+
+class Place(StrEnum):
+    """Where in a message a personal field stands, which decides how it is encoded."""
+
+    HEADER = "header"
+    TEXT = "text"
+    HTML = "html"
+
+
+@dataclass(frozen=True, slots=True)
+class Hole:
+    """A slot of a skeleton."""
+
+    field: str
+    """`unsubscribe_url`, `preferences_url`, `web_url`, `to`, `message_id`, `date`, `settings`."""
+    place: Place
+
+
+@dataclass(frozen=True, slots=True)
+class Skeleton:
+    """The bytes of one variant's message, with holes where the personal fields go."""
+
+    variant: str
+    parts: tuple[bytes | Hole, ...]
+    """Literal bytes, CRLF line ends, already transfer-encoded, and holes between them."""
+    html: str
+    """The decoded HTML with its slots still in it, for previews."""
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class Recipient:
+    """Whom a delivery goes to, with what a message needs of them."""
+
+    subscriber: int
+    email: str
+    name: str
+    list: str
+    sections: tuple[SectionId, ...]
+    """As they chose; empty: all."""
+    timezone: str
+    language: str
+
+
+class DeliveryState(StrEnum):
+    """What has become of a message."""
+
+    QUEUED = "queued"
+    CLAIMED = "claimed"
+    ACCEPTED = "accepted"
+    DEFERRED = "deferred"
+    REFUSED = "refused"
+    SUPPRESSED = "suppressed"
+    IN_DOUBT = "in_doubt"
+
+
+@dataclass(frozen=True, slots=True)
+class Claim:
+    """A delivery that a worker holds, with its recipient."""
+
+    issue: int
+    seq: int
+    attempt: int
+    """Names the claim: counted up by it, from 1."""
+    variant: str
+    due_at: datetime
+    recipient: Recipient
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """What the server said to one message, or that nobody knows."""
+
+    state: DeliveryState
+    """accepted, deferred, refused, in_doubt; or queued: nothing was begun, given back."""
+    code: int = 0
+    """The SMTP reply's three digits (RFC 5321); 0 without a reply."""
+    text: str = ""
+    """The reply's text with its enhanced code (RFC 3463), one line, printable."""
+
+
+@dataclass(frozen=True, slots=True)
+class Delivery:
+    """One row of the outbox."""
+
+    issue: int
+    seq: int
+    subscriber: int
+    state: DeliveryState
+    variant: str
+    due_at: datetime
+    attempts: int
+    not_before: datetime | None
+    worker: str
+    code: int
+    text: str
+    at: datetime | None
+
+
+@dataclass(frozen=True, slots=True)
+class Claimed:
+    """What a worker got when it asked for rows."""
+
+    claims: tuple[Claim, ...] = ()
+    closed: str = ""
+    """Why nothing may be begun: `paused`, `expired`, `dead` (this worker was declared so), `over`; empty if it may."""
+    next_at: datetime | None = None
+    """When the next row falls due or may be tried again; None if none waits."""
+
+
+@dataclass(frozen=True, slots=True)
+class Result:
+    """What became of a claim, to be written down."""
+
+    claim: Claim
+    outcome: Outcome
+    not_before: datetime | None = None
+    """For a deferred one: when it may be tried again."""

@@ -1,0 +1,263 @@
+"""A recurring newsletter and its numbers: editions, sections, issues and what stands in them."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date, datetime, time, timedelta
+from enum import StrEnum
+
+from digest.model.news import ArticleId, SectionId, Source
+
+
+@dataclass(frozen=True, slots=True)
+class Section:
+    """A heading of an edition."""
+
+    id: SectionId
+    title: str
+    max_stories: int = 5
+    match: tuple[str, ...] = ()
+    """Terms that speak for it: words or phrases; a trailing `*` takes any ending, `^n` behind a term weighs it."""
+    fallback: bool = False
+    """Whether it takes what fits no section."""
+
+
+class Approval(StrEnum):
+    """Who lets an issue go."""
+
+    REQUIRED = "required"
+    AUTO = "auto"
+    AUTO_IF_GREEN = "auto-if-green"
+
+
+class InDoubt(StrEnum):
+    """What becomes of messages nobody knows the fate of."""
+
+    HOLD = "hold"
+    RESEND = "resend"
+
+
+@dataclass(frozen=True, slots=True)
+class Schedule:
+    """Weekdays and an hour, in the edition's zone."""
+
+    days: frozenset[int]
+    """0 is Monday, as in `date.weekday()`."""
+    at: time
+    """Naive: local wall clock."""
+
+    @property
+    def slot(self) -> str:
+        """The hour as it names a slot, `07:00`."""
+        return f"{self.at:%H:%M}"
+
+
+@dataclass(frozen=True, slots=True)
+class Edition:
+    """A recurring newsletter: its sections, schedule, lists and look."""
+
+    id: str
+    title: str
+    sections: tuple[Section, ...]
+    lists: tuple[str, ...]
+    timezone: str
+    """IANA."""
+    language: str
+    """BCP 47, of the labels and of the articles where nobody says."""
+
+    draft: Schedule
+    send: Schedule
+    max_age: timedelta = timedelta(hours=72)
+    approval: Approval = Approval.REQUIRED
+    deadline_grace: timedelta = timedelta(minutes=20)
+    subject: str = "{{ lead.headline | short(60) }}"
+    """A Jinja2 template over the issue."""
+    look: str = "brief"
+    """The folder under templates/."""
+    min_stories: int = 1
+    """Fewer: held, not sent."""
+    languages: tuple[str, ...] = ()
+    """Articles in others are left out, for that reason; empty takes all."""
+    catch_up: timedelta = timedelta(hours=6)
+    expires: timedelta = timedelta(hours=18)
+    never_after: time | None = None
+    """In the subscriber's own zone."""
+    per_reader_timezone: bool = False
+    in_doubt: InDoubt = InDoubt.HOLD
+    canary: int = 50
+    brake_percent: float = 5.0
+
+
+@dataclass(frozen=True, slots=True)
+class Slot:
+    """One planned issue of an edition."""
+
+    edition: str
+    local_date: date
+    slot: str
+    """The schedule entry's hour, `07:00`."""
+    draft_at: datetime
+    send_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Credit:
+    """An outlet that reports a story, and where."""
+
+    name: str
+    url: str
+    at: datetime
+    side: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Cited:
+    """A passage that a story stands on, as evidence for the editor."""
+
+    article: ArticleId
+    position: int
+    heading: str
+    score: float
+    evidence: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Item:
+    """A story as it stands in an issue."""
+
+    anchor: str
+    """Unique in the issue, fit for an HTML id: `military-1`."""
+    headline: str
+    url: str
+    """Where the headline leads; http(s), or empty for an article that stands nowhere on the web."""
+    summary: tuple[str, ...]
+    """Sentences, each found word for word in one of the passages."""
+    credits: tuple[Credit, ...]
+    """The outlet that is told first, then the others that report it."""
+    passages: tuple[Cited, ...]
+    score: float
+    reasons: tuple[str, ...] = ()
+    language: str = ""
+    """BCP 47 of headline and summary; empty: the edition's."""
+    also_in: tuple[SectionId, ...] = ()
+    """Sections in which other passages of the same article stand."""
+
+
+@dataclass(frozen=True, slots=True)
+class IssueSection:
+    """A section of an issue with its items, the lead first."""
+
+    id: SectionId
+    title: str
+    items: tuple[Item, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class LeftOut:
+    """A passage (or, without text, an article) that the issue does not show, and why."""
+
+    article: ArticleId
+    heading: str
+    text: str
+    score: float
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class Dropped:
+    """A line taken for boilerplate, and the rule that took it."""
+
+    article: ArticleId
+    text: str
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class Content:
+    """What an issue says: everything its mail, its web page and its text part are made of, and why it is so."""
+
+    edition: str
+    title: str
+    number: int
+    local_date: date
+    timezone: str
+    language: str
+    built_at: datetime
+
+    subject: str
+    preheader: str
+    sections: tuple[IssueSection, ...]
+    """In the edition's order; sections without items are not in it."""
+    sources_read: int
+    """How many sources had articles in the pool."""
+
+    left_out: tuple[LeftOut, ...] = ()
+    boilerplate: tuple[Dropped, ...] = ()
+
+    @property
+    def stories(self) -> int:
+        """How many items stand in it."""
+        return sum(len(section.items) for section in self.sections)
+
+    @property
+    def lead(self) -> Item:
+        """The story it opens with; IndexError where it has none."""
+        return self.sections[0].items[0]
+
+
+class State(StrEnum):
+    """Where an issue stands; the moves between them are in `digest.lifecycle`."""
+
+    DRAFT = "draft"
+    REVIEW = "review"
+    APPROVED = "approved"
+    SENDING = "sending"
+    PAUSED = "paused"
+    SENT = "sent"
+    HELD = "held"
+    STOPPED = "stopped"
+    SKIPPED = "skipped"
+    MISSED = "missed"
+    FAILED = "failed"
+
+
+@dataclass(frozen=True, slots=True)
+class Inputs:
+    """All that an issue's content was made from, so that it can be made again."""
+
+    edition: Edition
+    articles: tuple[ArticleId, ...]
+    """The pool, in the order of collection. Their texts are kept beside the issue."""
+    sources: tuple[Source, ...]
+    versions: tuple[tuple[str, str], ...]
+    """(part, version) of the program and of whatever decides: rules, weights."""
+    overrides: tuple[str, ...] = ()
+    """Editors' moves, in order; none yet come from here."""
+
+
+@dataclass(frozen=True, slots=True)
+class Issue:
+    """One number of an edition, with its state."""
+
+    id: int
+    """In commands and URLs."""
+    edition: str
+    number: int
+    """Within the edition; printed."""
+    local_date: date
+    slot: str
+    state: State
+    revision: int
+    """Counts the contents it has had, from 1; 0 where nothing was built (missed)."""
+    draft_at: datetime
+    send_at: datetime
+    expires_at: datetime
+    """Nothing of it leaves after that."""
+    content: Content | None = None
+    """None until it is built."""
+    approved_by: str = ""
+    approved_at: datetime | None = None
+    binding: str = ""
+    """SHA-256 over what was approved: content, look, message files, the settings that render reads; empty if none."""
+    reason: str = ""
+    """Why it is held, skipped, missed, stopped or failed."""

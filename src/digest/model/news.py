@@ -1,0 +1,157 @@
+"""What is collected and what is made of it: sources, articles, passages, placements, stories."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from enum import StrEnum
+from pathlib import Path
+from typing import Final, TypeAlias
+
+SectionId: TypeAlias = str
+ArticleId: TypeAlias = str
+
+OTHER: Final[SectionId] = "other"
+"""The reserved section of a passage that fits none of the edition's."""
+BOILERPLATE: Final[SectionId] = "boilerplate"
+"""The reserved section of lines that are not the article: greetings, captions, related links."""
+
+
+class SourceKind(StrEnum):
+    """How a source is read."""
+
+    FEED = "feed"
+    PAGE = "page"
+    FOLDER = "folder"
+
+
+@dataclass(frozen=True, slots=True)
+class Source:
+    """A place articles are collected from."""
+
+    name: str
+    kind: SourceKind
+    url: str = ""
+    """Of a feed or a page; empty for a folder."""
+    path: Path | None = None
+    """Of a folder, absolute; None for the others."""
+
+    every: timedelta = timedelta(minutes=15)
+    weight: float = 1.0
+    """What this outlet's word counts in ranking; 1 is ordinary."""
+    side: str = ""
+    """Whose side the outlet speaks for where that is known (for example `ru-state`); empty if none."""
+    language: str = ""
+    """BCP 47; empty: as the feed or the page says, else the edition's."""
+    follow: bool = True
+    """Whether the page behind a feed's link is fetched; False takes the feed's own text."""
+    allow_private: bool = False
+    """Whether this source's own host and port may be a private or loopback address."""
+
+
+class BlockKind(StrEnum):
+    """What a block of an article is."""
+
+    HEADING = "heading"
+    PARAGRAPH = "paragraph"
+
+
+@dataclass(frozen=True, slots=True)
+class Block:
+    """One heading or paragraph of an article, one line of plain text."""
+
+    kind: BlockKind
+    text: str
+    level: int = 0
+    """Of a heading, 2 to 6, as in HTML; 0 for a paragraph."""
+
+
+@dataclass(frozen=True, slots=True)
+class Article:
+    """One document at one canonical URL."""
+
+    id: ArticleId
+    """16 hex digits of the canonical URL's SHA-256."""
+    source: str
+    """The name of its source."""
+    url: str
+    """Canonical, http or https; `file:` with the relative path for a folder's article."""
+    title: str
+    blocks: tuple[Block, ...]
+    """The body in reading order, without the title; boilerplate still in it."""
+
+    fingerprint: str
+    """Of the words of title and body: equal for copies of one text wherever they stand."""
+    collected_at: datetime
+    """When it was first seen."""
+    published_at: datetime | None = None
+    """As its publisher says; None where nobody says."""
+    standfirst: str = ""
+    """The feed's own summary, as plain text."""
+    language: str = ""
+    """BCP 47, lower case; empty if nobody says."""
+    author: str = ""
+
+    @property
+    def at(self) -> datetime:
+        """When it was published, or first seen where nobody says."""
+        return self.published_at or self.collected_at
+
+
+@dataclass(frozen=True, slots=True)
+class Passage:
+    """The paragraphs under one sub-heading of an article: the unit that gets a section."""
+
+    article: ArticleId
+    position: int
+    """Its place in the article's reading order, from 0."""
+    heading: str
+    """Empty for what stands before the first sub-heading."""
+    paragraphs: tuple[str, ...]
+
+    @property
+    def text(self) -> str:
+        """The paragraphs, a blank line between two."""
+        return "\n\n".join(self.paragraphs)
+
+
+@dataclass(frozen=True, slots=True)
+class Placement:
+    """The decision that a passage belongs to a section, and why."""
+
+    passage: Passage
+    section: SectionId
+    """A section of the edition, `OTHER` or `BOILERPLATE`."""
+
+    score: float
+    """0 to 1, comparable only within one passage."""
+    evidence: tuple[str, ...] = ()
+    """The phrases that decided it, in the order they appear; for boilerplate, the rule that named it."""
+
+
+@dataclass(frozen=True, slots=True)
+class Story:
+    """Passages about one event, from any articles."""
+
+    section: SectionId
+    placements: tuple[Placement, ...]
+    """The first is the one that is told; each article at most once."""
+    score: float
+    """What it was ranked by; higher stands first."""
+    reasons: tuple[str, ...] = field(default=())
+    """Why it stands where it stands, in words an editor reads."""
+
+
+@dataclass(frozen=True, slots=True)
+class SourceState:
+    """What is remembered of a source between two polls."""
+
+    name: str
+    etag: str = ""
+    last_modified: str = ""
+    last_try_at: datetime | None = None
+    last_success_at: datetime | None = None
+    failures: int = 0
+    """In a row; 0 after a success."""
+    reason: str = ""
+    """Why the last try failed; empty after a success."""

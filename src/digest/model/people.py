@@ -1,0 +1,78 @@
+"""Those who read: subscribers, their subscriptions, and addresses never to be mailed."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date, datetime, time
+from enum import StrEnum
+
+from digest.model.news import SectionId
+
+
+class Consent(StrEnum):
+    """Whether a subscription may be mailed."""
+
+    PENDING = "pending"
+    ACTIVE = "active"
+    UNSUBSCRIBED = "unsubscribed"
+
+
+@dataclass(frozen=True, slots=True)
+class Preferences:
+    """How a subscriber wants a list's editions."""
+
+    sections: tuple[SectionId, ...] = ()
+    """Empty: all of the edition's."""
+    frequency: str = "all"
+    time: time | None = None
+    """Their own hour; None: the edition's."""
+    timezone: str = ""
+    """IANA; empty: the edition's."""
+    language: str = ""
+    """BCP 47 of the labels; empty: the edition's."""
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """One line of a list's CSV file."""
+
+    list: str
+    email: str
+    """Normalised: the domain in lower case, IDNA kept readable."""
+    name: str
+    preferences: Preferences
+    joined_on: date | None
+
+
+@dataclass(frozen=True, slots=True)
+class Subscriber:
+    """An address with consent."""
+
+    id: int
+    email: str
+    name: str
+
+
+@dataclass(frozen=True, slots=True)
+class Subscription:
+    """One subscriber's place on one list."""
+
+    subscriber: Subscriber
+    list: str
+    consent: Consent
+    preferences: Preferences
+    joined_on: date | None = None
+    since: datetime | None = None
+    """When the consent last changed."""
+
+
+@dataclass(frozen=True, slots=True)
+class Suppression:
+    """An address never to be mailed, known only by its keyed hash."""
+
+    email_hmac: str
+    """Hex HMAC-SHA-256 of the normalised address in lower case."""
+    key: str
+    """Which key made it."""
+    reason: str
+    since: date
