@@ -26,13 +26,13 @@ class DigestError(Exception):
 
 
 class SettingsError(DigestError, ValueError):
-    """A setting that cannot be: `where` is `file:line` or the variable's name."""
+    """A setting that cannot be: `where` is `file:line` or the variable's name; `problems` has a line for each."""
 
     exit_code = 3
 
-    def __init__(self, message: str, *, where: str = "") -> None:
+    def __init__(self, message: str, *, where: str = "", problems: tuple[str, ...] = ()) -> None:
         super().__init__(f"{where}: {message}" if where else message)
-        self.where = where
+        self.where, self.problems = where, problems or (str(self),)
 
 
 class SourceError(DigestError):

@@ -1,0 +1,275 @@
+"""The shape of digest.toml.
+
+`Document` is filled from several layers at once (`digest.settings.layers`). Arrays of tables are held by position, so
+that a layer can speak of one field of one relay.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from datetime import timedelta
+from typing import Annotated, Any, Final, Literal, Self
+
+from pydantic import BaseModel, ConfigDict, Field
+from pydantic_settings import BaseSettings, InitSettingsSource, PydanticBaseSettingsSource, SettingsConfigDict
+
+from digest.model.issue import Approval, InDoubt
+from digest.model.news import SourceKind
+from digest.settings.fields import (
+    MANY,
+    BaseAddress,
+    Clock,
+    DatabaseUrl,
+    Domain,
+    DomainPattern,
+    Duration,
+    Folder,
+    HeaderName,
+    Host,
+    Language,
+    Line,
+    Listen,
+    MailAddress,
+    Mailbox,
+    Network,
+    PlainName,
+    Rate,
+    Secret,
+    SectionName,
+    SomeLine,
+    Term,
+    WebAddress,
+    When,
+    Zone,
+)
+
+Count = Annotated[int, Field(ge=1, le=1_000_000)]
+
+
+class Table(BaseModel):
+    """A table of digest.toml: unknown keys are errors."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True, use_attribute_docstrings=True, hide_input_in_errors=True)
+
+
+class DigestTable(Table):
+    """The newsletter as a whole."""
+
+    title: SomeLine
+    """Stands in the mail's From and at its top."""
+    timezone: Zone = "UTC"
+    """Of editions that name no other."""
+    language: Language = "en"
+    """Of labels, and of articles where nobody says."""
+    data: Folder = "var"
+    """Folder of the database, the catcher's mails, keys and caches."""
+    database: DatabaseUrl | None = None
+    """SQLAlchemy URL; without it SQLite in `data`."""
+    public_url: BaseAddress | None = None
+    """Where readers reach the web pages."""
+    postal_address: Line = ""
+    """Printed at the foot of each mail; many countries require one."""
+    contact: Line = ""
+    """An address or a URL that outlets see when their feeds are fetched; without it `public_url`, if it is https."""
+    templates: Folder = "templates"
+    """Folder of looks."""
+    subscribers: Folder = "subscribers"
+    """Folder of lists."""
+    secrets_dir: Folder | None = None
+    """Folder of files named like environment variables, one secret in each."""
+
+
+class SectionTable(Table):
+    """A heading of the editions."""
+
+    id: SectionName
+    title: SomeLine
+    max_stories: Annotated[int, Field(ge=1, le=100)] = 5
+    match: Annotated[tuple[Term, ...], MANY] = ()
+    """What speaks for it: words or phrases; `*` takes any ending, `^2.5` behind a term weighs it."""
+    fallback: bool = False
+    """Whether it takes what fits no section."""
+
+
+class SourceTable(Table):
+    """A place articles are collected from."""
+
+    name: SomeLine
+    kind: SourceKind = SourceKind.FEED
+    url: WebAddress | None = None
+    """Of a feed or a page."""
+    path: Folder | None = None
+    """Of a folder."""
+    every: Duration = timedelta(minutes=15)
+    weight: Annotated[float, Field(gt=0, le=100, allow_inf_nan=False)] = 1.0
+    """What this outlet's word counts in ranking; 1 is ordinary."""
+    side: PlainName | None = None
+    """Whose side the outlet speaks for, for example `ru-state`."""
+    language: Language | None = None
+    follow: bool = True
+    """Whether the page behind a feed's link is fetched."""
+    allow_private: bool = False
+    """Whether it may live on loopback or a private address."""
+
+
+class EditionTable(Table):
+    """A recurring newsletter."""
+
+    title: SomeLine | None = None
+    sections: Annotated[tuple[SectionName, ...], MANY] | None = None
+    """Ids in the order they stand in the mail; without it all."""
+    lists: Annotated[tuple[PlainName, ...], MANY, Field(min_length=1)] | None = None
+    """Whom it goes to; without it the list of its own name."""
+    timezone: Zone | None = None
+    language: Language | None = None
+    draft: When
+    """When it is built."""
+    send: When
+    """When it leaves."""
+    max_age: Duration = timedelta(hours=72)
+    """Articles published longer ago are left out."""
+    approval: Approval = Approval.REQUIRED
+    deadline_grace: Duration = timedelta(minutes=20)
+    """How long after its hour an issue may still be approved before it is held."""
+    subject: SomeLine = "{{ lead.headline | short(60) }}"
+    """Jinja2 over the issue."""
+    look: PlainName = "brief"
+    """Folder under `templates`."""
+    min_stories: Annotated[int, Field(ge=0, le=1000)] = 1
+    """Fewer: held, not sent."""
+    languages: Annotated[tuple[Language, ...], MANY] = ()
+    """Articles in others are left out; empty takes all."""
+    catch_up: Duration = timedelta(hours=6)
+    """A start later than that is missed, never sent."""
+    expires: Duration = timedelta(hours=18)
+    """Nothing of an issue leaves after that."""
+    never_after: Clock | None = None
+    """In the reader's own zone."""
+    per_reader_timezone: bool = False
+    in_doubt: InDoubt = InDoubt.HOLD
+    canary: Annotated[int, Field(ge=0, le=1_000_000)] = 50
+    """So many go first; the rest follows when they were taken."""
+    brake_percent: Annotated[float, Field(gt=0, le=100, allow_inf_nan=False)] = 5.0
+    """More refused than that: the rest is held."""
+
+
+class RelayTable(Table):
+    """A mail server, or the catcher."""
+
+    name: PlainName
+    kind: Literal["smtp", "lmtp", "catcher"] = "smtp"
+    host: Host | None = None
+    port: Annotated[int, Field(ge=1, le=65535)] | None = None
+    security: Literal["starttls", "tls", "none"] = "starttls"
+    username: Line = ""
+    password: Secret | None = None
+    """Never here: from the environment or a secrets file."""
+    connections: Annotated[int, Field(ge=1, le=100)] = 4
+    rate: Rate | None = None
+    timeout: Duration = timedelta(seconds=60)
+
+
+class DomainTable(Table):
+    """How fast the mail of some domains may go."""
+
+    match: Annotated[tuple[DomainPattern, ...], MANY, Field(min_length=1)]
+    rate: Rate
+
+
+class SenderTable(Table):
+    """Whom messages come from."""
+
+    from_: Mailbox | None = Field(default=None, alias="from")
+    reply_to: MailAddress | None = None
+    envelope_domain: Domain | None = None
+
+
+class DkimTable(Table):
+    """Who signs; keys lie under `keys/` in the data folder."""
+
+    domain: Domain | None = None
+    selectors: Annotated[tuple[PlainName, ...], MANY] = ()
+
+
+class BouncesTable(Table):
+    """Where bounces arrive."""
+
+    maildir: Folder | None = None
+    hard_limit: Count = 1
+    soft_limit: Count = 5
+
+
+class ProxyTable(Table):
+    """Whose word on who is at the desk is taken."""
+
+    header: HeaderName = "Remote-User"
+    trusted: Annotated[tuple[Network, ...], MANY] = ()
+
+
+class WebTable(Table):
+    """The editor's desk and the readers' pages."""
+
+    listen: Listen = "127.0.0.1:8412"
+    auth: Literal["password", "proxy", "none"] = "password"
+    proxy: ProxyTable = Field(default_factory=ProxyTable)
+
+
+class AlertsTable(Table):
+    """Who hears of trouble."""
+
+    email: Annotated[tuple[MailAddress, ...], MANY] = ()
+    ping: WebAddress | None = None
+
+
+class Document(BaseSettings):
+    """All of digest.toml, with what the secrets files and the environment put over it."""
+
+    model_config = SettingsConfigDict(extra="forbid", frozen=True, hide_input_in_errors=True)
+
+    digest: DigestTable
+    section: dict[int, SectionTable] = Field(default_factory=dict)
+    source: dict[int, SourceTable] = Field(default_factory=dict)
+    edition: dict[PlainName, EditionTable] = Field(default_factory=dict)
+    relay: dict[int, RelayTable] = Field(default_factory=dict)
+    domain: dict[int, DomainTable] = Field(default_factory=dict)
+    sender: SenderTable = Field(default_factory=SenderTable)
+    dkim: DkimTable = Field(default_factory=DkimTable)
+    bounces: BouncesTable = Field(default_factory=BouncesTable)
+    web: WebTable = Field(default_factory=WebTable)
+    alerts: AlertsTable = Field(default_factory=AlertsTable)
+
+    @classmethod
+    def from_layers(cls, trees: Sequence[Mapping[str, Any]]) -> Self:
+        """Return the document that several layers make together, the strongest first; raises ValidationError."""
+        values: dict[str, Any] = {"layers": tuple(trees)}
+        return cls(**values)
+
+    @classmethod
+    def settings_customise_sources(
+        cls,
+        settings_cls: type[BaseSettings],
+        init_settings: PydanticBaseSettingsSource,
+        env_settings: PydanticBaseSettingsSource,
+        dotenv_settings: PydanticBaseSettingsSource,
+        file_secret_settings: PydanticBaseSettingsSource,
+    ) -> tuple[PydanticBaseSettingsSource, ...]:
+        """Return the layers that were handed in, the strongest first; the process's own environment is none of them."""
+        layers = init_settings().get("layers", ())
+        return tuple(InitSettingsSource(settings_cls, dict(layer)) for layer in layers)
+
+
+NAMED_BY: Final[Mapping[str, str]] = {"section": "id", "source": "name", "relay": "name", "domain": ""}
+"""For each array of tables, the key that names its elements; those of `domain` have none and go by position."""
+
+
+def schema() -> dict[str, Any]:
+    """Return the JSON Schema of digest.toml, for editors that complete and check it."""
+    made = Document.model_json_schema(by_alias=True)
+    made["$schema"] = "https://json-schema.org/draft/2020-12/schema"
+    made["title"] = "digest.toml"
+    for name, field in made["properties"].items():
+        if name in NAMED_BY:
+            made["properties"][name] = {"type": "array", "items": field["additionalProperties"]}
+    made["properties"]["edition"]["additionalProperties"] = False
+    del made["$defs"]["RelayTable"]["properties"]["password"]
+    return made
