@@ -1,0 +1,52 @@
+"""The HTML part: Jinja2 makes MJML of a page, the MJML compiler makes HTML of that, once a variant."""
+
+from __future__ import annotations
+
+import re
+from typing import Final
+
+from mjml import mjml2html
+
+from digest.errors import LookError
+from digest.render.labels import Labels
+from digest.render.look import MAIL, Look
+from digest.render.slots import Slots
+from digest.render.view import Page
+
+LIMIT: Final = 92_160
+"""Bytes of HTML. Gmail cuts a message near 102 KB, and what it cuts off is the way out."""
+
+_SLOT_BYTES: Final = 200
+_POSITION: Final = re.compile(r"\d+")
+_AROUND: Final = 60
+
+
+def html_part(page: Page, look: Look, labels: Labels, slots: Slots) -> str:
+    """Return one variant's HTML with marks for personal fields; LookError if a template fails or it grows too large."""
+    values = {"page": page, "slot": slots.marks(), "labels": labels, "say": labels.say_html}
+    html = compiled(look.fill(MAIL, values), where=str(look.folder / MAIL))
+    size = len(html.encode()) + _SLOT_BYTES * html.count(slots.name)
+    if size > LIMIT:
+        held = ", ".join(section.id for section in page.sections)
+        raise LookError(
+            f"{size:,} bytes of HTML for {held}; at most {LIMIT:,} arrive whole: lower max_stories of a section",
+            where=str(look.folder / MAIL),
+        )
+    return html
+
+
+def compiled(source: str, *, where: str) -> str:
+    """Return the HTML that MJML source stands for; LookError showing the place it fails at."""
+    try:
+        return str(mjml2html(source))
+    except ValueError as e:
+        raise LookError(f"the MJML does not compile: {e}{_excerpt(source, str(e))}", where=where) from e
+
+
+def _excerpt(source: str, reason: str) -> str:
+    position = _POSITION.search(reason)
+    if position is None:
+        return ""
+    at = int(position[0])
+    near = source.encode()[max(0, at - _AROUND) : at + _AROUND].decode("utf-8", "replace")
+    return f", near {near!r}"

@@ -1,0 +1,156 @@
+"""What templates are given: an issue's words cleaned, its links judged, its times said in words."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from math import ceil
+from typing import Final
+from zoneinfo import ZoneInfo
+
+from digest.model.issue import Content, Credit, IssueSection, Item
+from digest.render.clean import clean, link, short
+from digest.render.labels import Labels, direction
+
+OTHERS: Final = 5
+"""Outlets named after the first; the rest are counted."""
+
+_WORDS_A_MINUTE: Final = 220
+_OPENER: Final = 140
+_HEADLINE: Final = 240
+_SUMMARY: Final = 1_200
+_OUTLET: Final = 80
+"""Characters after which a hostile or broken source is cut, so that it costs the other stories nothing."""
+
+
+@dataclass(frozen=True, slots=True)
+class CreditView:
+    """An outlet, and where it reports."""
+
+    name: str
+    mark: str
+    """What a reader should know of it, such as `(state media)`; empty if nothing."""
+    url: str
+    """http(s), or empty: then it is named without a link."""
+    when: str
+
+
+@dataclass(frozen=True, slots=True)
+class ItemView:
+    """A story."""
+
+    anchor: str
+    headline: str
+    url: str
+    summary: str
+    language: str
+    """Only where it is not the page's, else empty."""
+    direction: str
+    first: CreditView | None
+    others: tuple[CreditView, ...]
+    more: int
+    """Outlets that are not named."""
+    also: tuple[tuple[str, str], ...]
+    """(id, title) of sections that carry other passages of the same article."""
+
+
+@dataclass(frozen=True, slots=True)
+class SectionView:
+    """A section, its lead first."""
+
+    id: str
+    title: str
+    opener: str
+    """One sentence that says what its first story is."""
+    items: tuple[ItemView, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Page:
+    """One variant of an issue."""
+
+    title: str
+    number: int
+    date: str
+    language: str
+    direction: str
+    subject: str
+    preheader: str
+    stories: int
+    sources: int
+    minutes: int
+    sections: tuple[SectionView, ...]
+    postal_address: str
+
+
+def page(content: Content, labels: Labels, postal_address: str) -> Page:
+    """Return the view of an issue in one language."""
+    viewer = _Viewer(content, labels)
+    sections = tuple(viewer.section(section) for section in content.sections if section.items)
+    return Page(
+        title=clean(content.title),
+        number=content.number,
+        date=labels.day(content.local_date),
+        language=labels.language,
+        direction=labels.direction,
+        subject=clean(content.subject),
+        preheader=clean(content.preheader),
+        stories=content.stories,
+        sources=max(content.sources_read, viewer.outlets(content)),
+        minutes=_minutes(sections),
+        sections=sections,
+        postal_address=clean(postal_address),
+    )
+
+
+def _minutes(sections: Iterable[SectionView]) -> int:
+    words = sum(len(f"{item.headline} {item.summary}".split()) for section in sections for item in section.items)
+    return max(1, ceil(words / _WORDS_A_MINUTE))
+
+
+class _Viewer:
+    """Views the parts of one issue in one language."""
+
+    def __init__(self, content: Content, labels: Labels) -> None:
+        self._content, self._labels = content, labels
+        self._zone = ZoneInfo(content.timezone)
+        self._titles = {section.id: clean(section.title) for section in content.sections}
+
+    def outlets(self, content: Content) -> int:
+        """Return how many outlets are named."""
+        return len({credit.name for section in content.sections for item in section.items for credit in item.credits})
+
+    def section(self, section: IssueSection) -> SectionView:
+        items = tuple(self._item(item) for item in section.items)
+        return SectionView(section.id, self._titles[section.id], _opener(section.items[0]), items)
+
+    def _item(self, item: Item) -> ItemView:
+        language = item.language or self._content.language
+        outlets = tuple(self._credit(credit) for credit in item.credits)
+        own = language if language.lower() != self._labels.language.lower() else ""
+        return ItemView(
+            anchor=item.anchor,
+            headline=short(item.headline, _HEADLINE),
+            url=link(item.url),
+            summary=short(" ".join(item.summary), _SUMMARY),
+            language=own,
+            direction=direction(language),
+            first=outlets[0] if outlets else None,
+            others=outlets[1 : OTHERS + 1],
+            more=max(0, len(outlets) - OTHERS - 1),
+            also=tuple((name, self._titles[name]) for name in item.also_in if name in self._titles),
+        )
+
+    def _credit(self, credit: Credit) -> CreditView:
+        return CreditView(
+            name=short(credit.name, _OUTLET),
+            mark=self._labels.say("state_media") if credit.side.endswith("-state") else "",
+            url=link(credit.url),
+            when=self._labels.when(credit.at, self._content.local_date, self._zone),
+        )
+
+
+def _opener(item: Item) -> str:
+    """Return the first sentence of the summary if it is a short one, else the headline."""
+    first = clean(item.summary[0]) if item.summary else ""
+    return first if 0 < len(first) <= _OPENER else short(item.headline, _HEADLINE)
