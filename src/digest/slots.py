@@ -1,0 +1,106 @@
+"""Which issues an edition owes, and when: pure functions of schedules, zones and an instant."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import UTC, date, datetime, time, timedelta
+from zoneinfo import ZoneInfo
+
+from digest.model.issue import Edition, Slot
+from digest.model.people import Preferences
+
+
+@dataclass(frozen=True, slots=True)
+class Due:
+    """A slot whose draft is owed."""
+
+    slot: Slot
+    missed: bool
+    """Its hour is longer gone than the edition catches up; it is recorded, never sent."""
+
+
+def instant(day: date, at: time, timezone: str) -> datetime:
+    """Return when a wall clock in `timezone` shows `at` on `day`, in UTC.
+
+    Of an hour that comes twice the first counts (fold 0); one that the clock skips moves forward by the gap, as
+    PEP 495 has it.
+
+    >>> instant(date(2026, 3, 29), time(3, 30), "Europe/Kyiv").isoformat()  # the clock goes from 3 to 4
+    '2026-03-29T01:30:00+00:00'
+    >>> instant(date(2026, 10, 25), time(3, 30), "Europe/Kyiv").isoformat()  # 3:30 comes twice
+    '2026-10-25T00:30:00+00:00'
+    """
+    return datetime.combine(day, at, tzinfo=ZoneInfo(timezone)).astimezone(UTC)
+
+
+def local_date(now: datetime, timezone: str) -> date:
+    """Return the date that a calendar in `timezone` shows at `now`."""
+    return now.astimezone(ZoneInfo(timezone)).date()
+
+
+def slot_on(edition: Edition, day: date) -> Slot:
+    """Return the edition's slot of that day, whether or not the day is one of its schedule's."""
+    before = edition.draft.at > edition.send.at
+    return Slot(
+        edition=edition.id,
+        local_date=day,
+        slot=edition.send.slot,
+        draft_at=instant(day - timedelta(days=before), edition.draft.at, edition.timezone),
+        send_at=instant(day, edition.send.at, edition.timezone),
+    )
+
+
+def planned(edition: Edition, since: date, until: date) -> Iterator[Slot]:
+    """Yield the edition's slots from `since` to `until`, both included, in order."""
+    for n in range((until - since).days + 1):
+        day = since + timedelta(days=n)
+        if day.weekday() in edition.send.days:
+            yield slot_on(edition, day)
+
+
+def due(editions: Sequence[Edition], last: Mapping[str, date], now: datetime) -> list[Due]:
+    """Return the slots whose draft is owed at `now`, the oldest first.
+
+    `last` tells the local date of each edition's newest issue; an edition that is not in it is new and owes nothing
+    from before today. What is owed is only a proposal: the row in the table `issue` decides who owns the run.
+    """
+    found = []
+    for edition in editions:
+        today = local_date(now, edition.timezone)
+        newest = last.get(edition.id)
+        since = newest + timedelta(days=1) if newest else today
+        for slot in planned(edition, since, today + timedelta(days=1)):
+            if slot.draft_at > now:
+                break
+            missed = now >= slot.send_at + edition.catch_up
+            if not missed or newest:
+                found.append(Due(slot, missed))
+    return sorted(found, key=lambda d: (d.slot.send_at, d.slot.edition))
+
+
+def candidates(edition: Edition, now: datetime) -> Iterator[Slot]:
+    """Yield the slots that an issue built by hand at `now` may fill, the nearest first.
+
+    Today's counts until it is `catch_up` past; then come the days ahead, one week and a day at most.
+    """
+    today = local_date(now, edition.timezone)
+    for slot in planned(edition, today - timedelta(days=1), today + timedelta(days=8)):
+        if now < slot.send_at + edition.catch_up:
+            yield slot
+
+
+def reader_at(preferences: Preferences, edition: Edition, slot: Slot, now: datetime) -> datetime | None:
+    """Return when a subscriber's copy is due; None when their hour is too far gone for this issue.
+
+    Their own hour and zone count where they chose them, their zone alone where the edition goes by readers' zones.
+    An hour already gone at `now` means now, within `catch_up` and not after `never_after` on their clock.
+    """
+    if preferences.time is None and not (edition.per_reader_timezone and preferences.timezone):
+        return max(slot.send_at, now)
+    zone = preferences.timezone or edition.timezone
+    wanted = instant(slot.local_date, preferences.time or edition.send.at, zone)
+    if wanted >= now:
+        return wanted
+    late = edition.never_after is not None and now > instant(slot.local_date, edition.never_after, zone)
+    return None if late or now - wanted > edition.catch_up else now

@@ -1,0 +1,125 @@
+"""Which issues an edition owes, and when."""
+
+from dataclasses import replace
+from datetime import UTC, date, datetime, time, timedelta
+from zoneinfo import ZoneInfo
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from digest.model.issue import Edition, Schedule
+from digest.model.people import Preferences
+from digest.slots import candidates, due, instant, planned, reader_at, slot_on
+
+WEEKDAYS = frozenset(range(5))
+BRIEF = Edition(
+    id="weekday",
+    title="The Aldovar Brief",
+    sections=(),
+    lists=("weekday",),
+    timezone="Europe/Helsinki",
+    language="en",
+    draft=Schedule(WEEKDAYS, time(6)),
+    send=Schedule(WEEKDAYS, time(7)),
+)
+MONDAY = date(2026, 11, 23)
+
+
+def utc(text):
+    return datetime.fromisoformat(text).replace(tzinfo=UTC)
+
+
+def test_a_draft_is_owed_from_its_hour_on():
+    assert due([BRIEF], {"weekday": date(2026, 11, 20)}, utc("2026-11-23T03:59:59")) == []
+
+    owed = due([BRIEF], {"weekday": date(2026, 11, 20)}, utc("2026-11-23T04:00:00"))
+
+    assert [(d.slot.local_date, d.slot.slot, d.missed) for d in owed] == [(MONDAY, "07:00", False)]
+
+
+def test_a_slot_that_has_its_issue_is_not_owed_again():
+    assert due([BRIEF], {"weekday": MONDAY}, utc("2026-11-23T05:30:00")) == []
+
+
+def test_slots_of_days_the_daemon_was_away_are_missed_and_todays_is_still_built():
+    owed = due([BRIEF], {"weekday": date(2026, 11, 18)}, utc("2026-11-23T10:59:00"))
+
+    assert [(d.slot.local_date.day, d.missed) for d in owed] == [(19, True), (20, True), (23, False)]
+
+
+def test_an_hour_longer_gone_than_catch_up_is_missed():
+    owed = due([BRIEF], {"weekday": date(2026, 11, 20)}, utc("2026-11-23T11:00:00"))
+
+    assert [d.missed for d in owed] == [True]
+
+
+def test_a_new_edition_owes_nothing_from_before_it_was_there():
+    assert due([BRIEF], {}, utc("2026-11-23T20:00:00")) == []
+    assert len(due([BRIEF], {}, utc("2026-11-23T05:00:00"))) == 1
+
+
+def test_a_draft_hour_later_than_the_sending_hour_is_the_evening_before():
+    late = replace(BRIEF, draft=Schedule(WEEKDAYS, time(22)))
+
+    slot = slot_on(late, MONDAY)
+
+    assert slot.draft_at == utc("2026-11-22T20:00:00")
+    assert [d.slot.local_date for d in due([late], {"weekday": date(2026, 11, 20)}, slot.draft_at)] == [MONDAY]
+
+
+@given(
+    st.sampled_from(["Europe/Kyiv", "America/New_York", "Australia/Lord_Howe", "Africa/Casablanca", "Asia/Kolkata"]),
+    st.dates(date(2026, 1, 1), date(2027, 12, 1)),
+    st.times().map(lambda t: t.replace(second=0, microsecond=0, tzinfo=None)),
+)
+def test_each_local_day_has_one_instant_for_an_hour_and_days_keep_their_order(zone, day, at):
+    found = instant(day, at, zone)
+
+    shown = found.astimezone(ZoneInfo(zone))
+    assert shown.date() in (day, day + timedelta(days=1))
+    assert shown.time() >= at or shown.date() > day
+    assert instant(day + timedelta(days=1), at, zone) > found
+
+
+@given(st.integers(0, 40 * 24 * 60), st.lists(st.integers(1, 5 * 24 * 60), min_size=1, max_size=40))
+def test_whenever_the_daemon_looks_each_slot_is_owed_once(start, pauses):
+    now = utc("2026-03-01T00:00:00") + timedelta(minutes=start)
+    begin, seen, last = now, [], {"weekday": date(2026, 2, 28)}
+
+    for pause in pauses:
+        for owed in due([BRIEF], last, now):
+            seen.append(owed.slot.local_date)
+            last = {"weekday": owed.slot.local_date}
+        now += timedelta(minutes=pause)
+
+    assert seen == sorted(set(seen))
+    over = [s.local_date for s in planned(BRIEF, date(2026, 3, 1), seen[-1] if seen else begin.date() - timedelta(2))]
+    assert seen == over
+
+
+def test_built_by_hand_todays_slot_counts_until_it_cannot_be_caught_up():
+    def first(moment):
+        return next(candidates(BRIEF, utc(moment))).local_date
+
+    assert first("2026-11-23T10:59:00") == MONDAY
+    assert first("2026-11-23T11:00:00") == date(2026, 11, 24)
+    assert first("2026-11-21T12:00:00") == MONDAY
+
+
+@pytest.mark.parametrize(
+    ("preferences", "now", "wanted"),
+    [
+        (Preferences(), "2026-11-23T05:00:00", "2026-11-23T05:00:00"),
+        (Preferences(time=time(6, 30), timezone="Asia/Seoul"), "2026-11-23T05:00:00", None),
+        (Preferences(time=time(9), timezone="Europe/Kyiv"), "2026-11-23T05:00:00", "2026-11-23T07:00:00"),
+        (Preferences(time=time(6)), "2026-11-23T05:00:00", "2026-11-23T05:00:00"),
+        (Preferences(time=time(7), timezone="America/New_York"), "2026-11-23T05:00:00", "2026-11-23T12:00:00"),
+    ],
+)
+def test_a_readers_own_hour_counts_and_one_too_long_gone_means_none(preferences, now, wanted):
+    edition = replace(BRIEF, never_after=time(11))
+
+    found = reader_at(preferences, edition, slot_on(edition, MONDAY), utc(now))
+
+    assert found == (utc(wanted) if wanted else None)
