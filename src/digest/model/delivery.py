@@ -36,7 +36,7 @@ class Hole:
     """A slot of a skeleton."""
 
     field: str
-    """`unsubscribe_url`, `preferences_url`, `web_url`, `to`, `message_id`, `date`, `settings`."""
+    """`unsubscribe_url`, `unsubscribe_mailto`, `preferences_url`, `web_url`, `to`, `message_id`, `date`, `settings`."""
     place: Place
 
 

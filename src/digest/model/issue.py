@@ -231,8 +231,10 @@ class Inputs:
     sources: tuple[Source, ...]
     versions: tuple[tuple[str, str], ...]
     """(part, version) of the program and of whatever decides: rules, weights."""
+    aside: tuple[LeftOut, ...] = ()
+    """What the pool left out."""
     overrides: tuple[str, ...] = ()
-    """Editors' moves, in order; none yet come from here."""
+    """Editors' moves, in order."""
 
 
 @dataclass(frozen=True, slots=True)

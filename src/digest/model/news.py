@@ -91,6 +91,8 @@ class Article:
     language: str = ""
     """BCP 47, lower case; empty if nobody says."""
     author: str = ""
+    aliases: tuple[ArticleId, ...] = ()
+    """Ids of other addresses that lead to it, so that it is known by them too."""
 
     @property
     def at(self) -> datetime:

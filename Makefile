@@ -1,0 +1,53 @@
+# digest: `make demo` shows the whole job in a minute, `make test` is the whole check.
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+SOURCES := $(shell find src templates subscribers -type f -not -path '*/__pycache__/*') digest.toml pyproject.toml README.md
+
+.PHONY: demo test check lock bench clean
+.DELETE_ON_ERROR:
+
+demo: $(VENV)/demo.stamp  ## collect an invented wire, build the issue, mail it to the built-in catcher
+	$(BIN)/digest demo
+
+test: $(VENV)/dev.stamp check  ## format, lint, types, layers, and the tests on the installed package
+	@$(BIN)/python -m pytest --doctest-modules --pyargs digest tests
+
+check: $(VENV)/dev.stamp
+	@tools/debian.sh
+	@$(BIN)/ruff format --check .
+	@$(BIN)/ruff check .
+	@$(BIN)/mypy
+	@$(BIN)/lint-imports
+
+$(BIN)/python:
+	$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "digest needs Python 3.11 or newer")'
+	$(PYTHON) -m venv $(VENV)
+
+# The wheel is what runs, in the demo and in the tests: a forgotten template is found here first.
+$(VENV)/packages.stamp: requirements/base.txt requirements/build.txt | $(BIN)/python
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements/build.txt -r requirements/base.txt
+	@touch $@
+
+$(VENV)/demo.stamp: $(VENV)/packages.stamp $(SOURCES)
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation --force-reinstall .
+	@touch $@
+
+$(VENV)/dev-packages.stamp: requirements/dev.txt $(VENV)/packages.stamp
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements/dev.txt
+	@touch $@
+
+$(VENV)/dev.stamp: $(VENV)/dev-packages.stamp $(VENV)/demo.stamp
+	@touch $@
+
+lock: $(BIN)/python  ## resolve the ranges of pyproject.toml anew, with hashes and without an index address
+	@command -v uv >/dev/null || { echo "make lock needs uv (pip install uv)" >&2; exit 2; }
+	uv pip compile --quiet --generate-hashes --no-emit-index-url --no-header --python-version 3.11 --all-extras pyproject.toml -o requirements/base.txt
+	uv pip compile --quiet --generate-hashes --no-emit-index-url --no-header --python-version 3.11 --group build -c requirements/base.txt -o requirements/build.txt
+	uv pip compile --quiet --generate-hashes --no-emit-index-url --no-header --python-version 3.11 --all-extras --group dev -c requirements/base.txt pyproject.toml -o requirements/dev.txt
+
+bench: $(VENV)/dev.stamp  ## every benchmark runs both sides in one go and prints the ratio
+	@for file in benchmarks/*.py; do echo "== $$file"; $(BIN)/python $$file || exit 1; done
+
+clean:
+	rm -rf $(VENV) build dist var .*_cache .hypothesis .import_linter_cache

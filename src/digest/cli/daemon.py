@@ -1,0 +1,73 @@
+"""`daemon`: everything, by the clock."""
+
+from __future__ import annotations
+
+import asyncio
+import signal
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from digest.cli.context import Json, Now, at, leave, parts_of, run_of
+
+if TYPE_CHECKING:
+    from digest.cli.output import Voice
+    from digest.parts import Parts
+
+
+def add_to(app: typer.Typer) -> None:
+    """Hang the command into the tree."""
+    app.command()(daemon)
+
+
+def daemon(
+    ctx: typer.Context,
+    once: Annotated[bool, typer.Option("--once", help="Do what is owed now, and leave.")] = False,
+    now: Now = "",
+    json: Json = False,
+) -> None:
+    """Collect, build and send by the clock, until stopped."""
+    run = run_of(ctx, json=json)
+    if now and not once:
+        raise typer.BadParameter("--now goes with --once")
+    with parts_of(run) as parts:
+        if once:
+            leave(single(parts, run.voice, now))
+        else:
+            asyncio.run(forever(parts, run.voice))
+
+
+def single(parts: Parts, voice: Voice, now: str) -> int:
+    """Take one turn; return the exit code."""
+    from digest import schedule
+
+    moment = at(now)
+    events = asyncio.run(schedule.turn(parts, clock=lambda: moment))
+    for event in events:
+        voice.say(f"{event.job}: {event.text}")
+    if not events:
+        voice.say("Nothing is owed.")
+    voice.data([{"job": e.job, "text": e.text, "failed": e.failed} for e in events], "")
+    return 1 if any(event.failed for event in events) else 0
+
+
+async def forever(parts: Parts, voice: Voice) -> None:
+    """Take turns until the system or the keyboard says stop."""
+    from digest import schedule
+
+    stop = asyncio.Event()
+    loop = asyncio.get_running_loop()
+    for number in (signal.SIGTERM, signal.SIGINT):
+        loop.add_signal_handler(number, stop.set)
+    voice.say("The daemon runs; stop it with Ctrl-C.")
+
+    def tell(event: schedule.Event) -> None:
+        now = datetime.now(UTC)
+        value = {"at": now.isoformat(), "job": event.job, "text": event.text, "failed": event.failed}
+        if voice.json:
+            voice.data(value, "")
+        else:
+            voice.say(f"{now:%Y-%m-%d %H:%M:%S} {event.job}: {event.text}")
+
+    await schedule.run(parts, clock=lambda: datetime.now(UTC), tell=tell, stop=stop)

@@ -1,0 +1,98 @@
+"""The parts of a running digest, built from its settings: the only place that knows which fits where."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator, Iterator
+from contextlib import asynccontextmanager, contextmanager
+from dataclasses import dataclass
+from functools import cached_property
+from urllib.parse import urlsplit
+
+from digest.deliver import Transport
+from digest.deliver.catcher import Catcher
+from digest.deliver.smtp import Login, Security, SmtpTransport
+from digest.errors import SettingsError
+from digest.model.delivery import Claim
+from digest.model.issue import Edition
+from digest.render import Look, MailSettings, open_look
+from digest.settings import Relay, Settings
+from digest.store import Store, open_store
+from digest.subscribers import Keyring, Purpose, Tokens
+
+
+@dataclass(frozen=True)
+class Parts:
+    """Settings and what is made of them; closed by whoever opened it."""
+
+    settings: Settings
+    store: Store
+
+    @cached_property
+    def keyring(self) -> Keyring:
+        """The keys under the data folder, made at first use."""
+        return Keyring(self.settings.data / "keys")
+
+    @cached_property
+    def tokens(self) -> Tokens:
+        """What makes and reads the tokens in subscribers' links."""
+        return Tokens(self.keyring)
+
+    def token(self, purpose: str, subscriber: int, edition: Edition) -> str:
+        """Return the token with which a subscriber reaches what `purpose` names."""
+        return self.tokens.make(Purpose(purpose), subscriber, edition.id)
+
+    def look(self, edition: Edition) -> Look:
+        """Return the edition's look as its files are now; raises LookError."""
+        return open_look(self.settings.templates, edition.look)
+
+    def mail(self, edition: Edition) -> MailSettings:
+        """Return what rendering needs to know of the sender."""
+        sender, settings = self.settings.sender, self.settings
+        name, address = sender.from_
+        host = urlsplit(settings.public_url).hostname or ""
+        return MailSettings(
+            from_name=name or edition.title,
+            from_address=address,
+            reply_to=sender.reply_to or address,
+            public_url=settings.public_url,
+            postal_address=settings.postal_address,
+            list_domain=address.rpartition("@")[2] or host,
+            unsubscribe_mailto=sender.reply_to or address,
+        )
+
+    @asynccontextmanager
+    async def transport(self) -> AsyncIterator[Transport]:
+        """Yield the way out: the first relay of digest.toml, or the catcher, which nothing leaves."""
+        relays = [relay for relay in self.settings.relays if relay.kind != "catcher"]
+        if relays:
+            yield self.over(relays[0])
+            return
+        async with Catcher(self.settings.data / "catcher") as catcher:
+            yield SmtpTransport(catcher.host, catcher.port, sender=self.envelope_sender, security=Security.NONE)
+
+    def over(self, relay: Relay) -> SmtpTransport:
+        """Return the way over one mail server. Raises SettingsError for a kind that digest does not speak yet."""
+        if relay.kind != "smtp":
+            raise SettingsError(f'relay {relay.name}: kind = "{relay.kind}" is not spoken yet; use "smtp"')
+        login = Login(relay.username, relay.password.get_secret_value()) if relay.password else None
+        return SmtpTransport(
+            relay.host,
+            relay.port,
+            sender=self.envelope_sender,
+            security=Security(relay.security),
+            login=login,
+            connections=relay.connections,
+            timeout=relay.timeout,
+        )
+
+    def envelope_sender(self, claim: Claim) -> str:
+        """Return where word of a message's failure goes: an address that names the delivery, not the subscriber."""
+        domain = self.settings.sender.envelope_domain or self.settings.sender.from_[1].rpartition("@")[2]
+        return f"bounce-{claim.issue}-{claim.seq}@{domain}"
+
+
+@contextmanager
+def open_parts(settings: Settings) -> Iterator[Parts]:
+    """Yield the parts; the database is made or brought up to date first. Raises StoreError."""
+    with open_store(settings.database) as store:
+        yield Parts(settings, store)

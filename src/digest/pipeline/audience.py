@@ -1,0 +1,78 @@
+"""Whom an issue goes to, alike in what: every cohort of subscribers with its variant and hour."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import datetime
+
+from digest.model.delivery import Recipient, Variant
+from digest.model.issue import Content, Edition, Issue, Slot
+from digest.model.people import Consent, Preferences
+from digest.parts import Parts
+from digest.render import variants
+from digest.slots import reader_at
+
+
+@dataclass(frozen=True, slots=True)
+class Audience:
+    """An issue's cohorts: subscribers who chose alike."""
+
+    variants: dict[Preferences, Variant | None]
+    """None: the issue has nothing in the sections they chose."""
+    whole: Variant
+    """All of the issue's sections in its own language; there even if nobody chose it."""
+
+    @property
+    def distinct(self) -> tuple[Variant, ...]:
+        """Each variant that occurs, once, in a fixed order."""
+        return tuple(sorted({self.whole, *(v for v in self.variants.values() if v)}))
+
+
+def audience(parts: Parts, content: Content, edition: Edition) -> Audience:
+    """Return the cohorts among the active subscribers of the edition's lists, each with its variant."""
+    chosen = {p: (p.sections, p.language) for p in parts.store.subscribers.cohorts(edition.lists)}
+    known = variants(content, {((), ""), *chosen.values()}, edition)
+    whole = known[((), "")]
+    assert whole is not None, "an issue without stories is never rendered"
+    return Audience({p: known[choice] for p, choice in chosen.items()}, whole)
+
+
+def cohorts(
+    crowd: Audience, edition: Edition, issue: Issue, *, now: datetime, scheduled: bool
+) -> dict[Preferences, tuple[str | None, datetime]]:
+    """Return each cohort's variant id and hour; None where this issue has nothing for them, or comes too late.
+
+    Sent by the clock, subscribers' own hours count; sent by hand, everybody's hour is `now`.
+    """
+    slot = Slot(issue.edition, issue.local_date, issue.slot, issue.draft_at, issue.send_at)
+    found: dict[Preferences, tuple[str | None, datetime]] = {}
+    for preferences, variant in crowd.variants.items():
+        at = reader_at(preferences, edition, slot, now) if scheduled else now
+        found[preferences] = (variant.id if variant and at else None, at or now)
+    return found
+
+
+def expected(parts: Parts, issue: Issue, content: Content, edition: Edition) -> Iterator[tuple[Recipient, str]]:
+    """Yield whom the issue goes to, each with the id of their variant: as frozen, or as it would be frozen now."""
+    if parts.store.issues.skeletons(issue.id):
+        for delivery, recipient in parts.store.outbox.deliveries(issue.id):
+            yield recipient, delivery.variant
+        return
+    choices: dict[tuple[tuple[str, ...], str], Variant | None] = {}
+    for recipient in parts.store.subscribers.audience(edition.lists):
+        choice = (recipient.sections, recipient.language)
+        if choice not in choices:
+            choices |= variants(content, [choice], edition)
+        if variant := choices[choice]:
+            yield recipient, variant.id
+
+
+def recipient_of(parts: Parts, address: str, edition: Edition) -> Recipient:
+    """Return the subscriber of the edition's lists with this address; a stranger where it is on none of them."""
+    running = {s.list: s for s in parts.store.subscribers.by_email(address) if s.consent is Consent.ACTIVE}
+    for name in edition.lists:
+        if found := running.get(name):
+            wish, person = found.preferences, found.subscriber
+            return Recipient(person.id, person.email, person.name, name, wish.sections, wish.timezone, wish.language)
+    return Recipient(subscriber=0, email=address, name="", list="", sections=(), timezone="", language="")

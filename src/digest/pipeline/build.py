@@ -1,0 +1,177 @@
+"""Articles in, an issue out: the pool, its passages, its stories, frozen with all they were made from."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, fields, replace
+from datetime import datetime
+
+from digest import __version__
+from digest.classify import classify
+from digest.compose import compose, pool
+from digest.errors import MoveError
+from digest.lifecycle import Move, after, require
+from digest.model.issue import Content, Edition, Inputs, Issue, Slot, State
+from digest.model.news import Article, Placement
+from digest.parts import Parts
+from digest.pipeline.export import skeletons_of
+from digest.render import Look, titled
+from digest.slots import candidates
+
+
+@dataclass(frozen=True, slots=True)
+class Built:
+    """An issue as it was just built."""
+
+    issue: Issue
+    content: Content
+    articles: tuple[Article, ...]
+    """The pool."""
+
+    @property
+    def empty(self) -> bool:
+        """Whether there was nothing to tell."""
+        return not self.content.stories
+
+
+Progress = Callable[[int], None]
+
+
+def build(
+    parts: Parts, edition_id: str, *, now: datetime, slot: Slot | None = None, progress: Progress | None = None
+) -> Built:
+    """Build the edition's issue for `slot`, or for the nearest slot that is still to be filled.
+
+    Built again, the slot's draft gets a new revision from the same pool and what came since. Raises MoveError once it
+    is approved or on its way, UnknownError for an edition nobody knows, LookError where the look does not compile.
+    """
+    edition = parts.settings.edition(edition_id)
+    look = parts.look(edition)
+    slot = slot or nearest(parts, edition, now)
+    issue, _ = parts.store.issues.claim_slot(slot, slot.send_at + edition.expires, now)
+    require(Move.REBUILD, issue.state, issue=issue.id, number=issue.number)
+
+    chosen = pool(parts.store.articles.unpooled(edition.id, issue=issue.id), edition, now=now)
+    inputs = Inputs(
+        edition=edition,
+        articles=tuple(article.id for article in chosen.articles),
+        sources=parts.settings.sources,
+        versions=(("digest", __version__), ("look", look.fingerprint)),
+        aside=chosen.left_out,
+    )
+    content = made(inputs, chosen.articles, look, number=issue.number, slot=slot, now=now, progress=progress)
+    aside = {out.article: out.reason for out in chosen.left_out}
+    issue = parts.store.issues.write(issue.id, content, inputs, chosen.articles, aside, now)
+    return Built(shown(parts, edition, issue, content, now), content, chosen.articles)
+
+
+def made(
+    inputs: Inputs,
+    articles: Sequence[Article],
+    look: Look,
+    *,
+    number: int,
+    slot: Slot,
+    now: datetime,
+    progress: Progress | None = None,
+) -> Content:
+    """Return the content that these inputs make: passages placed, stories told, the subject set. Writes nothing."""
+    placements: list[Placement] = []
+    for article in articles:
+        placements += classify(article, inputs.edition.sections)
+        if progress:
+            progress(1)
+    content = compose(
+        placements,
+        articles,
+        inputs.edition,
+        sources=inputs.sources,
+        number=number,
+        slot=slot,
+        now=now,
+        left_out=inputs.aside,
+    )
+    return titled(content, look, inputs.edition)
+
+
+def shown(parts: Parts, edition: Edition, issue: Issue, content: Content, now: datetime) -> Issue:
+    """Put a fresh draft where it belongs: to review, held for too few stories, or skipped for none."""
+    moves = parts.store.issues
+    if not content.stories:
+        return moves.move(issue.id, Move.SKIP, now=now, by="build", reason="nothing new")
+    if content.stories < edition.min_stories:
+        told = "1 story" if content.stories == 1 else f"{content.stories} stories"
+        reason = f"{told}, the edition asks for {edition.min_stories}"
+        return (
+            issue if issue.state is State.HELD else moves.move(issue.id, Move.HOLD, now=now, by="build", reason=reason)
+        )
+    if after(Move.SUBMIT, issue.state):
+        return moves.move(issue.id, Move.SUBMIT, now=now, by="build")
+    return issue
+
+
+def nearest(parts: Parts, edition: Edition, now: datetime) -> Slot:
+    """Return the first slot that still may be built; where all are closed, the nearest of them.
+
+    What is approved or on its way keeps its slot, so that building again says so instead of opening the next one;
+    what is sent, stopped or missed makes room for the next.
+    """
+    over = (State.SENT, State.STOPPED, State.MISSED)
+    for slot in candidates(edition, now):
+        issue = parts.store.issues.at_slot(edition.id, slot.local_date, slot.slot)
+        if issue is None or issue.state not in over:
+            return slot
+    raise MoveError(f"{edition.id}: every slot of the days ahead is taken")
+
+
+@dataclass(frozen=True, slots=True)
+class Verified:
+    """Whether an issue, made again from what was frozen with it, is the same to the byte."""
+
+    issue: Issue
+    differences: tuple[str, ...]
+    skeletons: int
+    """How many rendered variants were compared."""
+
+    @property
+    def same(self) -> bool:
+        """Whether nothing differs."""
+        return not self.differences
+
+
+def remade(parts: Parts, issue: Issue, *, now: datetime) -> tuple[Content, Inputs, tuple[Article, ...]]:
+    """Return the issue's content made again, by the program as it is now, from what was frozen with it."""
+    inputs, articles = parts.store.issues.inputs(issue.id)
+    slot = Slot(issue.edition, issue.local_date, issue.slot, issue.draft_at, issue.send_at)
+    look = parts.look(inputs.edition)
+    return made(inputs, articles, look, number=issue.number, slot=slot, now=now), inputs, articles
+
+
+def rebuild(parts: Parts, issue_id: int | str, *, now: datetime) -> Built:
+    """Give the issue a new revision, made by today's rules from the articles it already has. Raises MoveError."""
+    issue = parts.store.issues.find(issue_id)
+    require(Move.REBUILD, issue.state, issue=issue.id, number=issue.number)
+    content, inputs, articles = remade(parts, issue, now=now)
+    aside = {out.article: out.reason for out in inputs.aside}
+    issue = parts.store.issues.write(issue.id, content, inputs, articles, aside, now)
+    return Built(shown(parts, inputs.edition, issue, content, now), content, articles)
+
+
+def verify(parts: Parts, issue_id: int | str) -> Verified:
+    """Make the issue again from its frozen inputs, and compare content and rendered bytes with what is kept."""
+    issue = parts.store.issues.find(issue_id)
+    if issue.content is None:
+        raise MoveError(f"No. {issue.number} was never built, so there is nothing to compare")
+    content, inputs, _ = remade(parts, issue, now=issue.content.built_at)
+    found = [f"content: {name}" for name in differing(issue.content, content)]
+    if dict(inputs.versions)["look"] != parts.look(inputs.edition).fingerprint:
+        found.append(f"look: the files of templates/{inputs.edition.look} changed since")
+    kept = parts.store.issues.skeletons(issue.id) or skeletons_of(parts, issue)
+    again = skeletons_of(parts, replace(issue, content=content))
+    found += [f"bytes: variant {name}" for name in sorted(kept) if again.get(name) != kept[name]]
+    return Verified(issue, tuple(found), len(kept))
+
+
+def differing(one: Content, other: Content) -> list[str]:
+    """Return the names of the fields in which two contents differ."""
+    return [f.name for f in fields(Content) if getattr(one, f.name) != getattr(other, f.name)]

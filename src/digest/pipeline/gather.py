@@ -1,0 +1,78 @@
+"""Sources in, articles kept: one poll of some or all sources."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from datetime import datetime
+
+from digest.collect import Collected, SourceReport, collect
+from digest.errors import UnknownError
+from digest.model.news import ArticleId, Source, SourceState
+from digest.parts import Parts
+from digest.store import Store
+
+
+@dataclass(frozen=True, slots=True)
+class Gathered:
+    """What a poll brought."""
+
+    reports: tuple[SourceReport, ...]
+    """One a source, in the order of digest.toml."""
+    articles: int
+    """New ones, now kept."""
+
+    @property
+    def failed(self) -> tuple[SourceReport, ...]:
+        """The sources that could not be read."""
+        return tuple(report for report in self.reports if report.status == "failed")
+
+
+@dataclass(frozen=True, slots=True)
+class StoreMemory:
+    """What collecting asks of the past, answered by the store."""
+
+    store: Store
+
+    def state(self, name: str) -> SourceState:
+        """Return what is remembered of a source."""
+        return self.store.sources.state(name)
+
+    def knows(self, ids: Iterable[ArticleId]) -> set[ArticleId]:
+        """Return those of the ids that are kept already."""
+        return self.store.articles.knows(ids)
+
+    def knows_fingerprints(self, fingerprints: Iterable[str]) -> set[str]:
+        """Return those of the fingerprints that are kept already."""
+        return self.store.articles.knows_fingerprints(fingerprints)
+
+
+async def gather(
+    parts: Parts,
+    *,
+    now: datetime,
+    names: Iterable[str] = (),
+    keep: bool = True,
+    progress: Callable[[SourceReport], None] | None = None,
+) -> Gathered:
+    """Poll the sources (all, or those named), keep what is new, and return what each one brought.
+
+    With `keep` false nothing is written: a rehearsal. Raises UnknownError for a name that is not in digest.toml.
+    """
+    sources = chosen(parts.settings.sources, tuple(names))
+    collected: Collected = await collect(
+        sources, now=now, memory=StoreMemory(parts.store), user_agent=parts.settings.user_agent, progress=progress
+    )
+    if keep:
+        parts.store.articles.add(collected.articles, now)
+        parts.store.sources.remember([report.state for report in collected.reports if report.state], now)
+    return Gathered(collected.reports, len(collected.articles))
+
+
+def chosen(sources: Iterable[Source], names: tuple[str, ...]) -> tuple[Source, ...]:
+    """Return the sources of these names, all where none is named."""
+    every = {source.name: source for source in sources}
+    for name in names:
+        if name not in every:
+            raise UnknownError(f"no source is called {name!r}; there are: {', '.join(every) or 'none'}")
+    return tuple(every[name] for name in names) if names else tuple(every.values())

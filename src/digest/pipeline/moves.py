@@ -1,0 +1,46 @@
+"""What an editor does to an issue as a whole: approve, hold, release, skip."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from digest.lifecycle import Move
+from digest.model.issue import Issue
+from digest.parts import Parts
+from digest.pipeline.export import content_of
+from digest.render import binding
+
+
+def approve(parts: Parts, issue_id: int | str, *, by: str, now: datetime, revision: int | None = None) -> Issue:
+    """Approve the issue as it stands, or as `revision` where that is the one that was read.
+
+    Binds the content, the look's files and the settings that rendering reads: any change undoes it. Raises MoveError.
+    """
+    issue = parts.store.issues.find(issue_id)
+    return parts.store.issues.move(
+        issue.id, Move.APPROVE, now=now, by=by, binding=bound(parts, issue), revision=revision or issue.revision
+    )
+
+
+def hold(parts: Parts, issue_id: int | str, *, by: str, reason: str, now: datetime) -> Issue:
+    """Keep the issue from going out until it is released. Raises MoveError."""
+    issue = parts.store.issues.find(issue_id)
+    return parts.store.issues.move(issue.id, Move.HOLD, now=now, by=by, reason=reason)
+
+
+def release(parts: Parts, issue_id: int | str, *, by: str, reason: str = "", now: datetime) -> Issue:
+    """Put a held issue back to review. Raises MoveError."""
+    issue = parts.store.issues.find(issue_id)
+    return parts.store.issues.move(issue.id, Move.RELEASE, now=now, by=by, reason=reason)
+
+
+def skip(parts: Parts, issue_id: int | str, *, by: str, reason: str, now: datetime) -> Issue:
+    """Give the issue up; its articles go back and may stand in the next one. Raises MoveError."""
+    issue = parts.store.issues.find(issue_id)
+    return parts.store.issues.move(issue.id, Move.SKIP, now=now, by=by, reason=reason)
+
+
+def bound(parts: Parts, issue: Issue) -> str:
+    """Return the hash of what an approval of this issue, as everything stands now, would bind."""
+    edition = parts.settings.edition(issue.edition)
+    return binding(content_of(issue), parts.look(edition), parts.mail(edition), edition)

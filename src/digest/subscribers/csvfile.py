@@ -1,0 +1,179 @@
+"""CSV files (RFC 4180) as people and spreadsheets write them: bytes in, numbered records out, and back.
+
+A cell that a spreadsheet would run as a formula (it begins with `=`, `+`, `-` or `@`) is written with an apostrophe
+before it, and that apostrophe is taken off when it is read: a spreadsheet shows the text, and nothing is lost.
+"""
+
+from __future__ import annotations
+
+import csv
+import io
+import os
+import re
+import tempfile
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Final
+
+from digest.errors import ListError
+
+FORMULA: Final = re.compile(r"'*[=+\-@＝＋－＠]")
+ESCAPED: Final = re.compile(r"'+[=+\-@＝＋－＠]")
+CONTROL: Final = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028\u2029\ud800-\udfff]+")
+"""What would break a line or a header, and half characters that no encoding holds."""
+
+
+@dataclass(frozen=True, slots=True)
+class Record:
+    """One row of a file."""
+
+    line: int
+    """Where it begins, as an editor counts: the header is 1."""
+    cells: Mapping[str, str]
+    """By column in lower case, stripped; an absent cell is empty."""
+    trouble: str = ""
+    """Why it cannot be taken; empty if it can."""
+
+
+@dataclass(frozen=True, slots=True)
+class Table:
+    """A file's columns and rows."""
+
+    columns: tuple[str, ...]
+    records: tuple[Record, ...]
+
+
+def read_table(path: Path) -> Table:
+    """Return the file's rows, blank ones skipped: UTF-8 with or without BOM, `;` or `,` between cells.
+
+    Raises ListError, naming the file, for what is no text or no CSV, is empty, or names a column twice.
+    """
+    text = _text(path)
+    rows = _rows(path.name, text, _delimiter(text))
+    first = next(rows, None)
+    if first is None:
+        raise ListError(f"{path.name} is empty; its first row must name the columns")
+    line, names, trouble = first
+    if trouble:
+        raise ListError(f"{path.name}, row {line}: {trouble}")
+    columns = tuple(name.strip().lower() for name in names)
+    twice = next((name for name in columns if name and columns.count(name) > 1), "")
+    if twice:
+        raise ListError(f"{path.name}, row {line}: two columns are called {twice}")
+    return Table(columns, tuple(_record(row, columns) for row in rows))
+
+
+def _text(path: Path) -> str:
+    """Return the file's text."""
+    try:
+        raw = path.read_bytes()
+    except OSError as e:
+        raise ListError(f"{path.name} cannot be read: {e.strerror}") from e
+    if b"\0" in raw:
+        raise ListError(f"{path.name} is no text; save it as CSV in UTF-8")
+    try:
+        return raw.decode("utf-8-sig")
+    except UnicodeDecodeError as e:
+        line = raw.count(b"\n", 0, e.start) + 1
+        raise ListError(f"{path.name}, row {line}: not UTF-8; save it as CSV in UTF-8") from e
+
+
+def _delimiter(text: str) -> str:
+    """Return what stands between the names of the header."""
+    header = re.split(r"[\r\n]", text.lstrip("\r\n"), maxsplit=1)[0]
+    bare = re.sub(r'"[^"]*"', "", header)
+    return ";" if bare.count(";") > bare.count(",") else ","
+
+
+def _rows(name: str, text: str, delimiter: str) -> Iterator[tuple[int, list[str], str]]:
+    """Yield each row's line, cells and trouble; raises ListError where a quote is never closed."""
+    reader = csv.reader(io.StringIO(text, newline=""), delimiter=delimiter, strict=True)
+    while True:
+        line = reader.line_num + 1
+        try:
+            cells = next(reader)
+        except StopIteration:
+            return
+        except csv.Error as e:
+            if reader.line_num > line or "expected after" not in str(e):
+                raise ListError(f"{name}, row {line}: a quote is opened here and not closed") from e
+            yield line, [], "a cell goes on behind its closing quote; quotes inside a cell are doubled"
+            continue
+        if any(cell.strip() for cell in cells):
+            yield line, cells, ""
+
+
+def _record(row: tuple[int, list[str], str], columns: Sequence[str]) -> Record:
+    """Return the row under its columns."""
+    line, cells, trouble = row
+    surplus = [cell for cell in cells[len(columns) :] if cell.strip()]
+    if surplus:
+        trouble = f"{len(cells)} cells for {len(columns)} columns; put quotes around a cell that holds the separator"
+    named = dict.fromkeys(columns, "") | {
+        column: clean(unescaped(cell)) for column, cell in zip(columns, cells, strict=False)
+    }
+    return Record(line, named, trouble)
+
+
+def clean(cell: str) -> str:
+    """Return the cell as one line: control characters and line ends become a space, blanks around it go.
+
+    >>> clean(" Mira\\r\\nBcc: all ")
+    'Mira Bcc: all'
+    """
+    return CONTROL.sub(" ", cell).strip()
+
+
+def unescaped(cell: str) -> str:
+    """Return the cell without the apostrophe that `escaped` put there.
+
+    >>> unescaped("'=1+1"), unescaped("'t Hooft")
+    ('=1+1', "'t Hooft")
+    """
+    return cell[1:] if ESCAPED.match(cell) else cell
+
+
+def escaped(cell: str) -> str:
+    """Return the cell as no spreadsheet runs it.
+
+    >>> escaped("=1+1"), escaped("'=1"), escaped("Mira")
+    ("'=1+1", "''=1", 'Mira')
+    """
+    return "'" + cell if FORMULA.match(cell) else cell
+
+
+def write_table(path: Path, columns: Sequence[str], rows: Iterable[Sequence[str]]) -> None:
+    """Write a file whole or not at all: comma, UTF-8, a line a row, each cell cleaned. Raises ListError."""
+    out = io.StringIO(newline="")
+    writer = csv.writer(out, lineterminator="\n")
+    writer.writerows([escaped(clean(cell)) for cell in row] for row in (columns, *rows))
+    replace(path, out.getvalue().encode())
+
+
+def replace(path: Path, data: bytes) -> None:
+    """Put the bytes in the file's place at once, on disk before the name changes; raises ListError."""
+    draft = None
+    try:
+        mode = path.stat().st_mode & 0o777 if path.exists() else 0o644
+        descriptor, draft = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
+        with os.fdopen(descriptor, "wb") as file:
+            file.write(data)
+            file.flush()
+            os.fsync(file.fileno())
+        Path(draft).chmod(mode)
+        Path(draft).replace(path)
+        _settle(path.parent)
+    except OSError as e:
+        if draft:
+            Path(draft).unlink(missing_ok=True)
+        raise ListError(f"{path.name} cannot be written: {e.strerror}") from e
+
+
+def _settle(folder: Path) -> None:
+    """Have the folder's new entry on disk."""
+    descriptor = os.open(folder, os.O_RDONLY)
+    try:
+        os.fsync(descriptor)
+    finally:
+        os.close(descriptor)

@@ -1,0 +1,104 @@
+"""The files under subscribers/: every list read whole, broken rows named and left out."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Final
+
+from digest.errors import ListError
+from digest.model.people import Row, Suppression
+from digest.subscribers import suppression
+from digest.subscribers.addresses import identity
+from digest.subscribers.csvfile import Record, read_table, write_table
+from digest.subscribers.rows import COLUMNS, Reader, cells
+from digest.subscribers.settings import ListSettings, near, read_settings, title_of
+
+NAME: Final = re.compile(r"\w[\w-]*")
+"""A list's name, which editions and headers repeat."""
+
+
+@dataclass(frozen=True, slots=True)
+class Lists:
+    """What the folder holds."""
+
+    rows: Mapping[str, tuple[Row, ...]]
+    """By list; each address at most once a list."""
+    problems: tuple[str, ...]
+    """What was left out or passed over: `weekday.csv, row 7: reason`. Rows are counted as an editor counts lines."""
+    settings: Mapping[str, ListSettings]
+    """Of every list that has a file or stands in lists.toml."""
+    suppressions: tuple[Suppression, ...]
+    plain: tuple[suppression.PlainSuppression, ...]
+    """Suppressed addresses not yet hashed; see `rewrite_suppressed`."""
+
+
+def read_lists(folder: Path, *, section_ids: Sequence[str], timezone: str) -> Lists:
+    """Return the lists of a folder: every `*.csv` but suppressed.csv and `*.rejected.csv`, and lists.toml.
+
+    `timezone` is what a reader whose zone nobody knows gets. Raises ListError, naming the file, for one that cannot be
+    read as a list at all, so that half a folder is never taken for the whole.
+    """
+    if not folder.is_dir():
+        raise ListError(f"{folder} is no folder; it should hold one CSV file a list")
+    named, problems = read_settings(folder / "lists.toml", section_ids)
+    hashed, plain = suppression.read_suppressed(folder / suppression.NAME)
+    rows = {}
+    for path in _files(folder):
+        rows[path.stem], odd = read_list(path, section_ids=section_ids, timezone=timezone)
+        problems += odd
+    settings = {name: ListSettings(title_of(name)) for name in rows} | named
+    return Lists(rows, problems, settings, hashed, plain)
+
+
+def _files(folder: Path) -> list[Path]:
+    """Return the lists' files by name; raises ListError for one whose name cannot be a list's."""
+    found = sorted(
+        path
+        for path in folder.glob("*.csv")
+        if path.name != suppression.NAME and not path.name.startswith(".") and not path.name.endswith(".rejected.csv")
+    )
+    for path in found:
+        if not NAME.fullmatch(path.stem):
+            raise ListError(f"{path.name}: a list's name has letters, digits, - and _ only; rename the file")
+    return found
+
+
+def read_list(path: Path, *, section_ids: Sequence[str], timezone: str) -> tuple[tuple[Row, ...], tuple[str, ...]]:
+    """Return a file's good rows in order, and what is wrong with the others. Raises ListError as `read_lists`."""
+    table = read_table(path)
+    if "email" not in table.columns:
+        raise ListError(f"{path.name}: no column email; its first row must name the columns: {','.join(COLUMNS)}")
+    problems = [f"{path.name}: unknown column {column}{near(column, COLUMNS)}" for column in _strangers(table.columns)]
+    reader, rows, seen = Reader(path.stem, section_ids, timezone), [], dict[str, int]()
+    for record in table.records:
+        try:
+            row = reader.row(record)
+            _once(row, record, seen)
+            rows.append(row)
+        except ListError as e:
+            reader.warnings.append(str(e))
+        problems += [f"{path.name}, row {record.line}: {warning}" for warning in reader.warnings]
+        reader.warnings.clear()
+    return tuple(rows), tuple(problems)
+
+
+def _strangers(columns: Sequence[str]) -> list[str]:
+    return [column for column in columns if column and column not in COLUMNS]
+
+
+def _once(row: Row, record: Record, seen: dict[str, int]) -> None:
+    """Refuse an address that an earlier row has."""
+    first = seen.setdefault(identity(row.email), record.line)
+    if first != record.line:
+        raise ListError(f"same address as row {first}")
+
+
+def write_rows(path: Path, rows: Iterable[Row]) -> None:
+    """Write a list's file whole or not at all; `read_lists` gives the same rows back. Raises ListError.
+
+    Names lose control characters and line ends; cells a spreadsheet would run are escaped as `csvfile` says.
+    """
+    write_table(path, COLUMNS, map(cells, rows))

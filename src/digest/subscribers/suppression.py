@@ -1,0 +1,94 @@
+"""suppressed.csv: addresses never to be mailed, known by their keyed hashes alone.
+
+People may write a plain address into it; `rewrite_suppressed` takes it out again. A row that cannot be read is an error
+of the whole file, not a row left out: behind it stands someone who asked not to be mailed.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from datetime import UTC, date, datetime
+from pathlib import Path
+from typing import Final
+
+from digest.errors import ListError
+from digest.model.people import Suppression
+from digest.subscribers.addresses import email_hmac, normalise, shown
+from digest.subscribers.csvfile import Record, Table, read_table, write_table
+from digest.subscribers.keys import Key
+from digest.subscribers.rows import day
+
+NAME: Final = "suppressed.csv"
+COLUMNS: Final = ("email_hmac", "key", "reason", "since")
+HASH: Final = re.compile(r"[0-9a-f]{64}")
+KEY: Final = re.compile(r"k[1-9][0-9]{0,3}")
+
+
+@dataclass(frozen=True, slots=True)
+class PlainSuppression:
+    """An address never to be mailed that still stands there in plain."""
+
+    email: str
+    """Normalised."""
+    reason: str
+    since: date
+
+    def hashed(self, key: Key) -> Suppression:
+        """Return it as it is kept."""
+        return Suppression(email_hmac(self.email, key.secret), key.id, self.reason, self.since)
+
+
+def read_suppressed(path: Path) -> tuple[tuple[Suppression, ...], tuple[PlainSuppression, ...]]:
+    """Return the hashed and the plain ones, none where there is no file. Raises ListError naming the row.
+
+    A row without a date is dated by the file's last change, in UTC.
+    """
+    if not path.exists():
+        return (), ()
+    table = read_table(path)
+    _check_columns(path, table)
+    changed_on = datetime.fromtimestamp(path.stat().st_mtime, UTC).date()
+    entries = [_entry(path, record, changed_on) for record in table.records]
+    return (
+        tuple(entry for entry in entries if isinstance(entry, Suppression)),
+        tuple(entry for entry in entries if isinstance(entry, PlainSuppression)),
+    )
+
+
+def rewrite_suppressed(path: Path, key: Key) -> int:
+    """Replace the file's plain addresses by keyed hashes, at once or not at all; return how many there were.
+
+    Rows keep their order, hashed ones first; what stands there twice is written once. Raises ListError.
+    """
+    hashed, plain = read_suppressed(path)
+    if plain:
+        every = {(s.email_hmac, s.key): s for s in reversed((*hashed, *(entry.hashed(key) for entry in plain)))}
+        rows = [(s.email_hmac, s.key, s.reason, s.since.isoformat()) for s in reversed(every.values())]
+        write_table(path, COLUMNS, rows)
+    return len(plain)
+
+
+def _check_columns(path: Path, table: Table) -> None:
+    """Refuse a file whose header says neither whom nor how."""
+    if not {"email_hmac", "email"} & set(table.columns):
+        raise ListError(f"{path.name}: no column email_hmac (or email); its first row must name the columns")
+
+
+def _entry(path: Path, record: Record, changed_on: date) -> Suppression | PlainSuppression:
+    """Return what a row says."""
+    cell = record.cells.get
+    whom = cell("email_hmac") or cell("email", "")
+    try:
+        if record.trouble:
+            raise ListError(record.trouble)
+        reason, since = cell("reason", ""), day(cell("since", "")) or changed_on
+        if "@" in whom:
+            return PlainSuppression(normalise(whom), reason, since)
+        if not HASH.fullmatch(whom.lower()):
+            raise ListError(f"{shown(whom)} is neither an address nor 64 hex digits")
+        if not KEY.fullmatch(cell("key", "")):
+            raise ListError(f"{shown(cell('key', ''))} is no key id; it says which key made the hash, for example k1")
+    except ListError as e:
+        raise ListError(f"{path.name}, row {record.line}: {e}; nobody is mailed against their wish: repair it") from e
+    return Suppression(whom.lower(), cell("key", ""), reason, since)

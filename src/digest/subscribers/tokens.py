@@ -1,0 +1,125 @@
+"""What stands in a reader's links: who may do what, signed; no address, no state, no expiry.
+
+A token is base64url (RFC 4648, 5) without padding over
+
+    purpose (1 byte) | key number | subscriber (both as varints) | edition (UTF-8) | MAC (16 bytes)
+
+where MAC is the left half of HMAC-SHA-256 (RFC 2104, 5). It is a function of these and of the key, so the same link is
+made again for each try of a message. 64 characters hold editions of up to 26 letters for the first quarter of a billion
+subscribers; longer names make longer tokens.
+"""
+
+from __future__ import annotations
+
+import base64
+import binascii
+import hashlib
+import hmac
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import Final
+
+from digest.subscribers.keys import Key, Keyring
+
+LABEL: Final = b"\x00digest token 1\x00"
+"""Keeps what the key signs here apart from the addresses it hashes elsewhere, which hold no NUL."""
+MAC: Final = 16
+LONGEST: Final = 400
+"""Characters of a token that are looked at."""
+
+
+class Purpose(StrEnum):
+    """What a token lets its bearer do."""
+
+    UNSUBSCRIBE = "unsubscribe"
+    PREFERENCES = "preferences"
+    WEB = "web"
+    """Read the issue in the browser, as mailed."""
+
+
+LETTERS: Final = {Purpose.UNSUBSCRIBE: b"u", Purpose.PREFERENCES: b"p", Purpose.WEB: b"w"}
+PURPOSES: Final = {letter: purpose for purpose, letter in LETTERS.items()}
+
+
+@dataclass(frozen=True, slots=True)
+class Token:
+    """What a valid token says."""
+
+    purpose: Purpose
+    subscriber: int
+    edition: str
+
+
+class Tokens:
+    """Makes and reads tokens with the keys of a ring."""
+
+    def __init__(self, keyring: Keyring) -> None:
+        self._keyring = keyring
+
+    def make(self, purpose: str, subscriber: int, edition: str) -> str:
+        """Return the token, the same for the same arguments and key. ValueError for a purpose nobody knows."""
+        key = self._keyring.current
+        said = LETTERS[Purpose(purpose)] + _varint(key.number) + _varint(subscriber) + edition.encode()
+        return base64.urlsafe_b64encode(said + _mac(key, said)).rstrip(b"=").decode("ascii")
+
+    def read(self, token: str) -> Token | None:
+        """Return what the token says; None for one that was altered, cut, made with another key or is no token."""
+        raw = _decoded(token)
+        said, mac = raw[:-MAC], raw[-MAC:]
+        try:
+            purpose = PURPOSES[said[:1]]
+            number, rest = _from_varint(said[1:])
+            subscriber, name = _from_varint(rest)
+            edition = name.decode()
+        except (KeyError, IndexError, UnicodeDecodeError):
+            return None
+        key = self._keyring.by_id(f"k{number}")
+        if key is None or not hmac.compare_digest(mac, _mac(key, said)):
+            return None
+        return Token(purpose, subscriber, edition)
+
+
+def _mac(key: Key, said: bytes) -> bytes:
+    return hmac.digest(key.secret, LABEL + said, hashlib.sha256)[:MAC]
+
+
+def _decoded(token: str) -> bytes:
+    """Return the bytes, empty unless the text is the one way to write them."""
+    if len(token) > LONGEST:
+        return b""
+    try:
+        text = token.encode("ascii")
+        raw = base64.urlsafe_b64decode(text + b"=" * (-len(text) % 4))
+    except (UnicodeEncodeError, binascii.Error):
+        return b""
+    # The decoder passes over strangers and the last letter's spare bits.
+    return raw if base64.urlsafe_b64encode(raw).rstrip(b"=") == text else b""
+
+
+def _varint(number: int) -> bytes:
+    """Return a whole number from 0, seven bits a byte, the lowest first, the top bit set on all but the last.
+
+    >>> _varint(300).hex()
+    'ac02'
+    """
+    if number < 0:
+        raise ValueError(f"{number} is below 0")
+    out = bytearray()
+    while number > 0x7F:
+        out.append(number & 0x7F | 0x80)
+        number >>= 7
+    out.append(number)
+    return bytes(out)
+
+
+def _from_varint(raw: bytes) -> tuple[int, bytes]:
+    """Return the number and what follows it; IndexError where it does not end.
+
+    >>> _from_varint(bytes.fromhex("ac0261"))
+    (300, b'a')
+    """
+    number = at = 0
+    while raw[at] & 0x80:
+        number |= (raw[at] & 0x7F) << 7 * at
+        at += 1
+    return number | raw[at] << 7 * at, raw[at + 1 :]
