@@ -1,0 +1,62 @@
+"""An entry and the page behind it, made into an article."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime
+
+from digest.collect.dates import plausible
+from digest.collect.extract import Page
+from digest.collect.feed import Entry
+from digest.collect.identity import article_id, canonical_url, fingerprint, same_document
+from digest.collect.markup import blocks_of
+from digest.collect.plain import headline
+from digest.collect.text import STANDFIRST_CHARS, language, plain, shorten, web_link
+from digest.model.news import Article, Block, Source
+
+
+def build(source: Source, entry: Entry, page: Page | None, *, now: datetime) -> Article | None:
+    """Return the article made of an entry and its page; None where neither has a word.
+
+    The feed's own text stands in for a page that is not there, or that shows less than half of it (a notice, a stub).
+    """
+    own = blocks_of(entry.content) or blocks_of(entry.summary)
+    blocks = page.blocks if page is not None and 2 * _chars(page.blocks) > _chars(own) else own
+    said = entry.title or (page.title if page else "") or headline(blocks)
+    if not said:
+        return None
+    link = canonical_url(entry.link)
+    url = _claimed(link, page) if page else link
+    summary = shorten(plain(entry.summary), STANDFIRST_CHARS)
+    return Article(
+        id=article_id(url),
+        source=source.name,
+        url=url,
+        title=said,
+        blocks=blocks,
+        fingerprint=fingerprint(said, blocks, url=url),
+        collected_at=now,
+        published_at=entry.published_at or (plausible(page.published_at, now) if page else None),
+        standfirst="" if summary.casefold() == said.casefold() else summary,
+        language=language(source.language) or entry.language or (page.language if page else ""),
+        author=entry.author or (page.author if page else ""),
+        aliases=() if url == link else (article_id(link),),
+    )
+
+
+def _claimed(link: str, page: Page) -> str:
+    """The address a page says is its own, where that can be believed; else the link it was reached by."""
+    claim = address(web_link(page.canonical, link)) if page.canonical else ""
+    return claim if claim and same_document(link, claim) else link
+
+
+def address(link: str) -> str:
+    """Return the canonical URL of a link; empty where it has none."""
+    try:
+        return canonical_url(link)
+    except ValueError:
+        return ""
+
+
+def _chars(blocks: Sequence[Block]) -> int:
+    return sum(len(block.text) for block in blocks)

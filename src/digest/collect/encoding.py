@@ -1,0 +1,77 @@
+"""Bytes to text the way browsers do it, with no codec that does anything but decode."""
+
+from __future__ import annotations
+
+import codecs
+import re
+from typing import Final
+
+_BOMS: Final = (
+    (codecs.BOM_UTF8, "utf-8"),
+    (codecs.BOM_UTF32_LE, "utf-32-le"),  # before UTF-16, whose mark it begins with
+    (codecs.BOM_UTF32_BE, "utf-32-be"),
+    (codecs.BOM_UTF16_LE, "utf-16-le"),
+    (codecs.BOM_UTF16_BE, "utf-16-be"),
+)
+# The encodings of the WHATWG Encoding Standard that Python has. UTF-7 and the like are left out on purpose.
+_KNOWN: Final = frozenset(
+    [f"iso8859-{n}" for n in (*range(2, 9), 10, 11, 13, 14, 15, 16)]
+    + [f"cp125{n}" for n in range(9)]
+    + ["utf-8", "utf-16-le", "utf-16-be", "koi8-r", "koi8-u", "cp866", "mac-roman", "mac-cyrillic", "cp874"]
+    + ["gb2312", "gbk", "gb18030", "big5", "euc_jp", "euc_kr", "cp949", "shift_jis", "cp932", "iso2022_jp", "tis-620"]
+)
+_AS_BROWSERS: Final = {
+    "iso8859-1": "cp1252",
+    "ascii": "cp1252",
+    "iso8859-9": "cp1254",
+    "gb2312": "gb18030",
+    "euc_kr": "cp949",
+}
+_XML: Final = re.compile(rb"""<\?xml[^>]{0,200}?encoding\s*=\s*["']([\w.:-]{2,40})["']""", re.IGNORECASE)
+_META: Final = re.compile(rb"""<meta[^>]{0,400}?charset\s*=\s*["']?\s*([\w.:-]{2,40})""", re.IGNORECASE)
+
+
+def decode(body: bytes, declared: str = "") -> str:
+    """Return the text of a document; never fails.
+
+    In this order: byte order mark, what HTTP says (`declared`), what the document says, UTF-8, Windows-1251 or 1252.
+    A claim that does not fit the bytes is passed over.
+    """
+    for bom, name in _BOMS:
+        if body.startswith(bom):
+            return body[len(bom) :].decode(name, "replace")
+    for name in filter(None, map(_codec, (declared, _inner_claim(body), _by_zeros(body), "utf-8"))):
+        try:
+            return body.decode(name)
+        except UnicodeDecodeError:
+            continue
+    # A stray byte in UTF-8 costs a character, not the whole text.
+    text = body.decode("utf-8", "replace")
+    return text if text.count("\ufffd") <= len(text) // 200 else body.decode(_by_letters(body), "replace")
+
+
+def _codec(label: str) -> str:
+    try:
+        name = codecs.lookup(label).name if label else ""
+    except (LookupError, ValueError):
+        return ""
+    name = _AS_BROWSERS.get(name, name)
+    return name if name in _KNOWN else ""
+
+
+def _inner_claim(body: bytes) -> str:
+    found = _XML.search(body[:1024]) or _META.search(body[:4096])
+    claim = found[1].decode("ascii").lower() if found else ""
+    # Whoever can read the claim as ASCII is not reading UTF-16.
+    return "utf-8" if claim.startswith("utf-16") else claim
+
+
+def _by_letters(body: bytes) -> str:
+    """Windows-1251 where most letters are beyond ASCII, as in Cyrillic; else Windows-1252, with its few accents."""
+    sample = body[:20_000]
+    beyond = sum(byte >= 0xC0 for byte in sample)
+    return "cp1251" if beyond > sum(65 <= byte & 0xDF <= 90 for byte in sample if byte < 128) else "cp1252"
+
+
+def _by_zeros(body: bytes) -> str:
+    return {b"<\0": "utf-16-le", b"\0<": "utf-16-be"}.get(body[:2], "")

@@ -1,0 +1,165 @@
+"""A page to an article's parts: trafilatura says what is text, the page itself its order and its headings.
+
+Passages depend on sub-headings, and what sorts text from menus is apt to drop short lines; so every heading between
+the first and the last paragraph of the text is kept, whatever it says; boilerplate among them is another stage's.
+"""
+
+from __future__ import annotations
+
+import logging
+import re
+from collections import Counter
+from collections.abc import Sequence
+from configparser import ConfigParser
+from copy import deepcopy
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Final
+
+import trafilatura
+from lxml.html import HtmlElement
+from trafilatura.settings import DEFAULT_CONFIG
+
+from digest.collect.dates import read_date
+from digest.collect.encoding import decode
+from digest.collect.markup import swarms, tree, walk
+from digest.collect.text import TITLE_CHARS, language, line, shorten
+from digest.errors import ParseError
+from digest.model.news import Block, BlockKind
+
+MOST_CHARS: Final = 3_000_000
+MOST_TAGS: Final = 60_000
+_NOISE: Final = (
+    "//nav | //aside | //footer | //script | //style | //noscript"
+    " | //header[not(ancestor::article or ancestor::main or descendant::article)]"
+)
+_AGREEMENT: Final = 0.8
+"""The part of the text that must be found again in the page for its order to be taken from there."""
+_SHORT_CHARS: Final = 1_000
+_SHORT: Final = deepcopy(DEFAULT_CONFIG)
+_SHORT["DEFAULT"]["MIN_EXTRACTED_SIZE"] = "1"
+_MARKS: Final = re.compile(r"[\W_]+")
+
+# It reports every page without text as an error of the program; here that is a value.
+logging.getLogger("trafilatura").setLevel(logging.CRITICAL)
+
+
+@dataclass(frozen=True, slots=True)
+class Page:
+    """What a page says."""
+
+    title: str
+    blocks: tuple[Block, ...]
+    """Never empty; without the title."""
+    language: str = ""
+    author: str = ""
+    published_at: datetime | None = None
+    """As the page's metadata say, believed by nobody yet."""
+    canonical: str = ""
+    """Its `rel=canonical` as it stands there."""
+
+
+def page(source: str, body: bytes, *, charset: str = "", title_known: str = "") -> Page:
+    """Return the article of a page; ParseError where there is no text in it.
+
+    `title_known` is the headline a feed gave: like the page's own it is not repeated among the blocks.
+    """
+    text = decode(body, charset)
+    if len(text) > MOST_CHARS:
+        raise ParseError(source, f"a page of more than {MOST_CHARS:,} characters")
+    if text.count("<") > MOST_TAGS or swarms(text):
+        raise ParseError(source, "a page of too many tags or attributes")
+    root = tree(text)
+    if root is None:
+        raise ParseError(source, "an empty page")
+    headline = _headline(root)
+    blocks = _without_titles(_article_blocks(source, root), (title_known, headline))
+    if not any(block.kind is BlockKind.PARAGRAPH for block in blocks):
+        raise ParseError(source, "no text found on the page")
+    return Page(
+        title=headline,
+        blocks=blocks,
+        language=language(root.get("lang") or ""),
+        author=shorten(line(_meta(root, "author")), 200),
+        published_at=read_date(_meta(root, "article:published_time") or _meta(root, "date")),
+        canonical=_first(root, "//link[translate(@rel, 'CANOIL', 'canoil')='canonical']/@href"),
+    )
+
+
+def _article_blocks(source: str, root: HtmlElement) -> Sequence[Block]:
+    for noise in root.xpath(_NOISE):
+        noise.drop_tree()
+    seen, text = tuple(walk(root)), _text(source, root, DEFAULT_CONFIG)
+    if _chars(text) < _SHORT_CHARS:
+        # What it takes for too short, it runs together into one paragraph with all that stands around.
+        apart = _text(source, root, _SHORT)
+        text = apart if 2 * _chars(apart) >= _chars(text) else text
+    return arrange(seen, text)
+
+
+def _text(source: str, root: HtmlElement, config: ConfigParser) -> Sequence[Block]:
+    try:
+        # It works on the tree it is given, and takes it apart.
+        found = trafilatura.bare_extraction(
+            deepcopy(root), include_comments=False, include_tables=False, deduplicate=False, config=config
+        )
+    except Exception as e:  # hostile markup trips it in more ways than it names
+        raise ParseError(source, "no text found on the page") from e
+    body = getattr(found, "body", None)
+    return tuple(walk(body)) if body is not None else ()
+
+
+def _chars(blocks: Sequence[Block]) -> int:
+    return sum(len(block.text) for block in blocks)
+
+
+def arrange(seen: Sequence[Block], text: Sequence[Block]) -> Sequence[Block]:
+    """Return the blocks of the text as the page has them, with every heading that the page has between them.
+
+    `seen` is all that the page shows, `text` what was taken for its article; where the two disagree, only the text.
+    """
+    wanted = Counter(_key(block) for block in text)
+    kept: list[int] = []
+    for n, block in enumerate(seen):
+        if wanted[_key(block)] > 0:
+            wanted[_key(block)] -= 1
+            kept.append(n)
+    paragraphs = [n for n in kept if seen[n].kind is BlockKind.PARAGRAPH]
+    if not paragraphs or sum(len(seen[n].text) for n in kept) < _AGREEMENT * _chars(text):
+        return text
+    chosen = set(kept)
+    between = range(paragraphs[0], paragraphs[-1])
+    return [b for n, b in enumerate(seen) if n in chosen or (n in between and b.kind is BlockKind.HEADING)]
+
+
+def _without_titles(blocks: Sequence[Block], titles: Sequence[str]) -> tuple[Block, ...]:
+    known = [key for name in titles if (key := _MARKS.sub("", name.casefold()))]
+    return tuple(
+        b for b in blocks if not (b.kind is BlockKind.HEADING and any(_repeats(_key(b), key) for key in known))
+    )
+
+
+def _repeats(heading: str, headline: str) -> bool:
+    # One of the two often carries the outlet's name behind it.
+    return heading == headline or (
+        len(heading) > 30 and len(headline) > 30 and (heading.startswith(headline) or headline.startswith(heading))
+    )
+
+
+def _key(block: Block) -> str:
+    return _MARKS.sub("", block.text.casefold())
+
+
+def _headline(root: HtmlElement) -> str:
+    heads = [text for h1 in root.xpath("//h1") if (text := line(h1.text_content()))]
+    said = _meta(root, "og:title") or (heads[0] if heads else "") or _first(root, "//head/title/text()")
+    return shorten(line(said), TITLE_CHARS)
+
+
+def _meta(root: HtmlElement, name: str) -> str:
+    return _first(root, "//meta[@property=$name or @name=$name or @itemprop=$name]/@content", name=name)
+
+
+def _first(root: HtmlElement, path: str, **names: str) -> str:
+    found = root.xpath(path, **names)
+    return str(found[0]).strip() if found else ""

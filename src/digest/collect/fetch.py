@@ -1,0 +1,254 @@
+"""Bytes over HTTP, on our terms: guarded addresses, time-outs, a cap on size, polite numbers, conditional requests."""
+
+from __future__ import annotations
+
+import asyncio
+import ssl
+from collections import defaultdict
+from collections.abc import AsyncIterator, Mapping
+from contextlib import AsyncExitStack, asynccontextmanager
+from dataclasses import dataclass, field
+from datetime import timedelta
+from types import TracebackType
+from typing import Final, NoReturn, Self
+
+import aiohttp
+from yarl import URL
+
+from digest.collect import body as bodies
+from digest.collect.guard import InsideAddress, outside_socket
+from digest.collect.text import line, shorten
+from digest.errors import FetchError, ForbiddenAddress
+from digest.model.news import Source, SourceState
+
+_REDIRECTS: Final = frozenset({301, 302, 303, 307, 308})
+_VALIDATOR_CHARS: Final = 500
+
+
+@dataclass(frozen=True, slots=True)
+class Limits:
+    """How long, how large, how many at once."""
+
+    total: timedelta = timedelta(seconds=30)
+    """For one document with all its redirects, without waiting for a turn."""
+    connect: timedelta = timedelta(seconds=10)
+    body_bytes: int = 15_000_000
+    """As sent and as decompressed, each."""
+    redirects: int = 5
+    at_once: int = 16
+    per_host: int = 2
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """A document as it was answered."""
+
+    url: str
+    """Where it was found at last, behind all redirects."""
+    body: bytes
+    content_type: str
+    """Type and subtype in lower case; empty if nobody says."""
+    charset: str
+    etag: str
+    last_modified: str
+
+
+@dataclass(frozen=True, slots=True)
+class _Hop:
+    """One answer on the way: a document, a place to go on to, or neither where nothing changed."""
+
+    answer: Answer | None = None
+    location: str = ""
+
+
+@dataclass(slots=True)
+class Fetcher:
+    """Fetches documents; an async context manager, to be used within one event loop.
+
+    Sources with `allow_private` reach their own host and port over a session of their own, so that no connection to
+    an inside address is ever lent to another source.
+    """
+
+    user_agent: str
+    limits: Limits = Limits()
+    _stack: AsyncExitStack = field(default_factory=AsyncExitStack)
+    _sessions: dict[tuple[str, int] | None, aiohttp.ClientSession] = field(default_factory=dict)
+    _turns: asyncio.Semaphore = field(init=False)
+    _host_turns: defaultdict[str, asyncio.Semaphore] = field(init=False)
+
+    def __post_init__(self) -> None:
+        self._turns = asyncio.Semaphore(self.limits.at_once)
+        self._host_turns = defaultdict(lambda: asyncio.Semaphore(self.limits.per_host))
+
+    async def __aenter__(self) -> Self:
+        return self
+
+    async def __aexit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        await self._stack.aclose()
+
+    async def get(self, url: str, source: Source, *, accept: str, state: SourceState | None = None) -> Answer | None:
+        """Return the document at `url`; None if it has not changed since `state` was remembered.
+
+        FetchError says why there is none, ForbiddenAddress that it would have led inside.
+        """
+        headers = {"Accept": accept} | _conditions(state)
+        left, loop = self.limits.total.total_seconds(), asyncio.get_running_loop()
+        for _ in range(self.limits.redirects + 1):
+            place = _checked(source, url)
+            async with self._turn(place.host or ""):
+                began = loop.time()
+                hop = await self._hop(source, place, headers, left)
+                left -= loop.time() - began
+            if not hop.location:
+                return hop.answer
+            url = _joined(source, place, hop.location)
+        raise FetchError(source.name, f"more than {self.limits.redirects} redirects")
+
+    @asynccontextmanager
+    async def _turn(self, host: str) -> AsyncIterator[None]:
+        # The host's turn first: who waits for a busy host takes no place from the others.
+        async with self._host_turns[host], self._turns:
+            yield
+
+    async def _hop(self, source: Source, place: URL, headers: Mapping[str, str], left: float) -> _Hop:
+        try:
+            async with asyncio.timeout(left):
+                async with self._session(source, place).get(place, headers=headers, allow_redirects=False) as response:
+                    return await self._read(source, response)
+        except (aiohttp.ClientError, OSError, ValueError) as e:
+            if isinstance(e, FetchError):
+                raise
+            self._explain(source, place, e)
+
+    async def _read(self, source: Source, response: aiohttp.ClientResponse) -> _Hop:
+        if response.status in _REDIRECTS and (location := response.headers.get("Location")):
+            return _Hop(location=location)
+        if response.status == 304:
+            return _Hop()
+        if response.status != 200:
+            raise FetchError(source.name, f"answered {response.status}")
+        body = await self._body(source, response)
+        kind = response.headers.get("Content-Type", "").split(";", 1)[0].strip().lower()
+        return _Hop(
+            Answer(
+                url=str(response.url),
+                body=body,
+                content_type=kind,
+                charset=_charset(response.headers.get("Content-Type", "")),
+                etag=_validator(response.headers.get("ETag")),
+                last_modified=_validator(response.headers.get("Last-Modified")),
+            )
+        )
+
+    async def _body(self, source: Source, response: aiohttp.ClientResponse) -> bytes:
+        out = bytearray()
+        try:
+            decoder = bodies.decoder(response.headers.get("Content-Encoding", ""), self.limits.body_bytes)
+            async for piece in response.content.iter_any():
+                out += decoder.feed(piece)
+            decoder.close()
+        except bodies.TooLarge as e:
+            raise FetchError(source.name, f"larger than {self.limits.body_bytes / 1e6:g} MB") from e
+        except bodies.Broken as e:
+            raise FetchError(source.name, f"the answer is {e}") from e
+        return bytes(out)
+
+    def _session(self, source: Source, place: URL) -> aiohttp.ClientSession:
+        own = source.allow_private and (place.host, place.port) == _home(source)
+        key = (place.host or "", place.port or 0) if own else None
+        if key not in self._sessions:
+            self._sessions[key] = self._open(guarded=not own)
+            self._stack.push_async_callback(self._sessions[key].close)
+        return self._sessions[key]
+
+    def _open(self, *, guarded: bool) -> aiohttp.ClientSession:
+        return aiohttp.ClientSession(
+            connector=aiohttp.TCPConnector(limit=0, socket_factory=outside_socket if guarded else None),
+            cookie_jar=aiohttp.DummyCookieJar(),
+            headers={"User-Agent": self.user_agent, "Accept-Encoding": bodies.ACCEPT_ENCODING},
+            timeout=aiohttp.ClientTimeout(total=None, sock_connect=self.limits.connect.total_seconds()),
+            auto_decompress=False,
+            trust_env=False,
+        )
+
+    def _explain(self, source: Source, place: URL, error: Exception) -> NoReturn:
+        inner = error.os_error if isinstance(error, aiohttp.ClientConnectorError) else error
+        if isinstance(inner, InsideAddress):
+            reason = f"{place.host} leads to {inner.address}, an address inside"
+            raise ForbiddenAddress(source.name, reason) from error
+        raise FetchError(source.name, self._phrase(place, error, inner)) from error
+
+    def _phrase(self, place: URL, error: Exception, inner: Exception) -> str:
+        match error:
+            case aiohttp.ClientConnectorDNSError():
+                return f"no such host: {place.host}"
+            case aiohttp.ServerTimeoutError():
+                return f"no connection to {place.host} in {self.limits.connect}"
+            case TimeoutError():
+                return f"no answer in {self.limits.total}"
+            case aiohttp.ClientConnectorCertificateError() | aiohttp.ClientSSLError():
+                why = getattr(inner, "verify_message", "") or getattr(inner, "reason", "")
+                return f"no secure connection to {place.host}" + (f": {line(str(why))}" if why else "")
+            case aiohttp.ClientConnectorError():
+                return f"no connection to {place.host}: {getattr(inner, 'strerror', None) or 'refused'}".lower()
+            case aiohttp.ServerDisconnectedError() | aiohttp.ClientPayloadError() | ConnectionError():
+                return "the answer broke off"
+            case aiohttp.ClientResponseError():
+                return f"no proper answer: {shorten(line(error.message.partition(':')[0]), 120)}"
+            case aiohttp.InvalidURL():
+                return f"no usable address: {shorten(line(str(error)), 120)}"
+            case ssl.SSLError():
+                return f"no secure connection to {place.host}"
+            case _:
+                return f"no proper answer ({shorten(line(str(error)) or type(error).__name__, 120)})"
+
+
+def _checked(source: Source, url: str) -> URL:
+    try:
+        place = URL(url)
+        port = place.port
+    except ValueError as e:
+        raise FetchError(source.name, f"no usable address: {shorten(line(url), 120)}") from e
+    if place.scheme not in ("http", "https") or not place.host or not port:
+        raise FetchError(source.name, f"only http and https are fetched, not {shorten(line(url), 120)}")
+    if place.user is not None or place.password is not None:
+        raise FetchError(source.name, f"the address of {place.host} carries a user name or password")
+    return place
+
+
+def _joined(source: Source, place: URL, location: str) -> str:
+    try:
+        return str(place.join(URL(line(location).replace(" ", "%20"))))
+    except ValueError as e:
+        raise FetchError(source.name, f"redirects to no usable address: {shorten(line(location), 120)}") from e
+
+
+def _home(source: Source) -> tuple[str | None, int | None] | None:
+    try:
+        own = URL(source.url)
+        return own.host, own.port
+    except ValueError:
+        return None
+
+
+def _conditions(state: SourceState | None) -> dict[str, str]:
+    if state is None:
+        return {}
+    said = {"If-None-Match": _validator(state.etag), "If-Modified-Since": _validator(state.last_modified)}
+    return {name: value for name, value in said.items() if value}
+
+
+def _validator(value: str | None) -> str:
+    """What may be sent back as it came: printable ASCII of a reasonable length, else nothing."""
+    value = (value or "").strip()
+    return value if value.isascii() and value.isprintable() and len(value) <= _VALIDATOR_CHARS else ""
+
+
+def _charset(content_type: str) -> str:
+    for part in content_type.split(";")[1:]:
+        name, _, value = part.partition("=")
+        if name.strip().lower() == "charset":
+            return value.strip().strip("\"'")[:40]
+    return ""

@@ -1,0 +1,136 @@
+"""A folder's files to articles: plain text, Markdown and saved pages, read where they lie."""
+
+from __future__ import annotations
+
+import os
+import stat
+from collections.abc import Collection
+from dataclasses import dataclass, replace
+from datetime import datetime
+from pathlib import Path
+from typing import Final
+
+from digest.collect import extract
+from digest.collect.dates import plausible, read_date
+from digest.collect.encoding import decode
+from digest.collect.identity import article_id, canonical_url, fingerprint
+from digest.collect.plain import Document, headline, read_markdown, read_text
+from digest.collect.text import STANDFIRST_CHARS, TITLE_CHARS, language, line, plain, shorten, visible, web_link
+from digest.errors import FetchError, ParseError
+from digest.model.news import Article, ArticleId
+
+MOST_BYTES: Final = 5_000_000
+_PAGES: Final = frozenset({".html", ".htm"})
+_MARKDOWN: Final = frozenset({".md", ".markdown"})
+_ENDINGS: Final = _PAGES | _MARKDOWN | {".txt"}
+_SIGNATURES: Final = (b"%PDF-", b"PK\x03\x04", b"\x89PNG", b"GIF8", b"\xff\xd8\xff", b"\x1f\x8b", b"{\\rtf")
+
+
+@dataclass(frozen=True, slots=True)
+class Shelf:
+    """What a folder holds."""
+
+    articles: tuple[Article, ...]
+    known: int
+    """Files whose article was known, not read again."""
+    skipped: tuple[str, ...]
+    """`name: reason` of each file that could not be read."""
+
+
+def read_folder(source: str, folder: Path, *, now: datetime, known: Collection[ArticleId] = ()) -> Shelf:
+    """Return the articles of the files directly in a folder, by name; FetchError where there is no such folder."""
+    articles, skipped, familiar = [], [], 0
+    for path in files(source, folder):
+        if file_id(source, path.name) in known:
+            familiar += 1
+            continue
+        try:
+            articles.append(_read(path, within=folder.resolve(), now=now, source=source))
+        except (FetchError, ParseError) as e:
+            skipped.append(f"{line(path.name)}: {e.reason}")
+    return Shelf(tuple(articles), familiar, tuple(skipped))
+
+
+def files(source: str, folder: Path) -> list[Path]:
+    """Return the files of a folder that can be articles, sorted by name."""
+    try:
+        return sorted(path for path in folder.iterdir() if path.suffix.lower() in _ENDINGS and path.name[0] != ".")
+    except OSError as e:
+        raise FetchError(source, f"cannot read the folder {folder}: {e.strerror or e}") from e
+
+
+def file_id(source: str, name: str) -> ArticleId:
+    """Return the id of the article in a folder's file: of the source's name and the file's."""
+    return article_id(f"file:{source}/{name}")
+
+
+def read_document(path: Path, *, now: datetime, source: str = "") -> Article:
+    """Return the article in one file (text, Markdown, HTML); FetchError or ParseError where it cannot be read."""
+    return _read(path, within=None, now=now, source=source)
+
+
+def _read(path: Path, *, within: Path | None, now: datetime, source: str) -> Article:
+    name = source or path.name
+    body = _bytes(name, path, within)
+    _refuse_binary(name, body)
+    if path.suffix.lower() in _PAGES:
+        page = extract.page(name, body)
+        document = Document(page.title, page.blocks, (("lang", page.language), ("author", page.author)))
+        published_at = page.published_at
+    else:
+        text = visible(decode(body))
+        document = read_markdown(text) if path.suffix.lower() in _MARKDOWN else read_text(text)
+        published_at = read_date(document.field("date"))
+    if not document.blocks and not document.title:
+        raise ParseError(name, "no text in it")
+    return _article(path, document, plausible(published_at, now), now=now, source=source)
+
+
+def _article(path: Path, document: Document, published_at: datetime | None, *, now: datetime, source: str) -> Article:
+    heading = shorten(line(document.title), TITLE_CHARS) or headline(document.blocks)
+    own = file_id(source, path.name)
+    article = Article(
+        id=own,
+        source=source,
+        url=f"file:{path.name}",
+        title=heading,
+        blocks=document.blocks,
+        fingerprint=fingerprint(heading, document.blocks, url=f"file:{path.name}"),
+        collected_at=now,
+        published_at=published_at,
+        standfirst=shorten(line(document.field("description")), STANDFIRST_CHARS),
+        language=language(document.field("lang") or document.field("language")),
+        author=shorten(plain(document.field("author")), 200),
+    )
+    origin = web_link(document.field("source"))
+    if not origin:
+        return article
+    # A file that names where it was published is that article, wherever else it is found.
+    url = canonical_url(origin)
+    return replace(article, url=url, id=article_id(url), aliases=(own,))
+
+
+def _bytes(name: str, path: Path, within: Path | None) -> bytes:
+    try:
+        real = path.resolve(strict=True)
+        if within is not None and not real.is_relative_to(within):
+            raise ParseError(name, "a link that leads out of the folder")
+        # Opened without waiting, so that a pipe in the folder does not hold the whole run.
+        with os.fdopen(os.open(real, os.O_RDONLY | os.O_NONBLOCK | os.O_CLOEXEC), "rb") as file:
+            about = os.fstat(file.fileno())
+            if not stat.S_ISREG(about.st_mode):
+                raise ParseError(name, "not a file")
+            body = file.read(MOST_BYTES + 1)
+    except (OSError, RuntimeError) as e:
+        raise FetchError(name, f"cannot read it: {getattr(e, 'strerror', None) or e}") from e
+    if len(body) > MOST_BYTES:
+        raise ParseError(name, f"larger than {MOST_BYTES // 1_000_000} MB")
+    return body
+
+
+def _refuse_binary(name: str, body: bytes) -> None:
+    utf16 = body.startswith((b"\xff\xfe", b"\xfe\xff"))
+    head = body[:4_096]
+    controls = sum(byte < 9 or 13 < byte < 27 for byte in head)
+    if body.startswith(_SIGNATURES) or (not utf16 and (b"\0" in body or controls * 20 > len(head))):
+        raise ParseError(name, "not text but a binary file")

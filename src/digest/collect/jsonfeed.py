@@ -1,0 +1,56 @@
+"""JSON Feed (jsonfeed.org, 1.0 and 1.1) to the same items the XML parsers give."""
+
+from __future__ import annotations
+
+import html
+import json
+from collections.abc import Mapping
+from typing import Any
+
+from digest.errors import ParseError
+
+
+def items(source: str, text: str) -> tuple[list[Mapping[str, Any]], str]:
+    """Return the items and the feed's language; ParseError where the text is no JSON Feed."""
+    try:
+        document = json.loads(text)
+    except (ValueError, RecursionError) as e:
+        where = f" at line {e.lineno}" if isinstance(e, json.JSONDecodeError) else ""
+        raise ParseError(source, f"no feed: broken JSON{where}") from e
+    listed = document.get("items") if isinstance(document, dict) else None
+    if not isinstance(listed, list) or "jsonfeed.org" not in str(document.get("version", "")):
+        raise ParseError(source, "no feed: JSON, but no JSON Feed (it has no version of jsonfeed.org and items)")
+    return [_item(item) for item in listed if isinstance(item, dict)], str(document.get("language") or "")
+
+
+def _item(item: Mapping[str, Any]) -> Mapping[str, Any]:
+    content = item.get("content_html")
+    if not content and isinstance(item.get("content_text"), str):
+        content = as_markup(item["content_text"])
+    return {
+        "link": item.get("url") or item.get("external_url"),
+        "id": item.get("id"),
+        "title": html.escape(item["title"]) if isinstance(item.get("title"), str) else "",
+        "published": item.get("date_published"),
+        "updated": item.get("date_modified"),
+        "summary": html.escape(item["summary"]) if isinstance(item.get("summary"), str) else "",
+        "content": [{"value": content}],
+        "author": _author(item),
+        "language": item.get("language"),
+    }
+
+
+def as_markup(text: str) -> str:
+    """Return plain text as HTML, each line a paragraph.
+
+    >>> as_markup("1 < 2\\n\\nso it is")
+    '<p>1 &lt; 2</p><p>so it is</p>'
+    """
+    return "".join(f"<p>{html.escape(line)}</p>" for line in text.splitlines() if line.strip())
+
+
+def _author(item: Mapping[str, Any]) -> str:
+    authors = item.get("authors")
+    first = authors[0] if isinstance(authors, list) and authors else item.get("author")
+    name = first.get("name") if isinstance(first, dict) else ""
+    return html.escape(name) if isinstance(name, str) else ""

@@ -1,0 +1,59 @@
+"""The pages behind a feed's links: fetched a few at a time, and never more of them than is polite."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Awaitable, Callable
+from typing import Final
+
+from digest.collect.extract import Page
+from digest.collect.feed import Entry
+from digest.collect.phrases import count, listed
+from digest.errors import FetchError, SourceError
+
+MOST_PAGES: Final = 50
+"""Of one source in one poll, the newest; the others keep the feed's own text."""
+_AT_ONCE: Final = 2
+_PATIENCE: Final = 3
+"""How many pages may go unanswered in a row before the rest are not asked for."""
+
+
+class Pages:
+    """The pages of one source in one poll."""
+
+    def __init__(self, source: str, fetch: Callable[[Entry], Awaitable[Page]]) -> None:
+        self._source, self._fetch = source, fetch
+        self._wanted = self._unanswered = 0
+        self._turns = asyncio.Semaphore(_AT_ONCE)
+        self._failures: list[str] = []
+
+    async def page(self, entry: Entry) -> Page | None:
+        """Return the page behind an entry; None where it cannot be had, and `notes` says why.
+
+        Turns are taken in the order of asking, so the newest entry should ask first.
+        """
+        async with self._turns:
+            self._wanted += 1
+            return await self._ask(entry) if self._wanted <= MOST_PAGES else None
+
+    async def _ask(self, entry: Entry) -> Page | None:
+        try:
+            if self._unanswered >= _PATIENCE:
+                raise FetchError(self._source, "not asked, since its host does not answer")
+            page = await self._fetch(entry)
+        except SourceError as e:
+            silent = self._unanswered >= _PATIENCE or isinstance(e.__cause__, OSError)
+            self._unanswered = self._unanswered + 1 if silent else 0
+            self._failures.append(e.reason)
+            return None
+        self._unanswered = 0
+        return page
+
+    def notes(self) -> list[str]:
+        """Say what became of the pages that could not be had; their articles have the feed's text."""
+        asked, notes = min(self._wanted, MOST_PAGES), []
+        if self._failures:
+            notes.append(f"{len(self._failures)} of {count(asked, 'page')} failed: {listed(self._failures)}")
+        if self._wanted > asked:
+            notes.append(f"{asked} of {self._wanted} pages fetched, the others have the feed's text")
+        return notes

@@ -1,0 +1,148 @@
+"""All sources polled at once: look at each, tell new from known in their order, fetch the pages of the new ones.
+
+Expected trouble of a source becomes its report; so does a surprise, which is logged besides. Only cancelling gets out.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from collections.abc import Awaitable, Callable, Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+from typing import Final
+
+from digest.collect.fetch import Fetcher, Limits
+from digest.collect.reports import Collected, Memory, SourceReport, Status
+from digest.collect.sources import Lead, Look, Reader
+from digest.collect.text import line, shorten
+from digest.errors import SourceError
+from digest.model.news import Article, ArticleId, Source, SourceState
+
+TIMEOUT: Final = timedelta(seconds=30)
+Progress = Callable[[SourceReport], None]
+log = logging.getLogger(__name__)
+
+
+@dataclass(slots=True)
+class _Poll:
+    """One source on its way through the run."""
+
+    source: Source
+    state: SourceState
+    look: Look
+    articles: list[Article]
+    failure: str = ""
+
+    def report(self, now: datetime) -> SourceReport:
+        name = self.source.name
+        if self.failure:
+            state = replace(
+                self.state, last_try_at=now, failures=self.state.failures + 1, reason=shorten(self.failure, 300)
+            )
+            return SourceReport(name, Status.FAILED, self.failure, state=state)
+        state = replace(
+            self.state,
+            etag=self.look.etag,
+            last_modified=self.look.last_modified,
+            last_try_at=now,
+            last_success_at=now,
+            failures=0,
+            reason="",
+        )
+        status = Status.UNCHANGED if self.look.unchanged else Status.OK
+        return SourceReport(name, status, "; ".join(self.look.notes), len(self.articles), self.look.known, state)
+
+
+async def collect(
+    sources: Sequence[Source],
+    *,
+    now: datetime,
+    memory: Memory,
+    user_agent: str,
+    timeout: timedelta = TIMEOUT,
+    progress: Progress | None = None,
+) -> Collected:
+    """Return what is new in the sources, and a report of each.
+
+    `timeout` is for one document with its redirects. `progress` hears of each source when it is done, in the order
+    they finish; its count of new articles may then still hold copies of another source's. Nothing is written
+    anywhere: what is killed midway is simply found again by the next run.
+    """
+    tell = progress or (lambda _: None)
+    async with Fetcher(user_agent, Limits(total=timeout)) as fetcher:
+        reader = Reader(fetcher, memory, now)
+        polls = await asyncio.gather(*(_look(source, reader, now, tell) for source in sources))
+        _claim(polls)
+        await asyncio.gather(*(_read(poll, reader, now, tell) for poll in polls))
+        articles = await _unique(polls, memory)
+    return Collected(tuple(articles), tuple(poll.report(now) for poll in polls))
+
+
+async def _look(source: Source, reader: Reader, now: datetime, tell: Progress) -> _Poll:
+    poll = _Poll(source, SourceState(source.name), Look(), [])
+
+    async def look() -> None:
+        poll.state = await asyncio.to_thread(reader.memory.state, source.name)
+        poll.look = await reader.look(source, poll.state)
+
+    await _guarded(poll, look())
+    if poll.failure or poll.look.unchanged:
+        tell(poll.report(now))
+    return poll
+
+
+def _claim(polls: Sequence[_Poll]) -> None:
+    """An article that several sources carry is the first one's, in the order of the sources."""
+    taken: set[ArticleId] = set()
+    for poll in polls:
+        leads: list[Lead] = []
+        for lead in poll.look.leads:
+            if taken.isdisjoint(lead.ids):
+                leads.append(lead)
+            else:
+                poll.look.known += 1
+            taken.update(lead.ids)
+        poll.look.leads = leads
+
+
+async def _read(poll: _Poll, reader: Reader, now: datetime, tell: Progress) -> None:
+    if poll.failure or poll.look.unchanged:
+        return
+
+    async def read() -> None:
+        poll.articles = await reader.read(poll.source, poll.look)
+
+    await _guarded(poll, read())
+    tell(poll.report(now))
+
+
+async def _guarded(poll: _Poll, work: Awaitable[None]) -> None:
+    try:
+        await work
+    except SourceError as e:
+        poll.failure = e.reason
+    except Exception as e:
+        # One source's surprise must not cost the others theirs.
+        log.exception("source failed unexpectedly", extra={"source": poll.source.name})
+        poll.failure = f"unexpected {type(e).__name__}: {shorten(line(str(e)), 200)}"
+
+
+async def _unique(polls: Sequence[_Poll], memory: Memory) -> list[Article]:
+    found = [article for poll in polls for article in poll.articles]
+    # A page may have told of another address than its feed's link: that one is asked for only now.
+    known = await asyncio.to_thread(memory.knows, [article.id for article in found])
+    copies = await asyncio.to_thread(memory.knows_fingerprints, [article.fingerprint for article in found])
+    ids, prints, kept = set(known), set(copies), []
+    for poll in polls:
+        mine = []
+        for article in poll.articles:
+            if article.id in ids or article.fingerprint in prints:
+                poll.look.known += 1
+                continue
+            ids.update((article.id, *article.aliases))
+            prints.add(article.fingerprint)
+            mine.append(article)
+        poll.articles = mine
+        kept += mine
+    return kept

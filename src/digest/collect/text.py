@@ -1,0 +1,120 @@
+"""Text from outside, made harmless: no controls, no invisible tricks, no markup where words are expected."""
+
+from __future__ import annotations
+
+import html
+import re
+import unicodedata
+from typing import Final
+from urllib.parse import urljoin, urlsplit
+
+import nh3
+
+TITLE_CHARS: Final = 300
+STANDFIRST_CHARS: Final = 600
+
+# What shows nothing and may hide or reorder what stands around it: controls (C0 but for white space, C1), surrogates,
+# soft hyphen, Arabic letter mark, Hangul fillers, zero width space, marks, embeddings, overrides and isolates
+# (Unicode Standard Annex 9), word joiner and invisible operators, byte order mark, interlinear marks, tag characters.
+_INVISIBLE: Final = re.compile(
+    "[\x00-\x08\x0e-\x1b\x7f-\x84\x86-\x9f\xad\u034f\u061c\u115f\u1160\u17b4\u17b5\u180e\u200b\u200e\u200f"
+    "\u202a-\u202e\u2060-\u206f\u3164\ufeff\uffa0\ufff0-\ufffb\ufffe\uffff\ud800-\udfff\U000e0000-\U000e0fff]"
+)
+# ZWNJ and ZWJ carry meaning after letters of joining and Indic scripts, ZWJ also between emoji; elsewhere they hide.
+_IDLE_JOINER: Final = re.compile(
+    "(?<![\u0600-\u08ff\u0900-\u0dff\u0f00-\u109f\u1780-\u18af\ufb50-\ufdff\ufe70-\ufefc\ufe0f\u2600-\u27bf"
+    "\U0001f000-\U0001faff])[\u200c\u200d]|[\u200c\u200d]{2,}"
+)
+_SPACE: Final = re.compile(r"\s+")
+_PLAIN_CONTROL: Final = re.compile("[\x00-\x08\x0e-\x1b\x7f]")
+_BREAKS: Final = re.compile(r"</?(?:br|p|div|li|tr|td|h[1-6])\b[^<>]*>", re.IGNORECASE)
+_CLAUSE: Final = re.compile(r"[,;:] | [–—-] ")
+_LANGUAGE: Final = re.compile(r"[a-z]{2,3}(?:-[a-z0-9]{2,8}){0,3}")
+
+
+def visible(value: str) -> str:
+    """Return the text in NFC without what shows nothing or turns the reading order round; line ends stay.
+
+    >>> visible("Fer\\u200bren \\u202ebridge\\x00")
+    'Ferren bridge'
+    """
+    if value.isascii():
+        return _PLAIN_CONTROL.sub("", value)
+    value = _INVISIBLE.sub("", value)
+    return unicodedata.normalize("NFC", _IDLE_JOINER.sub("", value))
+
+
+def line(value: str) -> str:
+    """Return the text as one line: visible, every run of white space one space.
+
+    >>> line("  Subject:\\r\\nBcc: all@tarn.example ")
+    'Subject: Bcc: all@tarn.example'
+    """
+    return _SPACE.sub(" ", visible(value)).strip()
+
+
+def plain(markup: str) -> str:
+    """Return the words of a bit of HTML as one line: tags gone with scripts and styles, entities decoded once.
+
+    >>> plain("Ferren &amp; <b>Tarn</b><script>x</script> &lt;live&gt;")
+    'Ferren & Tarn <live>'
+    """
+    if "<" in markup:
+        markup = nh3.clean(_BREAKS.sub(" ", markup), tags=set())
+    return line(html.unescape(markup) if "&" in markup else markup)
+
+
+def shorten(value: str, limit: int) -> str:
+    """Return a line of at most `limit` characters, cut after a word and marked with an ellipsis where it was longer.
+
+    >>> shorten("The bridge at Ferren is open again", 20)
+    'The bridge at…'
+    """
+    if len(value) <= limit:
+        return value
+    cut = value[: limit - 1]
+    head, space, _ = cut.rpartition(" ")
+    # Scripts written without spaces, and words longer than half the line, are cut where the line ends.
+    return (head if space and len(head) > limit // 2 else cut).rstrip(" ,;:–—-") + "…"
+
+
+def clause(value: str, limit: int, at_least: int = 40) -> str:
+    """Return what stands before the last comma or dash within `limit`, if that is enough to say something.
+
+    >>> clause("The bridge at Ferren opened again on Monday, the mayor said, after years of work", 70)
+    'The bridge at Ferren opened again on Monday, the mayor said'
+    """
+    if len(value) <= limit:
+        return value
+    marks = [mark.start() for mark in _CLAUSE.finditer(value, at_least, limit)]
+    return value[: marks[-1]] if marks else shorten(value, limit)
+
+
+def title(markup: str) -> str:
+    """Return a headline: one plain line, cut on a word at 300 characters."""
+    return shorten(plain(markup), TITLE_CHARS)
+
+
+def web_link(value: str, base: str = "") -> str:
+    """Return an absolute http or https address without credentials, or an empty text where it is not one.
+
+    >>> web_link("/a?b", "https://tarn.example/feed"), web_link("javascript:alert(1)")
+    ('https://tarn.example/a?b', '')
+    """
+    try:
+        address = urljoin(base, line(value).replace(" ", "%20"))
+        parts = urlsplit(address)
+        usable = parts.scheme in ("http", "https") and parts.hostname and parts.port != 0
+    except ValueError:
+        return ""
+    return address if usable and parts.username is None and len(address) <= 2_000 else ""
+
+
+def language(value: str) -> str:
+    """Return a language tag (BCP 47) in lower case, or an empty text where it is none.
+
+    >>> language("en_GB"), language("klingon, please")
+    ('en-gb', '')
+    """
+    tag = value.strip().lower().replace("_", "-")
+    return tag if _LANGUAGE.fullmatch(tag) else ""

@@ -1,0 +1,81 @@
+"""A rendered issue in, deliveries out: claims rows of the outbox and sends them, each at most once.
+
+with enlisted(store.outbox, settings.data, now=now) as worker:
+    tally = await deliver(issue, outbox=store.outbox, transport=SmtpTransport(...), worker=worker.id, ...)
+"""
+
+from __future__ import annotations
+
+import asyncio
+import random
+from collections.abc import Callable
+from datetime import datetime
+
+from digest.deliver.alive import Worker, enlisted
+from digest.deliver.desk import World
+from digest.deliver.needs import Outbox, Session, Transport
+from digest.deliver.worker import Run, Tally, boot_time
+from digest.model.delivery import Claim
+
+__all__ = ["Outbox", "Session", "Tally", "Transport", "Worker", "deliver", "enlisted"]
+
+
+async def deliver(
+    issue: int,
+    *,
+    outbox: Outbox,
+    transport: Transport,
+    compose_message: Callable[[Claim], bytes],
+    now: Callable[[], datetime],
+    worker: str,
+    progress: Callable[[int], None] | None = None,
+    stop: asyncio.Event | None = None,
+    holds: Callable[[], bool] = lambda: True,
+    clock: Callable[[], float] = boot_time,
+    chance: Callable[[], float] = random.random,
+) -> Tally:
+    """Send what is due of the issue; return what came of it when nothing is claimable any more.
+
+    `worker` is enlisted (`enlisted`), and `holds` its proof of life. `stop`, once set, and a cancellation end the run
+    within seconds: what is not begun is given back, what is begun may still get its answer; a second cancellation
+    leaves that in doubt. `progress` is told how many more messages have an outcome on record.
+
+    Raises RelayError where the mail server is not there or turns us away, after everything not begun was given back;
+    an error of `compose_message` comes out once the other messages are sent and recorded; StoreError ends the run.
+    """
+    world = World(
+        compose_message=compose_message,
+        now=now,
+        clock=clock,
+        chance=chance,
+        holds=holds,
+        progress=progress or (lambda count: None),
+    )
+    run = Run(issue, worker, outbox, transport, world)
+    task = asyncio.create_task(run())
+    watch = asyncio.create_task(_watch(stop, run)) if stop is not None else None
+    try:
+        return await asyncio.shield(task)
+    except asyncio.CancelledError:
+        run.stop()
+        await _end(task)
+        raise
+    finally:
+        if watch is not None:
+            watch.cancel()
+
+
+async def _watch(stop: asyncio.Event, run: Run) -> None:
+    await stop.wait()
+    run.stop()
+
+
+async def _end(task: asyncio.Task[Tally]) -> None:
+    """Wait for the task; the next cancellation is passed on to it."""
+    try:
+        await asyncio.wait({task})
+    except asyncio.CancelledError:
+        task.cancel()
+        await asyncio.wait({task})
+    if not task.cancelled():
+        task.exception()  # heard, though the cancellation is what is told

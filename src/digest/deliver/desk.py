@@ -1,0 +1,141 @@
+"""Where lanes get their work and leave its results, and what decides whether a message may still be begun."""
+
+from __future__ import annotations
+
+import asyncio
+import math
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Final
+
+from digest.deliver.clerk import Clerk
+from digest.deliver.hand import Hand, Row
+from digest.deliver.needs import Session, Transport
+from digest.deliver.retry import pause_after
+from digest.errors import RelayError
+from digest.model.delivery import Claim, DeliveryState, Outcome, Result
+
+CLAIM_AGE: Final = 60.0
+"""Seconds after which a claimed row may not be begun any more."""
+STALE_CLAIMS: Final = 3
+"""So often did a claim go stale that was made after the last one had: the mail server is too slow for any."""
+MOST_SPOILT: Final = 10
+"""So many messages that could not even be composed end the run."""
+
+GIVEN_BACK: Final = Outcome(DeliveryState.QUEUED)
+CUT_OFF: Final = Outcome(DeliveryState.IN_DOUBT, 0, "sending was cut off before the mail server answered")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class World:
+    """What a run of sending is given besides its rows: the world as functions."""
+
+    compose_message: Callable[[Claim], bytes]
+    now: Callable[[], datetime]
+    clock: Callable[[], float]
+    """Seconds; must run on while the machine sleeps and the process is stopped."""
+    chance: Callable[[], float]
+    """From 0 to 1, for the jitter of pauses."""
+    holds: Callable[[], bool]
+    """Whether the worker's journal is still there; without it nothing more is claimed."""
+    progress: Callable[[int], None]
+    """Told how many more messages have an outcome on record."""
+
+
+class Desk:
+    """The state that the lanes of a run share. What happens here sets `changed`."""
+
+    def __init__(self, world: World, transport: Transport, clerk: Clerk) -> None:
+        self._world, self._transport, self._clerk = world, transport, clerk
+        self._opening, self._opened = asyncio.Lock(), False
+        self._stale, self._stale_at = 0, -math.inf
+        self._spoilt: list[Row] = []
+        self.hand = Hand()
+        self.changed = asyncio.Event()
+        self.answers = 0
+        """How many messages of this run a server has said yes or no to."""
+        self.settled = 0
+        """How many rows have an outcome; `queued` is none."""
+        self.errors: list[Exception] = []
+        """Errors of the program, the first of them first."""
+        self.lost: RelayError | None = None
+        """Why the mail server counts as lost."""
+        self.ending = False
+        """Whether nothing more may be begun."""
+
+    def fresh(self, row: Row) -> bool:
+        """Say whether the row may be begun, and mark it if not."""
+        stale = self._world.clock() - row.asked_at >= CLAIM_AGE
+        if stale and row.asked_at > self._stale_at:
+            self._count_stale()
+        row.forbidden = stale or self.ending
+        return not row.forbidden
+
+    def begin(self, row: Row) -> bool:
+        """Say whether the row may be begun now, and mark it as begun if so."""
+        row.begun = self.fresh(row)
+        return row.begun
+
+    def compose(self, row: Row) -> bytes:
+        """Return the row's message."""
+        return self._world.compose_message(row.claim)
+
+    async def open(self) -> Session:
+        """Return a new session; the first is opened alone: a wrong password is tried once. Raises RelayError."""
+        if self._opened:
+            return await self._transport.open()
+        async with self._opening:
+            if self.lost is not None:
+                raise self.lost
+            session = await self._transport.open()
+            self._opened = True
+            return session
+
+    def settle(self, row: Row, outcome: Outcome) -> None:
+        """Take the outcome of a row, to be written soon."""
+        not_before = None
+        if outcome.state is DeliveryState.DEFERRED:
+            not_before = self._world.now() + pause_after(row.claim.attempt, chance=self._world.chance())
+        if outcome.state is not DeliveryState.QUEUED:
+            self._stale = 0
+            self.settled += 1
+            self.answers += bool(outcome.code)
+        self._clerk.add(Result(row.claim, outcome, not_before))
+        self.changed.set()
+
+    def spoil(self, row: Row, error: Exception) -> None:
+        """Keep a row aside that an error in the program keeps from being sent; the others go on."""
+        self._spoilt.append(row)
+        self.errors.append(error)
+        if len(self.errors) >= MOST_SPOILT:
+            self.end()
+
+    def give_back(self) -> None:
+        """Settle every row that no lane has, and hand none out any more: what was not begun is queued again."""
+        for row in [*self.hand.close(), *self._spoilt]:
+            self.settle(row, CUT_OFF if row.begun else GIVEN_BACK)
+        self._spoilt.clear()
+
+    def end(self, lost: RelayError | None = None) -> None:
+        """Begin nothing more, because the mail server is lost where `lost` says so."""
+        self.lost = self.lost or lost
+        self.ending = True
+        self.changed.set()
+
+    def complain(self) -> None:
+        """Raise what went wrong, if anything did."""
+        if self.errors:
+            first, *others = self.errors
+            if others:
+                first.add_note(f"and {len(others)} more like it")
+            raise first
+        if self.lost is not None:
+            raise self.lost
+
+    def _count_stale(self) -> None:
+        self._stale_at = self._world.clock()
+        self._stale += 1
+        if self._stale >= STALE_CLAIMS:
+            reason = f"the mail server is too slow: no message could be begun within {CLAIM_AGE:g} s of its claim"
+            self.end(RelayError(reason))

@@ -1,0 +1,64 @@
+"""Rows that a worker has claimed and whose turn has not come."""
+
+from __future__ import annotations
+
+import asyncio
+from collections import deque
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from digest.model.delivery import Claim
+
+
+@dataclass(slots=True, eq=False)
+class Row:
+    """A claimed delivery on its way through this process."""
+
+    claim: Claim
+    asked_at: float
+    """When the claim was asked for, on the worker's clock; it goes stale from then."""
+    begun: bool = False
+    """Whether a byte may be out from which the server could complete the message."""
+    forbidden: bool = False
+    """Whether it was not to be begun any more when its turn came."""
+    drops: int = 0
+    """How many connections ended under it before it was begun."""
+    seen: int = 0
+    """How many answers the run had got at the first of them."""
+
+
+class Hand:
+    """Claimed rows whose turn has not come, in order."""
+
+    def __init__(self) -> None:
+        self._rows: deque[Row] = deque()
+        self._open = True
+        self._arrived = asyncio.Event()
+
+    def __len__(self) -> int:
+        """Return how many there are."""
+        return len(self._rows)
+
+    def add(self, rows: Iterable[Row]) -> None:
+        """Add rows behind the others."""
+        self._rows.extend(rows)
+        self._arrived.set()
+
+    def put_back(self, row: Row) -> None:
+        """Take back a row that was not begun; the others go first, in case it is this one that the server dislikes."""
+        self.add([row])
+
+    async def take(self) -> Row | None:
+        """Return the next row, when there is one; None once the hand is closed."""
+        while self._open and not self._rows:
+            self._arrived.clear()
+            await self._arrived.wait()
+        return self._rows.popleft() if self._open else None
+
+    def close(self) -> list[Row]:
+        """Give nothing out any more; return what was left."""
+        self._open = False
+        self._arrived.set()
+        left = list(self._rows)
+        self._rows.clear()
+        return left

@@ -1,0 +1,127 @@
+"""Bytes from a mail server -> replies (RFC 5321, 4.2), without any socket."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from typing import Final
+
+from digest.errors import RelayError
+
+MAX_LINE: Final = 4096
+"""Bytes of a reply's line, its end included. RFC 5321, 4.5.3.1.5 asks for 512; servers go beyond it."""
+MAX_LINES: Final = 100
+MAX_TEXT: Final = 500
+"""Characters kept of a reply's text."""
+
+LINE: Final = re.compile(rb"([2-5][0-9]{2})(?:([ -])(.*))?", re.DOTALL)
+ENHANCED: Final = re.compile(r"[245]\.[0-9]{1,3}\.[0-9]{1,3}(?= |$)")
+
+
+class GarbledReply(RelayError, ValueError):
+    """What the server said is no SMTP reply; the connection cannot be trusted any further."""
+
+
+@dataclass(frozen=True, slots=True)
+class Reply:
+    """One reply: three digits and a text of one or more lines."""
+
+    code: int
+    lines: tuple[str, ...]
+
+    @property
+    def kind(self) -> int:
+        """The first digit: 2 done, 3 go on, 4 not now, 5 no."""
+        return self.code // 100
+
+    @property
+    def enhanced(self) -> str:
+        """The enhanced status code (RFC 3463) it opens with; empty if it has none.
+
+        >>> Reply(550, ("5.1.1 no such mailbox",)).enhanced
+        '5.1.1'
+        """
+        found = ENHANCED.match(self.lines[0])
+        return found[0] if found else ""
+
+    @property
+    def text(self) -> str:
+        """All of it as one printable line of at most 500 characters, an enhanced code told once.
+
+        >>> Reply(550, ("5.1.1 no such", "5.1.1 mailbox")).text
+        '5.1.1 no such mailbox'
+        """
+        first, *more = self.lines
+        return one_line(" ".join([first, *(line.removeprefix(self.enhanced) for line in more)]))
+
+    def __str__(self) -> str:
+        """Return it as it is told to people: `550 5.1.1 no such mailbox`."""
+        return f"{self.code} {self.text}".rstrip()
+
+
+class ReplyReader:
+    """Takes bytes as they arrive and gives replies as they are complete."""
+
+    def __init__(self) -> None:
+        self._buffer = bytearray()
+        self._code = b""
+        self._lines: list[str] = []
+
+    @property
+    def unread(self) -> bool:
+        """Whether anything has come that no reply was made of yet."""
+        return bool(self._buffer or self._lines)
+
+    def feed(self, data: bytes) -> None:
+        """Add what has arrived. Raises GarbledReply if more is waiting than the longest reply takes."""
+        self._buffer += data
+        if len(self._buffer) > MAX_LINE * MAX_LINES:
+            raise GarbledReply("the mail server sends without end")
+
+    def clear(self) -> None:
+        """Forget what has arrived: what came in the clear before TLS is nobody's word (RFC 3207, 6)."""
+        self._buffer.clear()
+        self._lines.clear()
+
+    def next(self) -> Reply | None:
+        """Return the next complete reply; None if more must arrive first. Raises GarbledReply."""
+        while (line := self._line()) is not None:
+            last = self._take(line)
+            if last:
+                reply = Reply(int(self._code), tuple(self._lines))
+                self._lines.clear()
+                return reply
+        return None
+
+    def _line(self) -> bytes | None:
+        """Return the next line without its end."""
+        end = self._buffer.find(b"\n", 0, MAX_LINE)
+        if end < 0:
+            if len(self._buffer) >= MAX_LINE:
+                raise GarbledReply(f"the mail server's reply has a line of more than {MAX_LINE} bytes")
+            return None
+        line = bytes(self._buffer[:end]).removesuffix(b"\r")
+        del self._buffer[: end + 1]
+        return line
+
+    def _take(self, line: bytes) -> bool:
+        """Add a line to the reply in the making; say whether it was the last."""
+        found = LINE.fullmatch(line)
+        if found is None or (self._lines and found[1] != self._code):
+            shown = one_line(line.decode("ascii", "backslashreplace"))[:80]
+            raise GarbledReply(f"the mail server's answer is no SMTP reply: {shown!r}")
+        if len(self._lines) == MAX_LINES:
+            raise GarbledReply(f"the mail server's reply has more than {MAX_LINES} lines")
+        self._code = found[1]
+        self._lines.append((found[3] or b"").decode("utf-8", "backslashreplace"))
+        return found[2] != b"-"
+
+
+def one_line(text: str) -> str:
+    """Return the text as one printable line of at most 500 characters.
+
+    >>> one_line("try\\r\\n later\\x1b[2J")
+    'try later [2J'
+    """
+    printable = "".join(c if c.isprintable() else " " for c in text)
+    return " ".join(printable.split())[:MAX_TEXT]

@@ -1,0 +1,204 @@
+"""One run of sending: claims rows, keeps the lanes busy, has outcomes written, and leaves nothing open behind it."""
+
+from __future__ import annotations
+
+import asyncio
+import math
+import time
+from collections.abc import Mapping
+from contextlib import suppress
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Final
+
+from digest.deliver.clerk import LATEST, Clerk
+from digest.deliver.desk import Desk, World
+from digest.deliver.hand import Row
+from digest.deliver.lanes import Lane
+from digest.deliver.needs import Outbox, Transport
+from digest.model.delivery import DeliveryState
+
+FIRST_CLAIM: Final = 50
+LARGEST_CLAIM: Final = 500
+ASK: Final = 1.0
+"""Seconds after which a worker asks at the latest whether it may still send."""
+PATIENCE: Final = 10.0
+"""Seconds that a message already begun may take once sending is stopped; then it is in doubt."""
+
+
+@dataclass(frozen=True, slots=True)
+class Tally:
+    """What a run of sending did."""
+
+    counts: Mapping[DeliveryState, int] = field(default_factory=dict)
+    """Outcomes written in this run by state; `queued` counts rows given back."""
+    next_at: datetime | None = None
+    """When the next row falls due or may be tried again; None if none waits."""
+    closed: str = ""
+    """Why claiming ended before the rows did: `paused`, `expired`, `dead`, `over` (see Claimed); else empty."""
+    stopped: bool = False
+    """Whether it was asked to stop."""
+
+
+def boot_time() -> float:
+    """Return seconds on a clock that runs on while the machine sleeps and while the process is stopped."""
+    return time.clock_gettime(getattr(time, "CLOCK_BOOTTIME", time.CLOCK_MONOTONIC))
+
+
+def claim_size(settled: int, seconds: float) -> int:
+    """Return how many rows to claim next: what the present pace sends in a second, from 1 to 500.
+
+    >>> claim_size(40, 0.5), claim_size(2, 8.0), claim_size(9000, 1.0)
+    (80, 1, 500)
+    """
+    return min(LARGEST_CLAIM, max(1, math.ceil(settled / seconds)))
+
+
+class Run:
+    """Sends what is due of an issue over as many lanes as the transport has connections; made for one use."""
+
+    def __init__(self, issue: int, worker: str, outbox: Outbox, transport: Transport, world: World) -> None:
+        self._world = world
+        self._clerk = Clerk(issue, worker, outbox, world.now)
+        self._desk = Desk(world, transport, self._clerk)
+        self._lanes = [Lane(self._desk, self._lane_closed) for _ in range(max(1, transport.connections))]
+        self._working = len(self._lanes)
+        self._limit = FIRST_CLAIM
+        self._asked_at = self._paced_at = -math.inf
+        self._paced = 0
+        self._brought = True
+        self._over = self._stopped = False
+        self._closed = ""
+        self._next_at: datetime | None = None
+
+    async def __call__(self) -> Tally:
+        """Run to the end. Raises RelayError where the mail server is lost, and whatever the outbox or a message raise.
+
+        However it ends, what is not begun is given back and what has an outcome is recorded, as far as the outbox
+        can be written; what is begun and has no answer is in doubt.
+        """
+        tasks = [asyncio.create_task(lane.work()) for lane in self._lanes]
+        patience = 0.0
+        try:
+            await self._work()
+            patience = 0.0 if self._clerk.cancelled else PATIENCE
+        except Exception:
+            patience = PATIENCE
+            raise
+        finally:
+            try:
+                await self._wind_down(tasks, patience)
+            finally:
+                self._clerk.close()
+        if self._clerk.cancelled:
+            raise asyncio.CancelledError
+        self._desk.complain()
+        return Tally(dict(self._clerk.counts), self._next_at, self._closed, self._stopped)
+
+    def stop(self) -> None:
+        """Begin nothing more; the run ends as soon as what is begun has its answer."""
+        self._stopped = True
+        self._desk.end()
+
+    def _lane_closed(self, lane: Lane) -> None:
+        """Go on with fewer lanes, unless the one that gave up leaves none with a connection."""
+        self._working -= 1
+        if lane.error is not None and not any(other.connected for other in self._lanes):
+            self._desk.end(lane.error)
+        if not self._working:
+            self._desk.end()
+        self._desk.changed.set()
+
+    async def _work(self) -> None:
+        """Claim and record until nothing is claimable, claiming is closed, or sending has to end."""
+        while not (self._over or self._desk.ending or self._clerk.cancelled):
+            self._desk.changed.clear()
+            if self._clerk.due(quiet=self._quiet):
+                await self._record()
+            elif self._claim_due:
+                await self._claim()
+            else:
+                await self._change()
+
+    async def _change(self) -> None:
+        """Wait until a lane has news, and at most as long as outcomes and questions may wait."""
+        with suppress(TimeoutError):
+            async with asyncio.timeout(LATEST / 2):
+                await self._desk.changed.wait()
+
+    @property
+    def _low(self) -> bool:
+        """Whether the hand is running out of rows."""
+        return len(self._desk.hand) <= self._limit // 2
+
+    @property
+    def _quiet(self) -> bool:
+        """Whether no row is in hand or on its way."""
+        return not self._desk.hand and all(lane.row is None for lane in self._lanes)
+
+    @property
+    def _claim_due(self) -> bool:
+        """Whether to ask for rows, and so whether sending may go on.
+
+        Where the last claim brought none, some may still come back from the lanes: asked again when all is quiet.
+        """
+        return self._quiet or (self._low and self._brought) or time.monotonic() - self._asked_at >= ASK
+
+    async def _claim(self) -> None:
+        """Take rows into the hand; see whether that was all, or whether sending is closed."""
+        if not self._world.holds():
+            self._closed = "dead"
+            self._desk.end()
+            return
+        self._pace()
+        limit, quiet, asked_at = self._limit if self._low else 1, self._quiet, self._world.clock()
+        self._asked_at = time.monotonic()
+        claimed = await self._clerk.claim(limit)
+        self._desk.hand.add(Row(claim, asked_at) for claim in claimed.claims)
+        self._next_at, self._closed = claimed.next_at, claimed.closed
+        self._brought = bool(claimed.claims)
+        self._over = quiet and not claimed.claims
+        if claimed.closed:
+            self._desk.end()
+
+    def _pace(self) -> None:
+        """Fit the size of the next claim to what was sent since the last look, once a second."""
+        at, settled = time.monotonic(), self._desk.settled - self._paced
+        if at - self._paced_at < 1.0:
+            return
+        if settled:
+            self._limit = max(claim_size(settled, at - self._paced_at), len(self._lanes))
+        self._paced_at, self._paced = at, self._desk.settled
+
+    async def _record(self) -> None:
+        self._world.progress(await self._clerk.record())
+
+    async def _wind_down(self, tasks: list[asyncio.Task[None]], patience: float) -> None:
+        """Give back what is not begun at once, wait a while for the rest, and write everything down."""
+        self._desk.end()
+        self._desk.give_back()
+        for lane, task in zip(self._lanes, tasks, strict=True):
+            if lane.row is not None and not lane.row.begun:
+                task.cancel()
+        await self._await_answers(tasks, patience)
+        for task in tasks:
+            task.cancel()
+        ends = await asyncio.gather(*tasks, return_exceptions=True)
+        self._desk.errors.extend(end for end in ends if isinstance(end, Exception))
+        self._desk.give_back()
+        if self._clerk.waiting:
+            await self._record()
+        if self._closed == "expired":
+            await self._clerk.claim(1)  # gives nothing, and sweeps what has come back since
+
+    async def _await_answers(self, tasks: list[asyncio.Task[None]], patience: float) -> None:
+        """Wait until the lanes have ended; a cancellation ends their time at once."""
+        until = time.monotonic() + patience
+        try:
+            while (left := until - time.monotonic()) > 0 and not all(task.done() for task in tasks):
+                if self._clerk.waiting:
+                    with suppress(Exception):  # what could not be written is tried again, aloud, at the end
+                        await self._record()
+                await asyncio.wait(tasks, timeout=min(left, LATEST))
+        except asyncio.CancelledError:
+            self._clerk.cancelled = True

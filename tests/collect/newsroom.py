@@ -1,0 +1,154 @@
+"""A small newsroom on loopback that answers as it is told, and a memory that a newsletter keeps between polls."""
+
+from __future__ import annotations
+
+import asyncio
+import threading
+from collections.abc import Awaitable, Callable, Iterable
+from datetime import UTC, datetime, timedelta
+from html import escape
+
+from aiohttp import web
+
+from digest.collect import Collected, collect
+from digest.model.news import ArticleId, Source, SourceKind, SourceState
+
+NOW = datetime(2026, 11, 22, 6, tzinfo=UTC)
+Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
+
+
+class Newsroom:
+    """Serves what was `put`, on a free port of 127.0.0.1, from a thread of its own until `close`."""
+
+    def __init__(self) -> None:
+        self.asked: list[web.Request] = []
+        self.at_once = self.most_at_once = 0
+        self._handlers: dict[str, Handler] = {}
+        self._loop = asyncio.new_event_loop()
+        self._thread = threading.Thread(target=self._loop.run_forever, daemon=True)
+        self._thread.start()
+        self.port = asyncio.run_coroutine_threadsafe(self._start(), self._loop).result(10)
+
+    @property
+    def paths(self) -> list[str]:
+        return [request.path_qs for request in self.asked]
+
+    def url(self, path: str) -> str:
+        return f"http://127.0.0.1:{self.port}{path}"
+
+    def on(self, path: str, handler: Handler) -> str:
+        self._handlers[path] = handler
+        return self.url(path)
+
+    def put(
+        self, path: str, body: str | bytes = b"", kind: str = "text/html", status: int = 200, **headers: str
+    ) -> str:
+        data = body.encode() if isinstance(body, str) else body
+        named = {name.replace("_", "-"): value for name, value in headers.items()}
+
+        async def answer(_: web.Request) -> web.Response:
+            return web.Response(status=status, body=data, headers={"Content-Type": kind} | named)
+
+        return self.on(path, answer)
+
+    def put_feed(self, path: str, *items: str, **headers: str) -> str:
+        return self.put(path, rss(*items), "application/rss+xml", **headers)
+
+    def source(self, path: str, name: str = "Ilma Courier", **settings: object) -> Source:
+        given = {"kind": SourceKind.FEED, "url": self.url(path), "allow_private": True} | settings
+        return Source(name, **given)
+
+    def close(self) -> None:
+        asyncio.run_coroutine_threadsafe(self._runner.cleanup(), self._loop).result(10)
+        self._loop.call_soon_threadsafe(self._loop.stop)
+        self._thread.join(10)
+        self._loop.close()
+
+    async def _start(self) -> int:
+        self._runner = web.ServerRunner(web.Server(self._handle, access_log=None), shutdown_timeout=0.1)
+        await self._runner.setup()
+        site = web.TCPSite(self._runner, "127.0.0.1", 0)
+        await site.start()
+        return int(self._runner.addresses[0][1])
+
+    async def _handle(self, request: web.BaseRequest) -> web.StreamResponse:
+        self.asked.append(request)
+        self.at_once += 1
+        self.most_at_once = max(self.most_at_once, self.at_once)
+        try:
+            handler = self._handlers.get(request.path)
+            return await handler(request) if handler else web.Response(status=404)
+        finally:
+            self.at_once -= 1
+
+
+class Remembered:
+    """A memory that behaves: what was learned from a poll is known to the next."""
+
+    def __init__(self) -> None:
+        self.states: dict[str, SourceState] = {}
+        self.ids: set[ArticleId] = set()
+        self.prints: set[str] = set()
+
+    def state(self, name: str) -> SourceState:
+        return self.states.get(name, SourceState(name))
+
+    def knows(self, ids: Iterable[ArticleId]) -> set[ArticleId]:
+        return self.ids & set(ids)
+
+    def knows_fingerprints(self, fingerprints: Iterable[str]) -> set[str]:
+        return self.prints & set(fingerprints)
+
+    def learn(self, collected: Collected) -> None:
+        self.states |= {report.name: report.state for report in collected.reports if report.state}
+        for article in collected.articles:
+            self.ids.update((article.id, *article.aliases))
+            self.prints.add(article.fingerprint)
+
+
+def poll(*sources: Source, memory: Remembered | None = None, seconds: float = 5, progress=None) -> Collected:
+    return asyncio.run(
+        collect(
+            sources,
+            now=NOW,
+            memory=memory or Remembered(),
+            user_agent="digest (test@ilma.example)",
+            timeout=timedelta(seconds=seconds),
+            progress=progress,
+        )
+    )
+
+
+def item(link: str, title: str = "", text: str = "", at: datetime = NOW - timedelta(hours=1), more: str = "") -> str:
+    return (
+        f"<item><title>{escape(title)}</title><link>{escape(link)}</link><description>{escape(text)}</description>"
+        f"<pubDate>{at:%a, %d %b %Y %H:%M:%S} +0000</pubDate>{more}</item>"
+    )
+
+
+def rss(*items: str) -> str:
+    return (
+        '<?xml version="1.0" encoding="utf-8"?><rss version="2.0"><channel><title>Ilma Courier</title>'
+        f"<link>https://ilma.example/</link><description>News</description>{''.join(items)}</channel></rss>"
+    )
+
+
+def sentences(about: str) -> str:
+    """A paragraph long enough to be taken for news."""
+    return (
+        f"The council of {about} met late on Sunday and spoke for hours about what the week had brought. "
+        f"Nobody in {about} expected a vote before the river had gone down, the mayor said when the lights went out. "
+        "Whether the ferry will run again on Thursday depends on the weather and on the crew from Lindholm."
+    )
+
+
+def page(title: str, body: str, head: str = "") -> str:
+    return (
+        f'<!doctype html><html lang="en"><head><meta charset="utf-8">{head}'
+        f"<title>{escape(title)} | Ilma Courier</title>"
+        '</head><body><header><a href="/">Ilma Courier</a></header>'
+        '<nav><a href="/">Home</a> <a href="/w">World</a></nav>'
+        f"<main><article><h1>{escape(title)}</h1>{body}</article></main>"
+        '<aside><h3>Most read</h3><ul><li><a href="/x">Nine ways to cook eel</a></li></ul></aside>'
+        "<footer>All rights kept by the Ilma Courier.</footer></body></html>"
+    )

@@ -1,0 +1,266 @@
+from __future__ import annotations
+
+import json
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from digest.collect import feed
+from digest.errors import ParseError
+
+from .newsroom import NOW, item, rss
+
+ATOM = """<?xml version="1.0" encoding="utf-8"?>
+<feed xmlns="http://www.w3.org/2005/Atom" xml:lang="sv"><id>urn:x</id><title>Norrmark Post</title>
+<updated>2026-11-22T05:00:00Z</updated>
+<entry><id>urn:1</id><title type="html">Ice on the &lt;b&gt;Norr&lt;/b&gt; &amp;amp; Karsk</title>
+<link rel="enclosure" href="https://norrmark.example/a.mp3"/><link href="/news/ice"/>
+<updated>2026-11-22T06:30:00+02:00</updated><author><name>Ada Lind</name></author>
+<summary>Skaters wait.</summary>
+<content type="html">&lt;p&gt;It holds.&lt;/p&gt;&lt;h2&gt;In town&lt;/h2&gt;&lt;p&gt;No skates.&lt;/p&gt;</content>
+</entry>
+</feed>"""
+RDF = """<?xml version="1.0"?><rdf:RDF xmlns:rdf="http://www.w3.org/1999/02/22-rdf-syntax-ns#"
+ xmlns="http://purl.org/rss/1.0/" xmlns:dc="http://purl.org/dc/elements/1.1/">
+<channel rdf:about="https://karsk.example/"><title>Karsk Wire</title><link>https://karsk.example/</link></channel>
+<item rdf:about="https://karsk.example/1"><title>Depot</title><link>https://karsk.example/1</link>
+<dc:date>2026-11-21T10:00:00Z</dc:date></item></rdf:RDF>"""
+JSON_FEED = {
+    "version": "https://jsonfeed.org/version/1.1",
+    "language": "en",
+    "items": [
+        {
+            "id": "1",
+            "url": "https://tarn.example/1",
+            "title": "Depot <1>",
+            "content_text": "One.\n\nTwo & three.",
+            "date_published": "2026-11-22T04:00:00Z",
+            "authors": [{"name": "Radio Tarn"}],
+        },
+        {"id": "https://tarn.example/2", "title": "By its id"},
+        {"id": 3, "url": ["no"], "title": None},
+        "not an item",
+    ],
+}
+
+
+def read(body: str | bytes, **settings: str) -> feed.Feed:
+    data = body.encode() if isinstance(body, str) else body
+    return feed.parse("Ilma Courier", data, url="https://ilma.example/feeds/all", now=NOW, **settings)
+
+
+def outcome(body: bytes) -> str:
+    try:
+        read(body)
+    except ParseError as error:
+        return error.reason
+    return "entries"
+
+
+def test_an_rss_item_gives_link_title_date_and_text():
+    [entry] = read(rss(item("https://ilma.example/a", "Ferren & Tarn", "The <b>bridge</b> is open."))).entries
+
+    assert (entry.link, entry.title) == ("https://ilma.example/a", "Ferren & Tarn")
+    assert entry.published_at == NOW - timedelta(hours=1)
+    assert entry.summary == "The <b>bridge</b> is open."
+
+
+def test_an_atom_entry_gives_its_own_text_and_a_link_made_whole():
+    [entry] = read(ATOM).entries
+
+    assert (entry.link, entry.title) == ("https://ilma.example/news/ice", "Ice on the Norr & Karsk")
+    assert entry.published_at == datetime(2026, 11, 22, 4, 30, tzinfo=UTC)
+    assert entry.content == "<p>It holds.</p><h2>In town</h2><p>No skates.</p>"
+    assert (entry.summary, entry.author, entry.language) == ("Skaters wait.", "Ada Lind", "sv")
+
+
+def test_rdf_is_a_feed_too():
+    [entry] = read(RDF).entries
+
+    assert (entry.link, entry.title) == ("https://karsk.example/1", "Depot")
+    assert entry.published_at == datetime(2026, 11, 21, 10, tzinfo=UTC)
+
+
+def test_a_json_feed_is_read_and_its_broken_items_are_counted():
+    found = read(json.dumps(JSON_FEED))
+
+    first, second = found.entries
+    assert (first.link, first.title, first.author) == ("https://tarn.example/1", "Depot <1>", "Radio Tarn")
+    assert first.content == "<p>One.</p><p>Two &amp; three.</p>"
+    assert (second.link, found.without_link) == ("https://tarn.example/2", 1)
+
+
+@pytest.mark.parametrize(
+    ("body", "reason"),
+    [
+        ("", "the answer is empty"),
+        (" \r\n\t ", "the answer is empty"),
+        ("/etc/hostname", "the answer is plain text"),
+        ("file:///etc/hostname", "the answer is plain text"),
+        ("http://127.0.0.1:1/feed", "the answer is plain text"),
+        ("<!doctype html><html><body>Hello</body></html>", "the answer is a web page"),
+        ("<html><body>Hello</body></html>", "the answer is a web page"),
+        ('<?xml version="1.0"?><html xmlns="http://www.w3.org/1999/xhtml"><body/></html>', "the answer is a web page"),
+        ("<p>Not found</p>", "the answer is a web page"),
+        ('<?xml version="1.0"?><urlset><url/></urlset>', "the answer is another kind of XML (<urlset>)"),
+        ("<?xml version='1.0'?><opml/>", "the answer is another kind of XML (<opml>)"),
+        ("<?xml version='1.0'?>", "broken XML"),
+        ("<!-- never closed <rss>", "broken XML"),
+        ("<rss version='2.0'><channel><title>x</tit", "broken XML"),
+        ('{"items": [', "broken JSON at line 1"),
+        ("[" * 100_000, "broken JSON"),
+        ('{"version": "1", "items": []}', "JSON, but no JSON Feed"),
+        ("[1, 2]", "JSON, but no JSON Feed"),
+    ],
+)
+def test_what_is_no_feed_is_told_apart(body, reason):
+    with pytest.raises(ParseError) as error:
+        read(body)
+
+    assert error.value.reason.startswith(f"no feed: {reason}")
+
+
+@pytest.mark.parametrize("encoding", ["utf-8", "utf-16", "utf-16-be", "cp1252"])
+@pytest.mark.parametrize(
+    "prolog",
+    [
+        '<!DOCTYPE rss [<!ENTITY a "aaaaaaaa"><!ENTITY b "&a;&a;&a;">]>',
+        '<!DOCTYPE rss [<!ENTITY a SYSTEM "file:///etc/hostname">]>',
+        '<!-- x --><?pi x?>\n<!doctype rss SYSTEM "http://127.0.0.1:1/x.dtd" [<!ENTITY % p SYSTEM "x"> %p;]>',
+    ],
+)
+def test_a_feed_that_declares_entities_is_refused(prolog, encoding):
+    body = rss(item("https://ilma.example/a", "x")).split("?>", 1)[1].replace("x", "&b;", 1)
+
+    with pytest.raises(ParseError, match="declares entities"):
+        read(f'<?xml version="1.0" encoding="{encoding}"?>{prolog}{body}'.encode(encoding))
+
+
+@pytest.mark.parametrize(
+    "head",
+    [
+        '<?xml version="1.0"?><!DOCTYPE rss SYSTEM "a>b" [<!ENTITY b SYSTEM "file:///etc/hostname">]>',
+        '<![CDATA[<?xml version="1.0"?><!DOCTYPE rss [<!ENTITY b "boom">]>',
+        '<?xml version="1.0"?>junk<!DOCTYPE rss [<!ENTITY b "boom">]>',
+        '<?xml version="1.0" encoding="utf-7"?><!DOCTYPE rss [<!ENTITY b "boom">]>',
+    ],
+)
+def test_no_disguise_of_a_declaration_gets_an_entity_into_a_title(head):
+    body = rss(item("https://ilma.example/a", "TITLE")).split("?>", 1)[1].replace("TITLE", "&b;")
+
+    try:
+        entries = read(head + body).entries
+    except ParseError:
+        return
+
+    assert not any("boom" in entry.title or Path("/etc/hostname").read_text() in entry.title for entry in entries)
+
+
+def test_entities_in_an_article_about_xml_are_just_text():
+    text = "Write &lt;!DOCTYPE x [&lt;!ENTITY y 'z'&gt;]&gt; at the top."
+
+    [entry] = read(
+        rss(f"<item><link>https://ilma.example/a</link><description><![CDATA[{text}]]></description></item>")
+    ).entries
+
+    assert entry.summary == text
+
+
+def test_a_feed_cut_off_keeps_the_entries_that_came_whole():
+    whole = rss(item("https://ilma.example/a", "A"), item("https://ilma.example/b", "B"))
+
+    entries = read(whole[: whole.rindex("<title>B")]).entries
+
+    assert "https://ilma.example/a" in [entry.link for entry in entries]
+
+
+@pytest.mark.parametrize("before", ["\ufeff", "\n\n", "<!-- made by hand -->\n", "Warning: old software\n"])
+def test_what_stands_before_a_feed_does_not_hide_it(before):
+    assert len(read(before + rss(item("https://ilma.example/a", "A"))).entries) == 1
+
+
+def test_the_charset_of_the_answer_counts_before_that_of_the_feed():
+    body = rss(item("https://ilma.example/a", "Größe")).replace("utf-8", "us-ascii")
+
+    assert read(body.encode(), charset="utf-8").entries[0].title == "Größe"
+    assert read(body.replace("us-ascii", "windows-1252").encode("cp1252")).entries[0].title == "Größe"
+
+
+def test_entries_that_lead_nowhere_on_the_web_are_counted_out():
+    links = ["javascript:alert(1)", "mailto:a@ilma.example", "", "ftp://ilma.example/a", "https://ilma.example/a"]
+
+    found = read(rss(*(item(link, "T") for link in links)))
+
+    assert ([entry.link for entry in found.entries], found.without_link) == (["https://ilma.example/a"], 4)
+
+
+def test_a_guid_that_is_an_address_serves_as_link():
+    [entry] = read(rss("<item><title>T</title><guid>https://ilma.example/g</guid></item>")).entries
+
+    assert entry.link == "https://ilma.example/g"
+
+
+@pytest.mark.parametrize(
+    ("said", "at"),
+    [
+        ("Sun, 22 Nov 2026 05:00:00 GMT", NOW - timedelta(hours=1)),
+        ("Sun, 22 Nov 2026 06:59:00 +0000", NOW + timedelta(minutes=59)),
+        ("Sun, 22 Nov 2026 07:01:00 +0000", None),
+        ("Thu, 01 Jan 1970 00:00:00 +0000", None),
+        ("2026-11-22T05:00:00", NOW - timedelta(hours=1)),
+        ("soon", None),
+        ("", None),
+        ("9" * 400, None),
+    ],
+)
+def test_a_date_is_believed_within_reason(said, at):
+    body = rss(f"<item><link>https://ilma.example/a</link><pubDate>{said}</pubDate></item>")
+
+    assert read(body).entries[0].published_at == at
+
+
+def test_only_the_newest_of_very_many_entries_are_kept():
+    items = [item(f"https://ilma.example/{n}", "T", at=NOW - timedelta(minutes=n)) for n in range(2_500)]
+
+    found = read(rss(*reversed(items)))
+
+    assert (len(found.entries), found.surplus) == (2_000, 500)
+    assert found.entries[0].link == "https://ilma.example/0"
+
+
+def test_of_an_endless_feed_the_rest_is_only_counted():
+    found = read(rss(*["<item><link>https://ilma.example/a</link></item>"] * 25_000))
+
+    assert (len(found.entries), found.surplus) == (2_000, 23_000)
+
+
+def test_an_element_of_a_hundred_thousand_attributes_is_refused_at_once():
+    swarm = " ".join(f'a{n}="1"' for n in range(100_000))
+
+    with pytest.raises(ParseError, match="too many attributes"):
+        read(f"<rss><channel><item {swarm}><link>https://ilma.example/a</link></item></channel></rss>")
+
+
+def test_a_feed_without_entries_is_a_feed():
+    assert read(rss()).entries == ()
+
+
+def test_a_broken_feed_is_repaired_where_that_is_possible():
+    body = (
+        "<rss:rss rss:version=2.0><channel><item><title>Tarn & Ferren</title><link>https://ilma.example/a</link></item>"
+    )
+
+    assert [entry.link for entry in read(body).entries] == ["https://ilma.example/a"]
+
+
+@settings(max_examples=150, deadline=None)
+@given(st.text(st.characters(), max_size=300) | st.binary(max_size=300))
+def test_any_answer_is_a_feed_or_a_named_reason(noise):
+    data = noise if isinstance(noise, bytes) else noise.encode("utf-8", "replace")
+    whole = rss(item("https://ilma.example/a", "A")).encode()
+
+    for body in (data, whole[:90] + data + whole[90:], b"<rss><channel>" + data, b"{" + data):
+        assert outcome(body) == "entries" or outcome(body).startswith("no feed: ")

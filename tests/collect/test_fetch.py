@@ -1,0 +1,289 @@
+from __future__ import annotations
+
+import asyncio
+import gzip
+import socket
+import threading
+import zlib
+from contextlib import suppress
+
+import pytest
+from aiohttp import web
+
+from digest.collect import Status
+from digest.collect.body import Broken, TooLarge, decoder
+from digest.model.news import Source, SourceKind
+
+from .newsroom import Newsroom, Remembered, item, poll, rss
+
+FEED = rss(item("https://ilma.example/a", "A", "Words of the feed."))
+RAW = zlib.compressobj(wbits=-15)
+RAW_FEED = RAW.compress(FEED.encode()) + RAW.flush()
+
+
+def reason(newsroom: Newsroom, path: str = "/feed", seconds: float = 5) -> str:
+    [report] = poll(newsroom.source(path, follow=False), seconds=seconds).reports
+    return f"{report.status}: {report.reason}"
+
+
+@pytest.mark.parametrize("status", [204, 206, 400, 401, 403, 404, 410, 429, 500, 503])
+def test_an_answer_that_is_no_document_is_named_by_its_number(newsroom, status):
+    newsroom.put("/feed", status=status)
+
+    assert reason(newsroom) == f"failed: answered {status}"
+
+
+@pytest.mark.parametrize(
+    ("packed", "encoding"),
+    [
+        (FEED.encode(), "identity"),
+        (gzip.compress(FEED.encode()), "gzip"),
+        (gzip.compress(FEED.encode()), "X-GZIP"),
+        (gzip.compress(FEED[:50].encode()) + gzip.compress(FEED[50:].encode()), "gzip"),
+        (gzip.compress(FEED.encode()) + b"\0\0\0", "gzip"),
+        (zlib.compress(FEED.encode()), "deflate"),
+        (RAW_FEED, "deflate"),
+    ],
+)
+def test_a_packed_feed_is_unpacked(newsroom, packed, encoding):
+    newsroom.put("/feed", packed, "application/rss+xml", Content_Encoding=encoding)
+
+    assert reason(newsroom) == "ok: "
+    assert newsroom.asked[0].headers["Accept-Encoding"] == "gzip, deflate"
+
+
+@pytest.mark.parametrize(
+    ("packed", "encoding", "told"),
+    [
+        (gzip.compress(bytes(16_000_000)), "gzip", "larger than 15 MB"),
+        (zlib.compress(bytes(16_000_000)), "deflate", "larger than 15 MB"),
+        (b" " * 15_000_001, "identity", "larger than 15 MB"),
+        (gzip.compress(FEED.encode())[:-20], "gzip", "the answer is cut off in its compression"),
+        (b"not packed at all", "gzip", "the answer is damaged in its compression"),
+        (FEED.encode(), "br", "the answer is packed as 'br', which was not asked for"),
+    ],
+)
+def test_a_body_that_swells_or_breaks_is_not_read_on(newsroom, packed, encoding, told):
+    newsroom.put("/feed", packed, "application/rss+xml", Content_Encoding=encoding)
+
+    assert reason(newsroom) == f"failed: {told}"
+
+
+@pytest.mark.parametrize("encoding", ["gzip", "deflate"])
+def test_unpacking_never_makes_more_than_the_limit(encoding):
+    bomb = gzip.compress(bytes(50_000_000)) if encoding == "gzip" else zlib.compress(bytes(50_000_000))
+    unpack, made = decoder(encoding, 1_000_000), []
+
+    def swallow() -> None:
+        made.extend(len(unpack.feed(bomb[start : start + 500])) for start in range(0, len(bomb), 500))
+
+    with pytest.raises(TooLarge):
+        swallow()
+    assert 0 < sum(made) <= 1_000_000
+
+
+def test_a_body_of_exactly_the_limit_is_taken():
+    assert len(decoder("gzip", 1_000).feed(gzip.compress(bytes(1_000)))) == 1_000
+
+
+def test_endless_empty_members_of_a_gzip_file_end_at_the_limit_too():
+    unpack, member = decoder("gzip", 10_000), gzip.compress(b"")
+
+    with pytest.raises(TooLarge):
+        list(map(unpack.feed, [member] * 1_000))
+
+
+def test_an_encoding_nobody_knows_is_broken():
+    with pytest.raises(Broken):
+        decoder("gzip, br", 10)
+
+
+def test_a_source_that_never_answers_costs_its_time_and_no_more(newsroom):
+    async def silence(_: web.Request) -> web.Response:
+        await asyncio.sleep(60)
+        return web.Response()
+
+    newsroom.on("/feed", silence)
+
+    assert reason(newsroom, seconds=0.3) == "failed: no answer in 0:00:00.300000"
+
+
+def test_a_source_that_drips_ends_at_the_time_out(newsroom):
+    async def drip(request: web.Request) -> web.StreamResponse:
+        response = web.StreamResponse()
+        await response.prepare(request)
+        while True:
+            await response.write(b" ")
+            await asyncio.sleep(0.02)
+
+    newsroom.on("/feed", drip)
+
+    assert reason(newsroom, seconds=0.3) == "failed: no answer in 0:00:00.300000"
+
+
+def test_an_endless_source_ends_at_the_limit(newsroom):
+    async def pour(request: web.Request) -> web.StreamResponse:
+        response = web.StreamResponse()
+        await response.prepare(request)
+        while True:
+            await response.write(b" " * 250_000)
+
+    newsroom.on("/feed", pour)
+
+    assert reason(newsroom) == "failed: larger than 15 MB"
+
+
+@pytest.mark.parametrize(
+    ("said", "told"),
+    [
+        (b"", "the answer broke off"),
+        (b"HTTP/1.1 200 OK\r\nContent-Length: 99\r\n\r\n<rss>", "the answer broke off"),
+        (b"220 mail.ilma.example ESMTP\r\n", "no proper answer"),
+        (b"HTTP/1.1 200 OK\r\nX: " + b"y" * 70_000 + b"\r\n\r\n", "no proper answer"),
+        (b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\nzz\r\n", "no proper answer"),
+    ],
+)
+def test_an_answer_that_is_no_http_is_a_named_failure(said, told):
+    with socket.create_server(("127.0.0.1", 0)) as server:
+
+        def answer() -> None:
+            with suppress(OSError):
+                while True:
+                    connection, _ = server.accept()
+                    with connection:
+                        connection.recv(65_536)
+                        connection.sendall(said)
+
+        thread = threading.Thread(target=answer)
+        thread.start()
+        url = f"http://127.0.0.1:{server.getsockname()[1]}/"
+        [report] = poll(Source("Karsk Wire", SourceKind.FEED, url=url, allow_private=True)).reports
+        server.shutdown(socket.SHUT_RDWR)
+        thread.join()
+
+    assert report.status is Status.FAILED
+    assert report.reason.startswith(told)
+    assert len(report.reason) < 200
+
+
+def test_nobody_listening_is_no_connection():
+    with socket.create_server(("127.0.0.1", 0)) as server:
+        port = server.getsockname()[1]
+
+    [report] = poll(Source("Karsk Wire", SourceKind.FEED, url=f"http://127.0.0.1:{port}/", allow_private=True)).reports
+
+    assert report.reason.startswith("no connection to 127.0.0.1")
+
+
+@pytest.mark.parametrize(
+    ("url", "told"),
+    [
+        ("ftp://ilma.example/feed", "only http and https are fetched"),
+        ("file:///etc/hosts", "only http and https are fetched"),
+        ("/etc/hosts", "only http and https are fetched"),
+        ("", "only http and https are fetched"),
+        ("http://[::1/feed", "no usable address"),
+        ("http://ilma.example:99999/", "no usable address"),
+        ("http://editor:secret@ilma.example/", "the address of ilma.example carries a user name or password"),
+    ],
+)
+def test_only_plain_web_addresses_are_asked(url, told):
+    [report] = poll(Source("Karsk Wire", SourceKind.FEED, url=url)).reports
+
+    assert report.reason.startswith(told)
+    assert "secret" not in report.reason
+
+
+@pytest.mark.parametrize("status", [301, 302, 303, 307, 308])
+def test_a_feed_that_moved_is_found(newsroom, status):
+    newsroom.put("/old", status=status, Location="/feed")
+    newsroom.put("/feed", FEED, "application/rss+xml")
+
+    assert reason(newsroom, "/old") == "ok: "
+
+
+@pytest.mark.parametrize(
+    ("location", "told"),
+    [
+        ("/feed", "more than 5 redirects"),
+        ("ftp://ilma.example/", "only http and https are fetched, not ftp://ilma.example/"),
+        ("file:///etc/hosts", "only http and https are fetched, not file:///etc/hosts"),
+        ("http://u:p@127.0.0.1/", "the address of 127.0.0.1 carries a user name or password"),
+        ("http://[", "redirects to no usable address: http://["),
+    ],
+)
+def test_a_redirect_that_leads_nowhere_ends_there(newsroom, location, told):
+    newsroom.put("/feed", status=302, Location=location)
+
+    assert reason(newsroom) == f"failed: {told}"
+    assert len(newsroom.asked) <= 6
+
+
+def test_links_of_a_moved_feed_are_whole(newsroom):
+    newsroom.put("/old", status=301, Location="/feeds/new")
+    newsroom.put_feed("/feeds/new", item("../a", "A", "Words."))
+
+    [article] = poll(newsroom.source("/old", follow=False)).articles
+
+    assert article.url == newsroom.url("/a")
+
+
+def test_what_has_not_changed_is_neither_sent_nor_read_again(newsroom):
+    memory = Remembered()
+
+    async def once(request: web.Request) -> web.Response:
+        known = (
+            request.headers.get("If-None-Match") == '"7"' and request.headers.get("If-Modified-Since") == "yesterday"
+        )
+        headers = {"ETag": '"7"', "Last-Modified": "yesterday", "Content-Type": "application/rss+xml"}
+        return web.Response(status=304 if known else 200, headers=headers, text=None if known else FEED)
+
+    newsroom.on("/feed", once)
+    source = newsroom.source("/feed", follow=False)
+    memory.learn(poll(source, memory=memory))
+    again = poll(source, memory=memory)
+
+    [report] = again.reports
+    assert (report.status, report.new, again.articles) == (Status.UNCHANGED, 0, ())
+    assert (report.state.etag, report.state.last_modified, report.state.failures) == ('"7"', "yesterday", 0)
+
+
+def test_a_validator_that_could_break_a_request_is_forgotten(newsroom):
+    newsroom.put("/feed", FEED, "application/rss+xml", ETag='"é"', Last_Modified="x" * 900)
+
+    [report] = poll(newsroom.source("/feed", follow=False)).reports
+
+    assert (report.state.etag, report.state.last_modified) == ("", "")
+
+
+def test_we_say_who_we_are(newsroom):
+    newsroom.put("/feed", FEED)
+
+    reason(newsroom)
+
+    assert newsroom.asked[0].headers["User-Agent"] == "digest (test@ilma.example)"
+    assert "application/rss+xml" in newsroom.asked[0].headers["Accept"]
+    assert "Cookie" not in newsroom.asked[0].headers
+
+
+def test_no_proxy_of_the_environment_is_used(newsroom, monkeypatch):
+    monkeypatch.setenv("http_proxy", "http://127.0.0.1:1")
+    newsroom.put("/feed", FEED)
+
+    assert reason(newsroom) == "ok: "
+
+
+def test_a_host_gets_two_requests_at_a_time(newsroom):
+    async def slowly(_: web.Request) -> web.Response:
+        await asyncio.sleep(0.02)
+        return web.Response(text=FEED)
+
+    sources = []
+    for n in range(8):
+        newsroom.on(f"/{n}", slowly)
+        sources.append(newsroom.source(f"/{n}", f"Source {n}", follow=False))
+
+    collected = poll(*sources)
+
+    assert {report.status for report in collected.reports} == {Status.OK}
+    assert newsroom.most_at_once == 2

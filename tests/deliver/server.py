@@ -1,0 +1,148 @@
+"""A mail server on loopback that says what a test tells it to, and keeps its own log of what it was told."""
+
+from __future__ import annotations
+
+import asyncio
+import ssl
+from collections import Counter
+from collections.abc import Callable
+from typing import Self
+
+Answer = Callable[[str, str], str]
+"""(stage, argument) -> the reply, or what else happens: see `DROP`, `TAKE_AND_DROP`, `HANG`."""
+
+DROP = "drop"
+"""Hang up without a word."""
+TAKE_AND_DROP = "take and drop"
+"""At the final dot: keep the message, and hang up before saying so."""
+HANG = "hang"
+"""Say nothing, and stay."""
+
+USUAL = {
+    "banner": "220 mx.lindholm.example",
+    "starttls": "220 go ahead",
+    "auth": "235 2.7.0 welcome",
+    "data": "354 go ahead",
+    "dot": "250 2.0.0 taken",
+    "quit": "221 bye",
+}
+
+
+def willing(stage: str, argument: str) -> str:
+    """Answer yes to everything."""
+    return USUAL.get(stage, "250 ok")
+
+
+class Server:
+    """Speaks SMTP on a free port of this machine while it is entered."""
+
+    def __init__(
+        self,
+        answer: Answer = willing,
+        *,
+        offers: tuple[str, ...] = (),
+        tls: ssl.SSLContext | None = None,
+        implicit: bool = False,
+        injected: bytes = b"",
+    ) -> None:
+        self._answer, self._offers, self._tls, self._implicit, self._injected = answer, offers, tls, implicit, injected
+        self._tasks: set[asyncio.Task[None]] = set()
+        self.host, self.port = "127.0.0.1", 0
+        self.mails: list[tuple[str, str, bytes]] = []
+        """(sender, recipient, bytes) of what it took, whether or not it said so."""
+        self.begun: list[str] = []
+        """Recipients of whose message at least one byte came."""
+        self.heard: list[str] = []
+        """Command lines, in the order they came."""
+        self.connections = 0
+
+    @property
+    def copies(self) -> Counter[str]:
+        """How many messages it took for each recipient."""
+        return Counter(recipient for _, recipient, _ in self.mails)
+
+    async def __aenter__(self) -> Self:
+        context = self._tls if self._implicit else None
+        self._server = await asyncio.start_server(self._connected, self.host, 0, ssl=context, limit=2**24)
+        self.port = self._server.sockets[0].getsockname()[1]
+        return self
+
+    async def __aexit__(self, *exc: object) -> None:
+        self._server.close()
+        for task in self._tasks:
+            task.cancel()
+        await asyncio.gather(*self._tasks, return_exceptions=True)
+        await self._server.wait_closed()
+        await asyncio.sleep(0)  # aborted transports close their sockets in the next turn of the loop
+
+    async def _connected(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        task = asyncio.current_task()
+        assert task is not None
+        self._tasks.add(task)
+        self.connections += 1
+        try:
+            await self._talk(reader, writer)
+        except (OSError, EOFError, asyncio.CancelledError):
+            pass  # the client hung up, or the answer was to hang up, or the test is over
+        finally:
+            writer.transport.abort()
+            self._tasks.discard(task)
+
+    async def _talk(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        sender = recipient = ""
+        await self._reply(writer, "banner", "")
+        while line := (await reader.readline()).decode().strip():
+            self.heard.append(line)
+            verb, _, rest = line.partition(" ")
+            stage = verb.lower()
+            if stage == "mail":
+                sender = rest.partition("<")[2].partition(">")[0]
+            if stage == "rcpt":
+                recipient = rest.partition("<")[2].partition(">")[0]
+            said = await self._reply(writer, stage, recipient or rest)
+            if stage == "data" and said.startswith("354"):
+                await self._body(reader, writer, sender, recipient)
+            if stage == "starttls" and said.startswith("220"):
+                assert self._tls is not None
+                await writer.start_tls(self._tls)
+            if stage == "auth" and said.startswith("334"):
+                for step in ("auth-name", "auth-password"):
+                    self.heard.append((await reader.readline()).decode().strip())
+                    await self._reply(writer, step, "")
+            if stage == "quit":
+                return
+
+    async def _reply(self, writer: asyncio.StreamWriter, stage: str, argument: str) -> str:
+        said = self._answer(stage, argument)
+        if stage == "ehlo" and said.startswith("250 ") and self._offers:
+            lines = ["mx.lindholm.example", *self._offers]
+            said = "\r\n".join([*(f"250-{line}" for line in lines[:-1]), f"250 {lines[-1]}"])
+        extra = self._injected if stage == "starttls" else b""
+        await self._say(writer, said, extra)
+        return said
+
+    async def _body(
+        self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter, sender: str, recipient: str
+    ) -> None:
+        first = await reader.readline()
+        if first:
+            self.begun.append(recipient)
+        if (early := self._answer("body", recipient)) != "250 ok":
+            await self._say(writer, early)
+            await asyncio.Event().wait()
+        body = first if first == b".\r\n" else first + await reader.readuntil(b"\r\n.\r\n")
+        content = body.removesuffix(b".\r\n").replace(b"\r\n..", b"\r\n.").removeprefix(b".")
+        said = self._answer("dot", recipient)
+        if said == TAKE_AND_DROP or said.startswith("2"):
+            self.mails.append((sender, recipient, content))
+        if said == TAKE_AND_DROP:
+            raise EOFError
+        await self._say(writer, said)
+
+    async def _say(self, writer: asyncio.StreamWriter, said: str, extra: bytes = b"") -> None:
+        if said == HANG:
+            await asyncio.Event().wait()
+        if said == DROP:
+            raise EOFError
+        writer.write(said.encode("latin-1") + b"\r\n" + extra)
+        await writer.drain()

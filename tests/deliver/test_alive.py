@@ -1,0 +1,182 @@
+"""Which senders live, and what becomes of the rows of those that do not."""
+
+from __future__ import annotations
+
+import os
+import signal
+import subprocess
+import sys
+
+import pytest
+
+from digest.deliver.alive import bury_dead, disk_of, enlisted, journals
+from digest.errors import SettingsError, StoreError
+from digest.model.delivery import DeliveryState as S
+from fakes import NOON, MemoryOutbox, reader
+
+HOLDER = """
+import fcntl, os, sys
+fd = os.open(sys.argv[1], os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
+fcntl.flock(fd, fcntl.LOCK_EX)
+print("locked", flush=True)
+sys.stdin.read()
+"""
+
+
+@pytest.fixture
+def outbox():
+    return MemoryOutbox([reader(n) for n in range(1, 6)])
+
+
+@pytest.fixture
+def other(outbox, tmp_path):
+    """Another worker of this host, a process of its own that holds two rows."""
+    path = journals(tmp_path) / "other"
+    command = [sys.executable, "-c", HOLDER, str(path)]
+    with subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True) as process:
+        assert process.stdout.readline() == "locked\n"
+        outbox.enlist("other", host="h", boot="b", now=NOON)
+        outbox.claim(1, "other", limit=2, now=NOON)
+        yield process
+        process.kill()
+
+
+def enter(outbox, tmp_path):
+    return enlisted(outbox, tmp_path, now=lambda: NOON, host="h", boot="b")
+
+
+def test_a_worker_holds_a_locked_file_before_it_is_enlisted(outbox, tmp_path):
+    seen = {}
+    enlist = outbox.enlist
+
+    def watched(worker, **options):
+        seen[worker] = bury_dead(MemoryOutboxOf(worker), tmp_path / "journal", host="h", me="", now=NOON)
+        enlist(worker, **options)
+
+    outbox.enlist = watched
+    with enter(outbox, tmp_path) as worker:
+        path = tmp_path / "journal" / worker.id
+        modes = (path.stat().st_mode & 0o777, path.parent.stat().st_mode & 0o777)
+
+    assert seen == {worker.id: {}}
+    assert modes == (0o600, 0o700)
+
+
+def MemoryOutboxOf(worker):  # noqa: N802 - it makes one
+    outbox = MemoryOutbox()
+    outbox.enlist(worker, host="h", boot="b", now=NOON)
+    return outbox
+
+
+def test_every_start_is_another_worker_and_leaves_nothing_behind(outbox, tmp_path):
+    with enter(outbox, tmp_path) as first, enter(outbox, tmp_path) as second:
+        both = outbox.workers("h")
+
+    assert both == [first.id, second.id]
+    assert outbox.workers("h") == []
+    assert list((tmp_path / "journal").iterdir()) == []
+
+
+def test_a_worker_that_lives_is_left_alone(outbox, tmp_path, other):
+    with enter(outbox, tmp_path):
+        assert "other" in outbox.workers("h")
+
+    assert outbox.counts(1)["claimed"] == 2
+
+
+def test_a_worker_that_is_only_stopped_lives(outbox, tmp_path, other):
+    os.kill(other.pid, signal.SIGSTOP)
+
+    with enter(outbox, tmp_path):
+        alive = "other" in outbox.workers("h")
+    os.kill(other.pid, signal.SIGCONT)
+
+    assert alive
+
+
+def test_the_rows_of_a_killed_worker_are_in_doubt_and_never_queued(outbox, tmp_path, other):
+    other.kill()
+    other.wait()
+
+    with enter(outbox, tmp_path) as worker:
+        alive = outbox.workers("h")
+
+    assert alive == [worker.id]
+    assert (outbox.counts(1)["in_doubt"], outbox.counts(1)["queued"]) == (2, 3)
+    assert not (tmp_path / "journal" / "other").exists()
+
+
+def test_a_journal_that_is_gone_puts_rows_in_doubt_and_its_worker_may_still_tell(outbox, tmp_path, other):
+    (tmp_path / "journal" / "other").unlink()
+
+    with enter(outbox, tmp_path):
+        counts = outbox.counts(1)
+
+    assert counts["in_doubt"] == 2
+    assert outbox.claim(1, "other", limit=1, now=NOON).closed == "dead"
+
+
+def test_a_worker_knows_when_its_journal_is_gone(outbox, tmp_path):
+    with enter(outbox, tmp_path) as worker:
+        before = worker.holds()
+        (tmp_path / "journal" / worker.id).unlink()
+        after = worker.holds()
+
+    assert (before, after) == (True, False)
+
+
+def test_the_workers_of_other_hosts_are_not_judged(outbox, tmp_path):
+    outbox.enlist("far", host="elsewhere", boot="b", now=NOON)
+
+    with enter(outbox, tmp_path):
+        assert outbox.workers("elsewhere") == ["far"]
+
+
+def test_a_worker_that_still_holds_rows_keeps_its_file_for_the_next_to_find(outbox, tmp_path):
+    with pytest.raises(StoreError, match="holds"), enter(outbox, tmp_path) as worker:
+        outbox.claim(1, worker.id, limit=2, now=NOON)
+    kept = (tmp_path / "journal" / worker.id).exists()
+
+    with enter(outbox, tmp_path):
+        pass
+
+    assert kept
+    assert [d.state for d, _ in outbox.deliveries(1)].count(S.IN_DOUBT) == 2
+
+
+def test_what_went_wrong_first_is_what_is_told(outbox, tmp_path):
+    def fail(worker):
+        outbox.claim(1, worker.id, limit=2, now=NOON)
+        raise RuntimeError("the ferry left")
+
+    with pytest.raises(RuntimeError, match="the ferry left"), enter(outbox, tmp_path) as worker:
+        fail(worker)
+
+
+MOUNTS = r"""22 1 8:1 / / rw,relatime master:1 - ext4 /dev/sda1 rw
+30 22 0:40 / /srv rw - nfs4 lindholm:/srv rw
+31 22 0:41 / /srv/a\040b rw - tmpfs tmpfs rw
+nonsense
+"""
+
+
+@pytest.mark.parametrize(
+    ("path", "kind"), [("/var/digest", "ext4"), ("/srv/digest", "nfs4"), ("/srv/a b/digest", "tmpfs")]
+)
+def test_the_disk_of_a_folder_is_found(path, kind, tmp_path):
+    mounts = tmp_path / "mountinfo"
+    mounts.write_text(MOUNTS)
+
+    assert disk_of(type(mounts)(path), mounts) == kind
+
+
+def test_a_network_disk_is_refused(tmp_path):
+    mounts = tmp_path / "mountinfo"
+    mounts.write_text(f"30 22 0:40 / {tmp_path} rw - nfs4 lindholm:/srv rw\n")
+
+    with pytest.raises(SettingsError, match="network disk"):
+        journals(tmp_path, mounts=mounts)
+
+
+def test_a_system_without_a_list_of_mounts_is_trusted(tmp_path):
+    assert disk_of(tmp_path, tmp_path / "none") == ""
