@@ -8,7 +8,7 @@ SOURCES := $(shell find src templates subscribers -type f -not -path '*/__pycach
 .DELETE_ON_ERROR:
 
 demo: $(VENV)/demo.stamp  ## collect an invented wire, build the issue, mail it to the built-in catcher
-	$(BIN)/digest demo
+	$(BIN)/digest demo --dir var/demo
 
 test: $(VENV)/dev.stamp check  ## format, lint, types, layers, and the tests on the installed package
 	@$(BIN)/python -m pytest --doctest-modules --pyargs digest tests

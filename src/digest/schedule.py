@@ -28,7 +28,7 @@ class Event:
     """One thing that a turn did, or could not do."""
 
     job: str
-    """collect, draft, deadline, lists, send."""
+    """collect, draft, deadline, lists, send, daemon."""
     text: str
     failed: bool = False
 
@@ -123,7 +123,7 @@ async def dispatch(parts: Parts, clock: Callable[[], datetime]) -> list[Event]:
         issue
         for edition in parts.settings.editions.values()
         for issue in parts.store.issues.open(edition.id)
-        if leaves(issue, edition, now)
+        if leaves(issue, edition, now) or goes_on(parts, issue, now)
     ]
     if leaving:
         events += agree(parts, now)
@@ -145,11 +145,17 @@ def agree(parts: Parts, now: datetime) -> list[Event]:
 
 
 def leaves(issue: Issue, edition: Edition, now: datetime) -> bool:
-    """Return whether the issue is to be worked on now."""
-    if issue.state is State.SENDING:
-        return True
+    """Return whether the issue may begin to go out now."""
     free = issue.state is State.APPROVED or (issue.state is State.REVIEW and edition.approval is Approval.AUTO)
     return free and issue.send_at <= now < issue.expires_at
+
+
+def goes_on(parts: Parts, issue: Issue, now: datetime) -> bool:
+    """Return whether an issue on its way has something due, has expired, or has nothing left to wait for."""
+    if issue.state is not State.SENDING:
+        return False
+    next_at = parts.store.outbox.next_at(issue.id)
+    return next_at is None or next_at <= now or now >= issue.expires_at
 
 
 def slot_of(issue: Issue) -> Slot:

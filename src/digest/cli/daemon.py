@@ -60,7 +60,6 @@ async def forever(parts: Parts, voice: Voice) -> None:
     loop = asyncio.get_running_loop()
     for number in (signal.SIGTERM, signal.SIGINT):
         loop.add_signal_handler(number, stop.set)
-    voice.say("The daemon runs; stop it with Ctrl-C.")
 
     def tell(event: schedule.Event) -> None:
         now = datetime.now(UTC)
@@ -70,4 +69,6 @@ async def forever(parts: Parts, voice: Voice) -> None:
         else:
             voice.say(f"{now:%Y-%m-%d %H:%M:%S} {event.job}: {event.text}")
 
+    tell(schedule.Event("daemon", "begins; it stops at SIGTERM or Ctrl-C, after what it has in hand"))
     await schedule.run(parts, clock=lambda: datetime.now(UTC), tell=tell, stop=stop)
+    tell(schedule.Event("daemon", "has stopped"))

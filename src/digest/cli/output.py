@@ -35,7 +35,7 @@ class Voice:
     def data(self, value: Any, text: str | Callable[[], str]) -> None:
         """Put out what was asked for: `value` as JSON, else `text`."""
         if self.json:
-            print(json.dumps(value, ensure_ascii=False, default=str))
+            print(json.dumps(value, ensure_ascii=False, default=str), flush=True)
             return
         shown = text() if callable(text) else text
         if shown:

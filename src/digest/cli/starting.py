@@ -68,10 +68,12 @@ def lay(source: Path, target: Path) -> None:
 
 def demo(
     ctx: typer.Context,
-    folder: Annotated[Path, typer.Option("--dir", help="Where the demo works.")] = Path("var/demo"),
+    folder: Annotated[Path, typer.Option("--dir", help="Where the demo works.")] = Path("digest-demo"),
     serve: Annotated[
         bool | None,
-        typer.Option("--serve/--no-serve", help="Show the caught mails until stopped; asked of a terminal."),
+        typer.Option(
+            "--serve/--no-serve", help="Show the caught mails on a page until stopped; else only on a terminal."
+        ),
     ] = None,
     json: Json = False,
 ) -> None:
@@ -93,15 +95,15 @@ def make_room(folder: Path) -> None:
 
 async def show_off(folder: Path, voice: Voice, *, serve: bool) -> None:
     """Run the job once and say what it did; then show the mails, if asked to."""
-    from digest import demo as invented
     from digest import pipeline
+    from digest.demo import Wire, mailbox, prepare
     from digest.parts import open_parts
     from digest.settings import load
 
     now = at("")
     shutil.copytree(starter() / "templates", folder / "templates")
-    async with invented.Wire(now=now) as wire:
-        settings = load(invented.prepare(folder, wire.url, now))
+    async with Wire(now=now) as wire:
+        settings = load(prepare(folder, wire.url, now))
         with open_parts(settings) as parts:
             people = pipeline.sync(parts, now=now)
             with voice.progress("Reading sources", len(settings.sources)) as step:
@@ -117,7 +119,7 @@ async def show_off(folder: Path, voice: Voice, *, serve: bool) -> None:
         if people.lists.problems:
             voice.say("\n".join(people.lists.problems))
         if serve:
-            async with invented.mailbox(mails) as url:
+            async with mailbox(mails) as url:
                 voice.say(f"The caught mails: {url}   (Ctrl-C ends the demo)")
                 await asyncio.Event().wait()
 

@@ -1,0 +1,65 @@
+"""What one article tells in one section: the unit that stories are made of."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+from digest.compose.headlines import headline
+from digest.model.news import BOILERPLATE, OTHER, Article, ArticleId, Placement, SectionId
+
+
+@dataclass(frozen=True, slots=True)
+class Telling:
+    """An article's passages in one section, the one that tells best first."""
+
+    article: Article
+    section: SectionId
+    placements: tuple[Placement, ...]
+    """The first is told, the others are cited with it, in reading order."""
+    order: int
+    """How many other passages of the article stand before the told one."""
+
+    @property
+    def told(self) -> Placement:
+        """The passage that is told."""
+        return self.placements[0]
+
+    @property
+    def headline(self) -> str:
+        """The outlet's own."""
+        return headline(self.article, self.told.passage)
+
+    @property
+    def key(self) -> tuple[ArticleId, SectionId]:
+        """Unique in an issue, and the same whatever order things came in."""
+        return self.article.id, self.section
+
+
+def tellings(placements: Sequence[Placement], articles: Mapping[ArticleId, Article]) -> list[Telling]:
+    """Return one telling for each article and section that its passages stand in, in a fixed order."""
+    by_article: dict[ArticleId, list[Placement]] = {}
+    for placement in placements:
+        if placement.section not in (OTHER, BOILERPLATE):
+            by_article.setdefault(placement.passage.article, []).append(placement)
+    return [
+        telling
+        for article in sorted(by_article)
+        for telling in _of_article(articles[article], sorted(by_article[article], key=_position))
+    ]
+
+
+def _of_article(article: Article, placements: Sequence[Placement]) -> list[Telling]:
+    order = {_position(placement): place for place, placement in enumerate(placements)}
+    found = []
+    for section in sorted({placement.section for placement in placements}):
+        own = [placement for placement in placements if placement.section == section]
+        # The passage under the article's title speaks for it before any under a sub-heading.
+        told = own[0] if order[_position(own[0])] == 0 else max(own, key=lambda p: (p.score, -_position(p)))
+        rest = (placement for placement in own if placement is not told)
+        found.append(Telling(article, section, (told, *rest), order[_position(told)]))
+    return found
+
+
+def _position(placement: Placement) -> int:
+    return placement.passage.position

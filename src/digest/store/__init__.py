@@ -1,0 +1,57 @@
+"""The database: what was collected, the issues made of it, those who read, and the outbox."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from types import TracebackType
+from typing import Self
+
+from digest.store.articles import Articles
+from digest.store.engine import PATIENCE, Database, connect
+from digest.store.issues import Issues
+from digest.store.migrate import upgrade
+from digest.store.outbox import Outbox
+from digest.store.runs import Run, Runs
+from digest.store.sources import Sources
+from digest.store.subscribers import Subscribers
+from digest.store.sync import SyncReport
+
+__all__ = ["Articles", "Issues", "Outbox", "Run", "Runs", "Sources", "Store", "Subscribers", "SyncReport", "open_store"]
+
+
+class Store:
+    """One class a noun over one database. Each method is one transaction, and may be called from any thread."""
+
+    def __init__(self, database: Database) -> None:
+        self.database = database
+        self.sources = Sources(database)
+        self.articles = Articles(database)
+        self.issues = Issues(database)
+        self.subscribers = Subscribers(database)
+        self.outbox = Outbox(database)
+        self.runs = Runs(database)
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, at: TracebackType | None) -> None:
+        self.close()
+
+    def close(self) -> None:
+        """Let every connection go; the store is not used after that."""
+        self.database.close()
+
+
+def open_store(url: str, *, patience: timedelta = PATIENCE) -> Store:
+    """Return the store at `sqlite:///FILE` or `postgresql://…`, its tables brought up to date.
+
+    `patience` is how long any call waits for another process before it raises Busy. Raises StoreError, which names the
+    file or the address, where the database is not there, not ours, or written by a newer digest.
+    """
+    database = connect(url, patience=patience)
+    try:
+        upgrade(database)
+    except BaseException:
+        database.close()
+        raise
+    return Store(database)

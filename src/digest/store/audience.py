@@ -1,0 +1,40 @@
+"""Whom an edition goes to: which subscription of each reader counts, chosen in SQL."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from sqlalchemy import Subquery, and_, case, exists, func, select
+from sqlalchemy.sql import ColumnElement
+
+from digest.model.people import Consent
+from digest.store.schema import subscriber, subscription, suppression
+
+OPEN_TO_MAIL: ColumnElement[bool] = and_(
+    subscription.c.consent == Consent.ACTIVE.value, subscription.c.removed_at.is_(None)
+)
+"""A subscription that may be mailed, as far as it can tell."""
+
+SUPPRESSED: ColumnElement[bool] = exists().where(suppression.c.email_hmac == subscriber.c.email_hmac)
+
+
+def chosen(lists: Sequence[str]) -> Subquery:
+    """Choose each subscriber of the lists who may be mailed, once: the first list in this order decides for them.
+
+    Columns: subscriber, domain, list, preference.
+    """
+    order = case({name: place for place, name in enumerate(lists)}, value=subscription.c.list, else_=len(lists))
+    ranked = (
+        select(
+            subscription.c.subscriber,
+            subscriber.c.domain,
+            subscription.c.list,
+            subscription.c.preference,
+            func.row_number().over(partition_by=subscription.c.subscriber, order_by=order).label("pick"),
+        )
+        .join(subscriber, subscriber.c.id == subscription.c.subscriber)
+        .where(subscription.c.list.in_(lists), OPEN_TO_MAIL, ~SUPPRESSED)
+        .subquery("ranked")
+    )
+    columns = (ranked.c.subscriber, ranked.c.domain, ranked.c.list, ranked.c.preference)
+    return select(*columns).where(ranked.c.pick == 1).subquery("chosen")

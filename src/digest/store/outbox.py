@@ -1,0 +1,152 @@
+"""The outbox: who gets an issue, who is working on it, and what became of each message."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from datetime import datetime
+from typing import Final
+
+from sqlalchemy import exists, func, insert, select, update
+
+from digest.errors import StoreError
+from digest.lifecycle import Move, require
+from digest.model.delivery import Claimed, Delivery, DeliveryState, Recipient, Result, Skeleton
+from digest.model.issue import State
+from digest.store import schema
+from digest.store.claims import WAITING, claim, next_at, sweep
+from digest.store.engine import Database
+from digest.store.freeze import Cohorts, freeze
+from digest.store.issue_rows import change, locked
+from digest.store.outcomes import bury, held_by, record
+from digest.store.recipients import deliveries, read_delivery, read_recipient
+from digest.store.schema import delivery
+
+PAGE: Final = 500
+
+
+class Outbox:
+    """The tables `issue`, `batch` and `delivery`, with the workers that take from them."""
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+
+    def freeze(
+        self,
+        issue: int,
+        *,
+        lists: Sequence[str],
+        cohorts: Cohorts,
+        skeletons: Mapping[str, Skeleton],
+        now: datetime,
+        binding: str | None = None,
+    ) -> int:
+        """Start an approved issue: make each reader of the lists who may be mailed a delivery; return how many.
+
+        Each subscriber once; the first of their lists in this order decides how they read. `cohorts` says, for each way
+        of reading among them (`Subscribers.cohorts`), the variant and when it is due; those with variant None get
+        nothing. One transaction: all of it or nothing. Raises MoveError (NotApproved) where the issue may not start or
+        is not the one that `binding` names, Busy where the lists changed since the cohorts were counted.
+        """
+        with self._database.write() as connection:
+            return freeze(
+                connection, issue, lists=lists, cohorts=cohorts, skeletons=skeletons, binding=binding, now=now
+            )
+
+    # ------------------------------------------------------------------------------------------------ workers
+
+    def enlist(self, worker: str, *, host: str, boot: str, now: datetime) -> None:
+        """Note that a worker is alive; StoreError for an id that was used before."""
+        row = {"id": worker, "host": host, "boot": boot, "state": "alive", "since": now}
+        with self._database.write() as connection:
+            if connection.execute(select(schema.worker.c.id).where(schema.worker.c.id == worker)).first():
+                raise StoreError(f"worker {worker} has been here before; a process takes a new id at each start")
+            connection.execute(insert(schema.worker).values(row))
+
+    def retire(self, worker: str, *, now: datetime) -> None:
+        """Note that a worker has ended in good order; one that holds a claimed row stays among the living."""
+        with self._database.write() as connection:
+            connection.execute(select(schema.worker.c.id).where(schema.worker.c.id == worker).with_for_update())
+            if connection.execute(select(exists().where(held_by(worker)))).scalar():
+                return
+            gone = update(schema.worker).where(schema.worker.c.id == worker, schema.worker.c.state == "alive")
+            connection.execute(gone.values(state="dead", died_at=now))
+
+    def workers(self, host: str) -> list[str]:
+        """Return the ids of the host's workers that nobody has declared dead."""
+        alive = select(schema.worker.c.id).where(schema.worker.c.host == host, schema.worker.c.state == "alive")
+        with self._database.read() as connection:
+            return list(connection.execute(alive.order_by(schema.worker.c.since, schema.worker.c.id)).scalars())
+
+    def bury(self, worker: str, *, now: datetime) -> int:
+        """Declare a worker dead, which must be proven; return how many rows it held. They become `in_doubt`."""
+        with self._database.write() as connection:
+            return bury(connection, worker, now=now)
+
+    # ------------------------------------------------------------------------------------------------- claims
+
+    def claim(self, issue: int, worker: str, *, limit: int, now: datetime) -> Claimed:
+        """Take up to `limit` (at most 500) rows that are due for the worker; they are its own when this returns.
+
+        A limit of 0 takes nothing and only asks.
+        Nothing is given, and `closed` says why, where the worker was declared dead, the issue has expired (what waits
+        becomes suppressed, `expired`), is paused, or is not being sent. A row whose subscriber has unsubscribed, left
+        the lists or was suppressed since the freeze becomes suppressed with that reason.
+        """
+        with self._database.write() as connection:
+            return claim(connection, issue, worker, limit=limit, now=now)
+
+    def record(self, worker: str, results: Sequence[Result], *, now: datetime) -> int:
+        """Write what became of claims; return how many rows were written.
+
+        A row is written only while it is this worker's, by this attempt, claimed or in doubt; anything else is passed
+        over, so that a call may be repeated. A row that comes back takes a sent issue back to sending.
+        """
+        with self._database.write() as connection:
+            return record(connection, worker, results, now=now)
+
+    def expire(self, issue: int, *, now: datetime) -> int:
+        """Suppress what waits of an issue that nobody claims from any more (paused, stopped), once it has expired."""
+        with self._database.write() as connection:
+            row = locked(connection, issue)
+            return sweep(connection, issue, now) if now >= row.expires_at else 0
+
+    def finish(self, issue: int, *, now: datetime) -> bool:
+        """Call the issue sent where no row of it is queued, claimed or deferred; return whether it is sent."""
+        with self._database.write() as connection:
+            row = locked(connection, issue)
+            if row.state not in (State.SENDING, State.PAUSED):
+                return bool(row.state == State.SENT)
+            unfinished = (*WAITING, DeliveryState.CLAIMED)
+            rests = ~exists().where(delivery.c.issue == issue, delivery.c.state.in_(unfinished))
+            if not connection.execute(select(rests)).scalar():
+                return False
+            change(connection, issue, now, state=require(Move.FINISH, State(row.state), issue=issue, number=row.number))
+            return True
+
+    # ------------------------------------------------------------------------------------------------ reading
+
+    def counts(self, issue: int) -> dict[str, int]:
+        """Return how many deliveries are in each state; every state is a key."""
+        per_state = select(delivery.c.state, func.count()).where(delivery.c.issue == issue).group_by(delivery.c.state)
+        with self._database.read() as connection:
+            rows = connection.execute(per_state).all()
+        return {state.value: 0 for state in DeliveryState} | {row[0]: row[1] for row in rows}
+
+    def next_at(self, issue: int) -> datetime | None:
+        """Return when the next row may be claimed; None where none waits."""
+        with self._database.read() as connection:
+            return next_at(connection, issue)
+
+    def deliveries(self, issue: int, state: DeliveryState | None = None) -> Iterator[tuple[Delivery, Recipient]]:
+        """Yield the deliveries in the order of `seq`, read page by page: no transaction stays open between two."""
+        chosen = deliveries().where(delivery.c.issue == issue).order_by(delivery.c.seq).limit(PAGE)
+        if state is not None:
+            chosen = chosen.where(delivery.c.state == state.value)
+        last = 0
+        while True:
+            with self._database.read() as connection:
+                rows = connection.execute(chosen.where(delivery.c.seq > last)).all()
+            if not rows:
+                return
+            yield from ((read_delivery(row), read_recipient(row)) for row in rows)
+            last = rows[-1].seq

@@ -1,0 +1,133 @@
+"""What became of claims: written by the worker that holds them, or by whoever proved that worker dead."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Any, Final
+
+from sqlalchemy import ColumnElement, Connection, and_, bindparam, exists, or_, select, update
+
+from digest.lifecycle import Move, require
+from digest.model.delivery import DeliveryState, Result
+from digest.model.issue import State
+from digest.store.claims import WAITING
+from digest.store.issue_rows import change, locked
+from digest.store.schema import batch, delivery, issue, worker
+
+OUTCOMES: Final = frozenset(
+    {
+        DeliveryState.ACCEPTED,
+        DeliveryState.DEFERRED,
+        DeliveryState.REFUSED,
+        DeliveryState.IN_DOUBT,
+        DeliveryState.QUEUED,
+    }
+)
+LOST: Final = "its worker died holding it; nobody knows whether it was sent"
+MAY_HOLD: Final = (State.SENDING, State.PAUSED, State.STOPPED)
+"""States of an issue with claimed rows; it is not sent while there are any."""
+
+
+def record(connection: Connection, me: str, results: Sequence[Result], *, now: datetime) -> int:
+    """Write the outcomes of one worker's claims. See `Outbox.record`."""
+    wrong = next((result.outcome.state for result in results if result.outcome.state not in OUTCOMES), None)
+    if wrong is not None:
+        raise ValueError(f"{wrong} is no outcome of a claim")
+    connection.execute(select(worker.c.id).where(worker.c.id == me).with_for_update(read=True))
+    back = [result for result in results if result.outcome.state in WAITING]
+    issues = sorted({result.claim.issue for result in back})
+    states = {issue_id: State(locked(connection, issue_id).state) for issue_id in issues}
+    for issue_id in issues:
+        _wake(connection, issue_id, [result for result in back if result.claim.issue == issue_id], now)
+    written = _write(connection, me, results, now)
+    for issue_id in (issue_id for issue_id in issues if states[issue_id] is State.SENT):
+        _reopen(connection, issue_id, now)
+    return written
+
+
+def bury(connection: Connection, name: str, *, now: datetime) -> int:
+    """Declare the worker dead. See `Outbox.bury`."""
+    connection.execute(select(worker.c.id).where(worker.c.id == name).with_for_update())
+    dead = update(worker).where(worker.c.id == name, worker.c.state == "alive")
+    connection.execute(dead.values(state="dead", died_at=now))
+    connection.execute(update(batch).where(batch.c.owner == name).values(owner="", leased_until=None))
+    left = update(delivery).where(held_by(name))
+    return connection.execute(left.values(state=DeliveryState.IN_DOUBT, text=LOST, at=now)).rowcount
+
+
+def held_by(name: str) -> ColumnElement[bool]:
+    """Choose the rows that the worker has claimed. No index has them; only such issues are looked through."""
+    started = select(issue.c.id).where(issue.c.state.in_(MAY_HOLD))
+    return and_(
+        delivery.c.issue.in_(started), delivery.c.state == DeliveryState.CLAIMED.value, delivery.c.worker == name
+    )
+
+
+def _place(result: Result) -> tuple[int, int]:
+    return result.claim.issue, result.claim.seq
+
+
+def _write(connection: Connection, me: str, results: Sequence[Result], now: datetime) -> int:
+    """Write outcomes where the row still is that claim's; return how many were."""
+    rows: dict[bool, list[dict[str, Any]]] = {False: [], True: []}
+    for result in sorted(results, key=_place):
+        rows[result.outcome.state is DeliveryState.QUEUED].append(_row(result, me))
+    mine = update(delivery).where(
+        delivery.c.issue == bindparam("of_issue"),
+        delivery.c.seq == bindparam("of_seq"),
+        delivery.c.attempts == bindparam("of_attempt"),
+        delivery.c.worker == me,
+        or_(delivery.c.state == DeliveryState.CLAIMED, delivery.c.state == DeliveryState.IN_DOUBT),
+    )
+    told = mine.values(
+        {name: bindparam(f"new_{name}") for name in ("state", "worker", "code", "text", "not_before")} | {"at": now}
+    )
+    # Given back: what the try before it said stays.
+    back = mine.values(state=DeliveryState.QUEUED, worker="", at=now)
+    return sum(
+        connection.execute(update_, rows[given]).rowcount
+        for given, update_ in ((False, told), (True, back))
+        if rows[given]
+    )
+
+
+def _row(result: Result, me: str) -> dict[str, Any]:
+    claim, outcome = result.claim, result.outcome
+    row: dict[str, Any] = {"of_issue": claim.issue, "of_seq": claim.seq, "of_attempt": claim.attempt}
+    if outcome.state is DeliveryState.QUEUED:
+        return row
+    return row | {
+        "new_state": outcome.state,
+        # Who is in doubt stays named: its worker may still learn the outcome, or its journal tell it.
+        "new_worker": me if outcome.state is DeliveryState.IN_DOUBT else "",
+        "new_code": outcome.code,
+        "new_text": outcome.text,
+        "new_not_before": result.not_before if outcome.state is DeliveryState.DEFERRED else None,
+    }
+
+
+def _wake(connection: Connection, issue_id: int, results: Sequence[Result], now: datetime) -> None:
+    """Have the batches of rows that come back looked at when the first of them may be claimed again."""
+    seqs = [result.claim.seq for result in results]
+    touched = select(batch).where(batch.c.issue == issue_id, batch.c.first <= max(seqs), batch.c.last >= min(seqs))
+    for row in connection.execute(touched.order_by(batch.c.no).with_for_update()).all():
+        inside = [result for result in results if row.first <= result.claim.seq <= row.last]
+        again = min((result.not_before or now for result in inside), default=None)
+        values: dict[str, Any] = {}
+        if again is not None and (row.not_before is None or again < row.not_before):
+            values["not_before"] = again
+        if any(result.outcome.state is DeliveryState.QUEUED for result in inside):
+            values |= {"owner": "", "leased_until": None}  # who gives back leaves the rest to others
+        if values:
+            connection.execute(update(batch).where(batch.c.issue == issue_id, batch.c.no == row.no).values(values))
+
+
+def _reopen(connection: Connection, issue_id: int, now: datetime) -> None:
+    """Take a sent issue back to sending where a row of it waits again."""
+    waits = exists().where(delivery.c.issue == issue_id, delivery.c.state.in_(WAITING))
+    if connection.execute(select(waits)).scalar():
+        row = locked(connection, issue_id)
+        change(
+            connection, issue_id, now, state=require(Move.REOPEN, State(row.state), issue=issue_id, number=row.number)
+        )

@@ -1,0 +1,64 @@
+"""Deliveries with whom they go to, as they are read."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from sqlalchemy import Row, Select, select
+
+from digest.model.delivery import Claim, Delivery, DeliveryState, Recipient
+from digest.store.preferences import COLUMNS, read_preferences
+from digest.store.schema import delivery, preference, subscriber
+
+
+def deliveries() -> Select[Any]:
+    """Choose rows of the outbox, each with its subscriber and the preferences chosen at the freeze."""
+    return (
+        select(delivery, subscriber.c.email, subscriber.c.name, *COLUMNS)
+        .join(subscriber, subscriber.c.id == delivery.c.subscriber)
+        .join(preference, preference.c.id == delivery.c.preference)
+    )
+
+
+def read_recipient(row: Row[Any]) -> Recipient:
+    """Return the recipient in a row with subscriber, email, name, list and the columns of preferences."""
+    wish = read_preferences(row)
+    return Recipient(
+        subscriber=row.subscriber,
+        email=row.email,
+        name=row.name,
+        list=row.list,
+        sections=wish.sections,
+        timezone=wish.timezone,
+        language=wish.language,
+    )
+
+
+def read_delivery(row: Row[Any]) -> Delivery:
+    """Return the delivery in a row of `deliveries()`."""
+    return Delivery(
+        issue=row.issue,
+        seq=row.seq,
+        subscriber=row.subscriber,
+        state=DeliveryState(row.state),
+        variant=row.variant,
+        due_at=row.due_at,
+        attempts=row.attempts,
+        not_before=row.not_before,
+        worker=row.worker,
+        code=row.code,
+        text=row.text,
+        at=row.at,
+    )
+
+
+def read_claim(row: Row[Any]) -> Claim:
+    """Return the claim that takes the row of `deliveries()`: its attempt is the next one."""
+    return Claim(
+        issue=row.issue,
+        seq=row.seq,
+        attempt=row.attempts + 1,
+        variant=row.variant,
+        due_at=row.due_at,
+        recipient=read_recipient(row),
+    )

@@ -1,0 +1,276 @@
+"""The tables, in the words of the glossary. Every change here comes with a migration; a test compares the two."""
+
+from __future__ import annotations
+
+from typing import Final
+
+from sqlalchemy import (
+    BigInteger,
+    Column,
+    Date,
+    ForeignKey,
+    Index,
+    Integer,
+    LargeBinary,
+    MetaData,
+    String,
+    Table,
+    Text,
+    UniqueConstraint,
+)
+
+from digest.store.columns import Instant, Words
+
+metadata: Final = MetaData(
+    naming_convention={
+        "ix": "ix_%(table_name)s_%(column_0_N_name)s",
+        "uq": "uq_%(table_name)s_%(column_0_N_name)s",
+        "fk": "fk_%(table_name)s_%(column_0_name)s_%(referred_table_name)s",
+        "pk": "pk_%(table_name)s",
+    }
+)
+
+meta: Final = Table(
+    "meta",
+    metadata,
+    Column("name", String(40), primary_key=True),
+    Column("number", BigInteger, nullable=False),
+)
+"""`claims`: raised by every claim, so that a database put back from a backup shows its age."""
+
+# ---------------------------------------------------------------------------------------------- what is collected
+
+source: Final = Table(
+    "source",
+    metadata,
+    Column("name", Text, primary_key=True),
+    Column("etag", Words, nullable=False),
+    Column("last_modified", Words, nullable=False),
+    Column("last_try_at", Instant),
+    Column("last_success_at", Instant),
+    Column("failures", Integer, nullable=False),
+    Column("reason", Words, nullable=False),
+)
+
+article: Final = Table(
+    "article",
+    metadata,
+    Column("no", Integer, primary_key=True),  # the order of collection
+    Column("id", String(64), nullable=False, unique=True),
+    Column("fingerprint", Text, nullable=False, unique=True),
+    Column("source", Text, nullable=False, index=True),
+    Column("kept_at", Instant, nullable=False, index=True),
+    Column("body", LargeBinary, nullable=False),  # the whole Article
+)
+
+alias: Final = Table(
+    "alias",
+    metadata,
+    Column("id", String(64), primary_key=True),
+    Column("article", ForeignKey("article.id"), nullable=False, index=True),
+)
+"""Ids of other addresses at which an article, or a copy of it, was met."""
+
+# ----------------------------------------------------------------------------------------------- what is made of it
+
+issue: Final = Table(
+    "issue",
+    metadata,
+    Column("id", Integer, primary_key=True),
+    Column("edition", Text, nullable=False),
+    Column("number", Integer, nullable=False),
+    Column("local_date", Date, nullable=False),
+    Column("slot", Text, nullable=False),
+    Column("state", String(20), nullable=False),
+    Column("revision", Integer, nullable=False),
+    Column("draft_at", Instant, nullable=False),
+    Column("send_at", Instant, nullable=False),
+    Column("expires_at", Instant, nullable=False),
+    Column("approved_by", Words, nullable=False),
+    Column("approved_at", Instant),
+    Column("binding", Text, nullable=False),
+    Column("reason", Words, nullable=False),
+    Column("claimed_at", Instant, nullable=False),  # when the row was made
+    Column("moved_at", Instant, nullable=False),
+    UniqueConstraint("edition", "local_date", "slot"),
+    UniqueConstraint("edition", "number"),
+    sqlite_autoincrement=True,
+)
+
+revision: Final = Table(
+    "revision",
+    metadata,
+    Column("issue", ForeignKey("issue.id"), primary_key=True, autoincrement=False),
+    Column("revision", Integer, primary_key=True, autoincrement=False),
+    Column("at", Instant, nullable=False),
+    Column("by", Words, nullable=False),  # empty: the program
+    Column("content", LargeBinary, nullable=False),
+)
+
+material: Final = Table(
+    "material",
+    metadata,
+    Column("issue", ForeignKey("issue.id"), primary_key=True, autoincrement=False),
+    Column("inputs", LargeBinary, nullable=False),
+    Column("articles", LargeBinary, nullable=False),
+)
+"""What the present revision was built from, with the texts as they were, so that it can be built again."""
+
+pool: Final = Table(
+    "pool",
+    metadata,
+    Column("edition", Text, primary_key=True),
+    Column("article", ForeignKey("article.id"), primary_key=True),
+    Column("issue", ForeignKey("issue.id"), nullable=False, index=True),
+    Column("reason", Words, nullable=False),  # empty: in the pool; else why it was left out
+)
+"""Where each article ended for an edition: in one issue's pool, or left out there."""
+
+# --------------------------------------------------------------------------------------------------- who reads
+
+subscriber: Final = Table(
+    "subscriber",
+    metadata,
+    Column("id", Integer, primary_key=True),
+    Column("address", Text, nullable=False, unique=True),  # the e-mail in lower case: one row an address
+    Column("email", Text, nullable=False),  # as written
+    Column("name", Words, nullable=False),
+    Column("domain", Text, nullable=False),
+    Column("email_hmac", String(64), nullable=False, index=True),
+    Column("since", Instant, nullable=False),
+    sqlite_autoincrement=True,
+)
+
+preference: Final = Table(
+    "preference",
+    metadata,
+    Column("id", Integer, primary_key=True),
+    Column("sections", Text, nullable=False),  # a JSON list
+    Column("frequency", Text, nullable=False),
+    Column("time", Text, nullable=False),  # ISO 8601; empty: the edition's
+    Column("timezone", Text, nullable=False),
+    Column("language", Text, nullable=False),
+    UniqueConstraint("sections", "frequency", "time", "timezone", "language"),
+)
+"""Each way of reading that occurs, once. Rows are never changed, so a delivery may point at one."""
+
+subscription: Final = Table(
+    "subscription",
+    metadata,
+    Column("subscriber", ForeignKey("subscriber.id"), primary_key=True, autoincrement=False),
+    Column("list", Text, primary_key=True),
+    Column("consent", String(20), nullable=False),
+    Column("preference", ForeignKey("preference.id"), nullable=False),
+    Column("joined_on", Date),
+    Column("since", Instant, nullable=False),
+    Column("removed_at", Instant),  # its row has left the list's file
+    Index("ix_subscription_list", "list"),
+)
+
+consent: Final = Table(
+    "consent",
+    metadata,
+    Column("id", Integer, primary_key=True),
+    Column("subscriber", ForeignKey("subscriber.id"), nullable=False, index=True),
+    Column("list", Text, nullable=False),
+    Column("event", String(20), nullable=False),  # file, unsubscribe
+    Column("at", Instant, nullable=False),
+    Column("origin", Words, nullable=False),
+)
+"""What each reader said, in order; only ever added to."""
+
+suppression: Final = Table(
+    "suppression",
+    metadata,
+    Column("email_hmac", String(64), primary_key=True),
+    Column("key", Text, nullable=False),
+    Column("reason", Words, nullable=False),
+    Column("since", Date, nullable=False),
+)
+
+# --------------------------------------------------------------------------------------------------- the outbox
+
+audience: Final = Table(
+    "audience",
+    metadata,
+    Column("issue", ForeignKey("issue.id"), primary_key=True, autoincrement=False),
+    Column("list", Text, primary_key=True),
+    Column("position", Integer, nullable=False),
+)
+"""The lists an issue was frozen for, in the edition's order."""
+
+cohort: Final = Table(
+    "cohort",
+    metadata,
+    Column("issue", ForeignKey("issue.id"), primary_key=True, autoincrement=False),
+    Column("preference", ForeignKey("preference.id"), primary_key=True, autoincrement=False),
+    Column("variant", Text),  # None: nothing for them in this issue
+    Column("due_at", Instant, nullable=False),
+)
+
+skeleton: Final = Table(
+    "skeleton",
+    metadata,
+    Column("issue", ForeignKey("issue.id"), primary_key=True, autoincrement=False),
+    Column("variant", Text, primary_key=True),
+    Column("body", LargeBinary, nullable=False),
+)
+
+batch: Final = Table(
+    "batch",
+    metadata,
+    Column("issue", ForeignKey("issue.id"), primary_key=True, autoincrement=False),
+    Column("no", Integer, primary_key=True, autoincrement=False),
+    Column("first", Integer, nullable=False),
+    Column("last", Integer, nullable=False),
+    Column("due_at", Instant, nullable=False),
+    Column("not_before", Instant),  # no open row of it may be claimed earlier; None: it has no open row
+    Column("owner", Text, nullable=False),
+    Column("leased_until", Instant),
+)
+
+delivery: Final = Table(
+    "delivery",
+    metadata,
+    Column("issue", ForeignKey("issue.id"), primary_key=True, autoincrement=False),
+    Column("seq", Integer, primary_key=True, autoincrement=False),
+    Column("subscriber", ForeignKey("subscriber.id"), nullable=False),
+    Column("list", Text, nullable=False),
+    Column("preference", ForeignKey("preference.id"), nullable=False),
+    Column("variant", Text, nullable=False),
+    Column("due_at", Instant, nullable=False),
+    Column("state", String(20), nullable=False),  # in no index, so that PostgreSQL updates in place (HOT)
+    Column("worker", Text, nullable=False),
+    Column("attempts", Integer, nullable=False),
+    Column("not_before", Instant),
+    Column("code", Integer, nullable=False),
+    Column("text", Words, nullable=False),
+    Column("at", Instant),
+    UniqueConstraint("issue", "subscriber"),
+    sqlite_with_rowid=False,
+    postgresql_with={"fillfactor": "80"},
+)
+
+worker: Final = Table(
+    "worker",
+    metadata,
+    Column("id", Text, primary_key=True),
+    Column("host", Text, nullable=False),
+    Column("boot", Text, nullable=False),
+    Column("state", String(10), nullable=False),  # alive, dead
+    Column("since", Instant, nullable=False),
+    Column("died_at", Instant),
+)
+
+run: Final = Table(
+    "run",
+    metadata,
+    Column("id", Integer, primary_key=True),
+    Column("job", Text, nullable=False),
+    Column("about", Text, nullable=False),  # JSON: what it was about, by name
+    Column("started_at", Instant, nullable=False),
+    Column("ended_at", Instant),
+    Column("result", Text, nullable=False),  # empty while it runs
+    Column("text", Words, nullable=False),
+    Index("ix_run_job_started_at", "job", "started_at"),
+)

@@ -1,0 +1,159 @@
+"""Those who read: loaded from files, ended by their own word, barred by suppressions."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from datetime import datetime
+from typing import Any, Final
+
+from sqlalchemy import Row as Record
+from sqlalchemy import Select, and_, func, select
+
+from digest.errors import UnknownError
+from digest.model.delivery import Recipient
+from digest.model.people import Consent, Preferences, Row, Subscriber, Subscription, Suppression
+from digest.store.audience import chosen
+from digest.store.chunks import chunks
+from digest.store.engine import Database, alone, insert
+from digest.store.preferences import COLUMNS, read_preferences
+from digest.store.recipients import read_recipient
+from digest.store.schema import consent, preference, subscriber, subscription, suppression
+from digest.store.sync import SyncReport, sync
+
+PAGE: Final = 500
+
+
+class Subscribers:
+    """Subscribers, their subscriptions, and the suppressions that stand above both."""
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+
+    def sync(self, rows: Mapping[str, Sequence[Row]], *, hmac: Callable[[str], str], now: datetime) -> SyncReport:
+        """Make the lists what the files say: `rows` by list, all lists there are; one that is missing is empty.
+
+        `hmac` gives an address, lower-cased, its keyed hash as suppressions have it. Nobody who unsubscribed or is
+        suppressed comes back. One transaction; a second call with the same rows changes nothing.
+        """
+        with self._database.write() as connection:
+            alone(connection, "subscribers")
+            return sync(connection, rows, hmac, now)
+
+    def unsubscribe(self, subscriber_id: int, lists: Sequence[str], *, now: datetime, origin: str) -> int:
+        """End the subscriber's subscriptions to all of an edition's lists; return how many were running.
+
+        Lists they were not on are noted too, so that no file of the edition brings them back. `origin` says whose word
+        it is: `link`, `mailto`, an operator's name. UnknownError where there is no such subscriber.
+        """
+        with self._database.write() as connection:
+            had = {row.list: row for row in connection.execute(_of(subscriber_id))}
+            if not had:
+                raise UnknownError(f"no subscriber {subscriber_id}")
+            running = [name for name, row in had.items() if row.consent != Consent.UNSUBSCRIBED]
+            ending = [name for name in dict.fromkeys(lists) if name not in had or name in running]
+            if ending:
+                way = next(iter(had.values())).preference
+                ended = {"consent": Consent.UNSUBSCRIBED.value, "since": now}
+                new = insert(connection, subscription)
+                new = new.on_conflict_do_update(index_elements=["subscriber", "list"], set_=ended)
+                rows = [{"subscriber": subscriber_id, "list": name, "preference": way, **ended} for name in ending]
+                connection.execute(new, rows)
+                said = {"subscriber": subscriber_id, "event": "unsubscribe", "at": now, "origin": origin}
+                connection.execute(insert(connection, consent), [{"list": name, **said} for name in ending])
+        return sum(name in running and had[name].removed_at is None for name in ending)
+
+    def suppress(self, suppressions: Iterable[Suppression]) -> int:
+        """Bar addresses for good; return how many were not barred before, whose first reason stays."""
+        with self._database.write() as connection:
+            new = insert(connection, suppression).on_conflict_do_nothing().returning(suppression.c.email_hmac)
+            rows = [
+                {"email_hmac": s.email_hmac, "key": s.key, "reason": s.reason, "since": s.since} for s in suppressions
+            ]
+            rows.sort(key=lambda row: str(row["email_hmac"]))  # two that bar the same ones wait for each other in order
+            return sum(connection.execute(new, row).first() is not None for row in rows)
+
+    def suppressed(self, hmacs: Iterable[str]) -> set[str]:
+        """Return those of the keyed hashes that are barred."""
+        found: set[str] = set()
+        with self._database.read() as connection:
+            for some in chunks(hmacs):
+                barred = select(suppression.c.email_hmac).where(suppression.c.email_hmac.in_(some))
+                found.update(connection.execute(barred).scalars())
+        return found
+
+    # ------------------------------------------------------------------------------------------------ reading
+
+    def all(self, of_list: str | None = None) -> list[Subscription]:
+        """Return the subscriptions whose rows are in the files, of one list or of all, by list and address."""
+        there = _subscriptions().where(subscription.c.removed_at.is_(None))
+        if of_list is not None:
+            there = there.where(subscription.c.list == of_list)
+        with self._database.read() as connection:
+            rows = connection.execute(there.order_by(subscription.c.list, subscriber.c.address)).all()
+        return [_subscription(row) for row in rows]
+
+    def by_email(self, email: str) -> list[Subscription]:
+        """Return the subscriptions of an address, however it is written, by list; ended ones too, not removed ones."""
+        there = and_(subscriber.c.address == email.lower(), subscription.c.removed_at.is_(None))
+        mine = _subscriptions().where(there).order_by(subscription.c.list)
+        with self._database.read() as connection:
+            rows = connection.execute(mine).all()
+        return [_subscription(row) for row in rows]
+
+    def cohorts(self, lists: Sequence[str]) -> dict[Preferences, int]:
+        """Return the ways of reading among those an issue to `lists` would go to, with how many read so.
+
+        Each subscriber counts once, as the first of their lists in this order says.
+        """
+        people = chosen(lists)
+        counted = (
+            select(*COLUMNS, func.count().label("readers"))
+            .join(people, people.c.preference == preference.c.id)
+            .group_by(preference.c.id, *COLUMNS)
+            .order_by(preference.c.id)
+        )
+        with self._database.read() as connection:
+            rows = connection.execute(counted).all()
+        return {read_preferences(row): row.readers for row in rows}
+
+    def audience(self, lists: Sequence[str]) -> Iterator[Recipient]:
+        """Yield those an issue to `lists` would go to, by subscriber, read page by page."""
+        people = chosen(lists)
+        page: Select[Any] = (
+            select(people.c.subscriber, people.c.list, subscriber.c.email, subscriber.c.name, *COLUMNS)
+            .join(subscriber, subscriber.c.id == people.c.subscriber)
+            .join(preference, preference.c.id == people.c.preference)
+            .order_by(people.c.subscriber)
+            .limit(PAGE)
+        )
+        last = 0
+        while True:
+            with self._database.read() as connection:
+                rows = connection.execute(page.where(people.c.subscriber > last)).all()
+            if not rows:
+                return
+            yield from (read_recipient(row) for row in rows)
+            last = rows[-1].subscriber
+
+
+def _of(subscriber_id: int) -> Select[Any]:
+    return select(subscription).where(subscription.c.subscriber == subscriber_id).order_by(subscription.c.list)
+
+
+def _subscriptions() -> Select[Any]:
+    return (
+        select(subscription, subscriber.c.email, subscriber.c.name, *COLUMNS)
+        .join(subscriber, subscriber.c.id == subscription.c.subscriber)
+        .join(preference, preference.c.id == subscription.c.preference)
+    )
+
+
+def _subscription(row: Record[Any]) -> Subscription:
+    return Subscription(
+        subscriber=Subscriber(id=row.subscriber, email=row.email, name=row.name),
+        list=row.list,
+        consent=Consent(row.consent),
+        preferences=read_preferences(row),
+        joined_on=row.joined_on,
+        since=row.since,
+    )

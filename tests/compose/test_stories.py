@@ -1,0 +1,105 @@
+"""When two passages tell one event."""
+
+from __future__ import annotations
+
+import pytest
+
+from digest.compose.stories import gathered, settle
+from digest.compose.telling import tellings
+
+
+@pytest.fixture
+def grouped(article, placed):
+    def grouped(*told: tuple[str, str, float]) -> set[frozenset[str]]:
+        articles = [
+            article(f"{n}", title, text, source=f"Outlet {n}", hours=hours)
+            for n, (title, text, hours) in enumerate((*told, *NOISE))
+        ]
+        placements = [placed(a) for a in articles]
+        groups = gathered(tellings(placements, {a.id: a for a in articles}))
+        return {frozenset(t.article.id for t in group) for group in groups if len(group) > 1}
+
+    return grouped
+
+
+NOISE = [
+    (f"{place} {what}", f"The council of {place} met on Friday about the {what.split()[0]}.", 5.0)
+    for place, what in (
+        ("Norrmark", "harbour silted"),
+        ("Calder", "school reopens"),
+        ("Ilma", "market closes"),
+        ("Sorvat", "wheat rots"),
+        ("Lindholm", "choir tours"),
+        ("Ferren", "toll doubles"),
+    )
+]
+
+
+def test_two_reports_of_one_strike_are_one_story(grouped):
+    found = grouped(
+        (
+            "Seven killed in missile strike on Tarnmouth",
+            "Seven people were killed and eleven injured when missiles hit the port of Tarnmouth early on Monday.",
+            4,
+        ),
+        (
+            "Death toll of strikes on Tarnmouth grows to seven",
+            "Seven people died and 11 were wounded in missile strikes on Tarnmouth, its mayor said.",
+            2,
+        ),
+    )
+
+    assert found == {frozenset({"0", "1"})}
+
+
+def test_the_same_place_on_another_matter_is_another_story(grouped):
+    found = grouped(
+        (
+            "Seven killed in missile strike on Tarnmouth",
+            "Seven people were killed when missiles hit the port of Tarnmouth early on Monday.",
+            4,
+        ),
+        (
+            "Tarnmouth ferry sold to miller",
+            "The old ferry was bought by a miller, who wants to sail it to Ilma again by the summer.",
+            2,
+        ),
+    )
+
+    assert found == set()
+
+
+def test_the_same_words_three_days_later_are_another_story(grouped):
+    found = grouped(
+        ("Missiles hit the port of Tarnmouth", "Missiles hit the port of Tarnmouth before dawn, its mayor said.", 70),
+        ("Missiles hit the port of Tarnmouth", "Missiles hit the port of Tarnmouth before dawn, its mayor said.", 1),
+    )
+
+    assert found == set()
+
+
+def test_an_exact_copy_joins_its_original(grouped):
+    text = "The bridge of Ferren was closed for repairs after a barge struck its second pier."
+
+    assert grouped(("Ferren bridge closed", text, 3), ("Bridge of Ferren shut", text, 2)) == {frozenset({"0", "1"})}
+
+
+def test_an_article_never_comes_twice_into_one_section(article, placed):
+    a = article("a", "Depot burns near Karsk")
+    b = article("b", "Depot near Karsk burns", source="Radio Tarn")
+    text = "An oil depot near Karsk burned for six hours after a drone came down on it."
+    made = tellings(
+        [
+            placed(a, "military", text),
+            placed(a, "diplomacy", "A minister came to see it.", position=1),
+            placed(b, "diplomacy", text),
+        ],
+        {"a": a, "b": b},
+    )
+
+    settled = settle(gathered(made), ["military", "diplomacy"])
+
+    for groups in settled.values():
+        ids = [telling.article.id for group in groups for telling in group]
+        assert len(ids) == len(set(ids))
+    assert sum(len(group) for groups in settled.values() for group in groups) == len(made)

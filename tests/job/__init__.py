@@ -1,0 +1,1 @@
+"""The whole job, through the command line, with real HTTP, a real database and real SMTP."""

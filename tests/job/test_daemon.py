@@ -1,0 +1,126 @@
+"""The job by the clock."""
+
+import json
+import re
+import signal
+import subprocess
+from datetime import UTC, datetime, timedelta
+from zoneinfo import ZoneInfo
+
+import pytest
+
+from tests.job.conftest import COMMAND
+
+
+def by_the_clock(desk, approval):
+    """Set the edition to 07:00 each day; return that hour of tomorrow in UTC."""
+    text = desk.settings.read_text()
+    text = re.sub(r"(?m)^draft = .*$", 'draft = "daily 06:00"', text)
+    text = re.sub(r"(?m)^send = .*$", 'send = "daily 07:00"', text)
+    text = text.replace('approval = "required"', f'approval = "{approval}"')
+    text = text[: text.index("[edition.sunday]")]
+    desk.settings.write_text(text)
+    people = "".join(f"reader{n}@aldovar.example\n" for n in range(7))
+    (desk.folder / "subscribers/daily.csv").write_text(f"email\n{people}")
+    zone = ZoneInfo("Europe/Helsinki")
+    tomorrow = datetime.now(zone).date() + timedelta(days=1)
+    return datetime(tomorrow.year, tomorrow.month, tomorrow.day, 7, tzinfo=zone).astimezone(UTC)
+
+
+def turn(desk, at):
+    """One look of the daemon; returns what it did as (job, text)."""
+    done = desk("daemon", "--once", "--json", now=at.isoformat())
+    assert done.code in (0, 1), done.err
+    return [(event["job"], event["text"]) for event in done.json], done.code
+
+
+@pytest.mark.parametrize("approval", ["auto", "required"])
+def test_an_issue_is_drafted_at_its_hour_and_leaves_at_its_hour_once_it_may(desk, approval):
+    seven = by_the_clock(desk, approval)
+
+    early, _ = turn(desk, seven - timedelta(minutes=61))
+    drafted, _ = turn(desk, seven - timedelta(minutes=60))
+    waiting, _ = turn(desk, seven - timedelta(minutes=1))
+    if approval == "required":
+        assert desk("approve", "latest").code == 0
+    sent, _ = turn(desk, seven)
+    after, _ = turn(desk, seven + timedelta(minutes=1))
+
+    jobs = [[job for job, _ in events if job != "collect"] for events in (early, drafted, waiting, sent, after)]
+    assert jobs == [[], ["draft"], [], ["send"], []]
+    assert "7 accepted" in sent[-1][1]
+    assert all(len(mails) == 1 for mails in desk.caught.values())
+
+
+def test_what_nobody_approved_in_time_is_held_and_told(desk):
+    seven = by_the_clock(desk, "required")
+    turn(desk, seven - timedelta(minutes=60))
+
+    told, code = turn(desk, seven + timedelta(minutes=20))
+
+    assert code == 1
+    assert [job for job, _ in told if job != "collect"] == ["deadline"]
+    assert desk("status", "latest", "--json").json["state"] == "held"
+
+
+def test_an_hour_too_long_gone_is_missed_never_sent(desk):
+    seven = by_the_clock(desk, "auto")
+    turn(desk, seven - timedelta(minutes=60))
+    turn(desk, seven)
+
+    told, _ = turn(desk, seven + timedelta(days=1, hours=6))
+    again, _ = turn(desk, seven + timedelta(days=1, hours=7))
+
+    assert any("missed" in text for _, text in told)
+    assert desk("issues", "--json").json[0]["state"] == "missed"
+    assert not any("missed" in text for _, text in again)
+    assert all(len(mails) == 1 for mails in desk.caught.values())
+
+
+def test_readers_own_hours_are_kept(desk):
+    seven = by_the_clock(desk, "auto")
+    (desk.folder / "subscribers/daily.csv").write_text(
+        "email,time,timezone\nearly@aldovar.example,,\nlate@aldovar.example,09:00,Europe/Helsinki\n"
+    )
+    turn(desk, seven - timedelta(minutes=60))
+
+    turn(desk, seven)
+    at_seven = set(desk.caught)
+    turn(desk, seven + timedelta(hours=2))
+
+    assert at_seven == {"early@aldovar.example"}
+    assert {address: len(mails) for address, mails in desk.caught.items()} == {
+        "early@aldovar.example": 1,
+        "late@aldovar.example": 1,
+    }
+
+
+def test_a_list_that_cannot_be_read_keeps_the_last_good_one(desk):
+    seven = by_the_clock(desk, "auto")
+    assert desk("subscribers", "sync").code == 0
+    turn(desk, seven - timedelta(minutes=60))
+    (desk.folder / "subscribers/daily.csv").write_bytes(b"\x00\x01\x02")
+
+    told, code = turn(desk, seven)
+
+    assert code == 1
+    assert [job for job, _ in told if job != "collect"] == ["lists", "send"]
+    assert "7 accepted" in told[-1][1]
+
+
+def test_the_daemon_stops_when_it_is_told_to(desk):
+    by_the_clock(desk, "auto")
+    process = subprocess.Popen(
+        [str(COMMAND), "-c", str(desk.settings), "--json", "daemon"],
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+    )
+    begun = json.loads(process.stdout.readline())
+
+    process.send_signal(signal.SIGTERM)
+    out, err = process.communicate(timeout=20)
+
+    ended = json.loads(out.splitlines()[-1])
+    assert (begun["job"], ended["job"], ended["text"]) == ("daemon", "daemon", "has stopped")
+    assert process.returncode == 0, err

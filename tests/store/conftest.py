@@ -1,0 +1,89 @@
+from __future__ import annotations
+
+import shutil
+import tempfile
+from collections.abc import Callable, Iterator
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+
+from digest.store import Store, open_store
+
+from .postgres import Cluster, memory, programs, running
+
+BOTH = ["sqlite", pytest.param("postgres", marks=pytest.mark.postgres)]
+
+
+@pytest.fixture(scope="session")
+def cluster() -> Iterator[Cluster]:
+    server = programs()
+    if server is None:
+        pytest.skip("initdb is not installed (Debian: apt-get install postgresql), so PostgreSQL is NOT tested")
+    with running(server) as cluster:
+        yield cluster
+
+
+@pytest.fixture
+def folder() -> Iterator[Path]:
+    """A folder of this test alone."""
+    with tempfile.TemporaryDirectory(prefix="digest-", dir=memory()) as name:
+        yield Path(name)
+
+
+@pytest.fixture(scope="session")
+def migrated_file(tmp_path_factory) -> Path:
+    path = tmp_path_factory.mktemp("template") / "digest.db"
+    open_store(f"sqlite:///{path}").close()
+    return path
+
+
+@pytest.fixture(scope="session")
+def migrated_database(cluster) -> str:
+    name = cluster.create()
+    open_store(cluster.url(name)).close()
+    return name
+
+
+@pytest.fixture(params=BOTH)
+def empty_url(request, folder) -> Iterator[str]:
+    """Where a database may be made that nobody has opened."""
+    if request.param == "sqlite":
+        yield f"sqlite:///{folder}/digest.db"
+        return
+    cluster = request.getfixturevalue("cluster")
+    name = cluster.create()
+    yield cluster.url(name)
+    cluster.drop(name)
+
+
+@pytest.fixture(params=BOTH)
+def url(request, folder) -> Iterator[str]:
+    """Where a migrated, empty database is, of this test alone."""
+    if request.param == "sqlite":
+        shutil.copy(request.getfixturevalue("migrated_file"), folder / "digest.db")
+        yield f"sqlite:///{folder}/digest.db"
+        return
+    cluster = request.getfixturevalue("cluster")
+    name = cluster.create(request.getfixturevalue("migrated_database"))
+    yield cluster.url(name)
+    cluster.drop(name)
+
+
+@pytest.fixture
+def open_again(url) -> Iterator[Callable[..., Store]]:
+    """Opens the test's database as another process would: with connections of its own."""
+    opened: list[Store] = []
+
+    def again(patience: timedelta = timedelta(seconds=10)) -> Store:
+        opened.append(open_store(url, patience=patience))
+        return opened[-1]
+
+    yield again
+    for store in opened:
+        store.close()
+
+
+@pytest.fixture
+def store(open_again) -> Store:
+    return open_again()

@@ -1,0 +1,100 @@
+"""A PostgreSQL cluster of the tests' own: made in a temporary folder, reached by a socket in it, gone at the end."""
+
+from __future__ import annotations
+
+import os
+import pwd
+import shutil
+import subprocess
+import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from itertools import count
+from pathlib import Path
+
+import psycopg
+
+USER = "digest"
+QUICK = "-c fsync=off -c full_page_writes=off -c synchronous_commit=off -c shared_buffers=16MB -c max_connections=60"
+
+
+def programs() -> Path | None:
+    """Return the folder of PostgreSQL's server programs; None where none is installed."""
+    # Debian keeps them off the PATH, and what lies on the PATH may be a wrapper: the versioned folders come first.
+    folders = sorted(Path("/usr/lib/postgresql").glob("*/bin"))
+    found = shutil.which("initdb")
+    candidates = [*reversed(folders), *([Path(found).resolve().parent] if found else [])]
+    return next(
+        (folder for folder in candidates if (folder / "initdb").exists() and (folder / "pg_ctl").exists()), None
+    )
+
+
+def memory() -> Path | None:
+    """Return a folder in memory with room to spare, where a flush costs nothing; None where there is none."""
+    folder = Path("/dev/shm")
+    if not os.access(folder, os.W_OK) or shutil.disk_usage(folder).free < 1 << 30:
+        return None
+    return folder
+
+
+def unprivileged() -> str | None:
+    """Return whom the server runs as: it refuses root. None where we are not root ourselves."""
+    if os.geteuid() != 0:
+        return None
+    known = {user.pw_name for user in pwd.getpwall()}
+    return "postgres" if "postgres" in known else "nobody"
+
+
+@dataclass
+class Cluster:
+    """A running server."""
+
+    folder: Path
+
+    def __post_init__(self) -> None:
+        self._numbers = count(1)
+
+    def url(self, name: str) -> str:
+        return f"postgresql://{USER}@/{name}?host={self.folder}"
+
+    def create(self, template: str = "template0") -> str:
+        """Make a database, as a copy of `template`; return its name."""
+        name = f"t{next(self._numbers)}"
+        self._run(f"CREATE DATABASE {name} TEMPLATE {template}")
+        return name
+
+    def drop(self, name: str) -> None:
+        self._run(f"DROP DATABASE {name} WITH (FORCE)")
+
+    def _run(self, statement: str) -> None:
+        with psycopg.connect(host=str(self.folder), user=USER, dbname="postgres", autocommit=True) as connection:
+            connection.execute(statement.encode())
+
+
+@contextmanager
+def running(server: Path) -> Iterator[Cluster]:
+    """Give a cluster that is stopped and removed at the end."""
+    folder = Path(tempfile.mkdtemp(prefix="digest-pg-", dir=memory()))
+    owner = unprivileged()
+    if owner is not None:
+        shutil.chown(folder, owner)
+    data = folder / "data"
+
+    def run(program: str, *arguments: str) -> None:
+        command = [str(server / program), *arguments]
+        done = subprocess.run(
+            command, cwd=folder, user=owner, env={"PATH": os.environ["PATH"], "LC_ALL": "C"}, capture_output=True
+        )
+        assert done.returncode == 0, f"{command}: {done.stderr.decode()}"
+
+    try:
+        run("initdb", "-D", str(data), "-U", USER, "--auth=trust", "--no-sync", "-E", "UTF8", "--locale=C")
+        options = f"{QUICK} -c listen_addresses= -k {folder}"
+        run("pg_ctl", "-D", str(data), "-w", "-l", str(folder / "log"), "-o", options, "start")
+        try:
+            yield Cluster(folder)
+        finally:
+            run("pg_ctl", "-D", str(data), "-w", "-m", "immediate", "stop")
+    finally:
+        shutil.rmtree(folder, ignore_errors=True)
