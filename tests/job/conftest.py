@@ -109,13 +109,13 @@ def collected_folder(tmp_path_factory, fresh_folder):
     return folder
 
 
-@pytest.fixture()
+@pytest.fixture
 def fresh(tmp_path, fresh_folder):
     shutil.copytree(fresh_folder, tmp_path / "work")
     return Desk(tmp_path / "work")
 
 
-@pytest.fixture()
+@pytest.fixture
 def desk(tmp_path, collected_folder):
     shutil.copytree(collected_folder, tmp_path / "work")
     return Desk(tmp_path / "work")

@@ -7,21 +7,11 @@ from datetime import timedelta
 from pathlib import Path
 
 import pytest
+from tests.postgres import memory
 
 from digest.store import Store, open_store
 
-from .postgres import Cluster, memory, programs, running
-
 BOTH = ["sqlite", pytest.param("postgres", marks=pytest.mark.postgres)]
-
-
-@pytest.fixture(scope="session")
-def cluster() -> Iterator[Cluster]:
-    server = programs()
-    if server is None:
-        pytest.skip("initdb is not installed (Debian: apt-get install postgresql), so PostgreSQL is NOT tested")
-    with running(server) as cluster:
-        yield cluster
 
 
 @pytest.fixture

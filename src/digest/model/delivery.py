@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, time
 from enum import StrEnum
 
 from digest.model.news import SectionId
@@ -64,6 +64,8 @@ class Recipient:
     """As they chose; empty: all."""
     timezone: str
     language: str
+    at: time | None = None
+    """Their own hour, on the clock of `timezone`; None: the edition's."""
 
 
 class DeliveryState(StrEnum):

@@ -74,5 +74,14 @@ def recipient_of(parts: Parts, address: str, edition: Edition) -> Recipient:
     for name in edition.lists:
         if found := running.get(name):
             wish, person = found.preferences, found.subscriber
-            return Recipient(person.id, person.email, person.name, name, wish.sections, wish.timezone, wish.language)
+            return Recipient(
+                subscriber=person.id,
+                email=person.email,
+                name=person.name,
+                list=name,
+                sections=wish.sections,
+                timezone=wish.timezone,
+                language=wish.language,
+                at=wish.time,
+            )
     return Recipient(subscriber=0, email=address, name="", list="", sections=(), timezone="", language="")

@@ -56,6 +56,7 @@ class Press:
             look=self.look,
             mail=self.settings,
             tokens=lambda purpose: self.parts.token(purpose, recipient.subscriber, self.edition),
+            at=recipient.at,
         )
 
     def mail(self, recipient: Recipient, variant: str) -> Mail:

@@ -31,6 +31,7 @@ def read_recipient(row: Row[Any]) -> Recipient:
         sections=wish.sections,
         timezone=wish.timezone,
         language=wish.language,
+        at=wish.time,
     )
 
 
