@@ -49,5 +49,5 @@ lock: $(BIN)/python  ## resolve the ranges of pyproject.toml anew, with hashes a
 bench: $(VENV)/dev.stamp  ## every benchmark runs both sides in one go and prints the ratio
 	@for file in benchmarks/*.py; do echo "== $$file"; $(BIN)/python $$file || exit 1; done
 
-clean:
-	rm -rf $(VENV) build dist var .*_cache .hypothesis .import_linter_cache
+clean:  ## what can be made again; keys, database and caught mails under var/ stay
+	rm -rf $(VENV) build dist var/demo .*_cache .hypothesis

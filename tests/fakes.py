@@ -7,13 +7,17 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 
-from digest.errors import StoreError
+from digest.errors import StoreError, UnknownError
+from digest.lifecycle import Move, after
 from digest.model.delivery import Claim, Claimed, Delivery, DeliveryState, Recipient, Result
 from digest.model.issue import State
+from digest.store.outcomes import LOST
 
 S = DeliveryState
 WAITING = (S.QUEUED, S.DEFERRED)
 OPEN = (S.CLAIMED, S.IN_DOUBT)
+OUTCOMES = (S.ACCEPTED, S.DEFERRED, S.REFUSED, S.IN_DOUBT, S.QUEUED)
+MOST = 500
 NOON = datetime(2026, 3, 2, 12, tzinfo=UTC)
 
 
@@ -36,7 +40,10 @@ class _Row:
 
 
 class MemoryOutbox:
-    """An outbox that forgets everything at the end; each method is atomic. `digest.store.Outbox` is the real one."""
+    """An outbox that forgets everything at the end; each method is atomic. `digest.store.Outbox` is the real one.
+
+    It has no batches, and so no leases: every worker sees every row. What both promise is tests/store/test_outboxes.py.
+    """
 
     def __init__(
         self,
@@ -62,6 +69,11 @@ class MemoryOutbox:
         with self._lock:
             self._issues[issue].state = state
 
+    def state(self, issue: int) -> State:
+        """Return where the issue stands."""
+        with self._lock:
+            return self._issue(issue).state
+
     def unsubscribe(self, subscriber: int, reason: str = "unsubscribed") -> None:
         """Make a reader one who is no longer mailed."""
         with self._lock:
@@ -85,45 +97,52 @@ class MemoryOutbox:
         with self._lock:
             if self._held(worker):
                 raise StoreError(f"worker {worker} still holds messages")
-            self._workers[worker] = (self._workers[worker][0], False)
+            self._die(worker)
 
-    def workers(self, host: str) -> list[str]:
+    def workers(self) -> dict[str, str]:
         with self._lock:
-            return [name for name, (its, alive) in self._workers.items() if its == host and alive]
+            return {name: host for name, (host, alive) in self._workers.items() if alive}
 
     def bury(self, worker: str, *, now: datetime) -> int:
         with self._lock:
-            host, _ = self._workers[worker]
-            self._workers[worker] = (host, False)
+            self._die(worker)
             held = self._held(worker)
             for row in held:
-                row.delivery = replace(row.delivery, state=S.IN_DOUBT, text="its worker died", at=now)
+                row.delivery = replace(row.delivery, state=S.IN_DOUBT, text=LOST, at=now)
             return len(held)
 
     def claim(self, issue: int, worker: str, *, limit: int, now: datetime) -> Claimed:
-        if limit < 1:
-            raise ValueError(f"a claim of {limit} rows")
         with self._lock:
             if not self._workers.get(worker, ("", False))[1]:
                 return Claimed(closed="dead")
-            its = self._issues[issue]
+            its = self._issue(issue)
             if now >= its.expires_at:
                 for row in self._waiting(issue):
                     self._suppress(row, "expired", now)
                 return Claimed(closed="expired")
             if its.state is not State.SENDING:
                 return Claimed(closed="paused" if its.state is State.PAUSED else "over")
-            claims = self._take(issue, worker, limit, now)
+            claims: list[Claim] = []
+            while limit > 0 and not claims and (ready := self._ready(issue, limit, now)):
+                claims = self._take(issue, worker, ready, now)
             waits = [row.delivery.not_before or row.delivery.due_at for row in self._waiting(issue)]
             return Claimed(tuple(claims), next_at=min(waits, default=None))
 
     def record(self, worker: str, results: Sequence[Result], *, now: datetime) -> int:
+        wrong = next((result.outcome.state for result in results if result.outcome.state not in OUTCOMES), None)
+        if wrong is not None:
+            raise ValueError(f"{wrong} is no outcome of a claim")
         with self._lock:
-            return sum(self._write(worker, result, now) for result in results)
+            written = sum(self._write(worker, result, now) for result in results)
+            for issue in {result.claim.issue for result in results if result.outcome.state in WAITING}:
+                its = self._issue(issue)
+                if its.state is State.SENT and self._waiting(issue):
+                    its.state = after(Move.REOPEN, its.state) or its.state
+            return written
 
     def finish(self, issue: int, *, now: datetime) -> bool:
         with self._lock:
-            its = self._issues[issue]
+            its = self._issue(issue)
             if its.state in (State.SENDING, State.PAUSED) and not self._unfinished(issue):
                 its.state = State.SENT
             return its.state is State.SENT
@@ -138,12 +157,22 @@ class MemoryOutbox:
             rows = [(row.delivery, row.recipient) for (of, _), row in self._rows.items() if of == issue]
         return iter([pair for pair in rows if state in (None, pair[0].state)])
 
-    def _take(self, issue: int, worker: str, limit: int, now: datetime) -> list[Claim]:
+    def _issue(self, issue: int) -> _Issue:
+        if issue not in self._issues:
+            raise UnknownError(f"no issue {issue}")
+        return self._issues[issue]
+
+    def _die(self, worker: str) -> None:
+        if worker in self._workers:
+            self._workers[worker] = (self._workers[worker][0], False)
+
+    def _ready(self, issue: int, limit: int, now: datetime) -> list[_Row]:
         ready = [row for row in self._waiting(issue) if self._at(row.delivery) <= now]
+        return [row for row in ready if row.delivery.due_at == ready[0].delivery.due_at][: min(limit, MOST)]
+
+    def _take(self, issue: int, worker: str, ready: Sequence[_Row], now: datetime) -> list[Claim]:
         claims: list[Claim] = []
         for row in ready:
-            if len(claims) == limit or row.delivery.due_at != ready[0].delivery.due_at:
-                break
             if reason := self._gone.get(row.delivery.subscriber):
                 self._suppress(row, reason, now)
                 continue
@@ -158,8 +187,6 @@ class MemoryOutbox:
         d, outcome = row.delivery, result.outcome
         if d.worker != worker or d.attempts != result.claim.attempt or d.state not in OPEN:
             return False
-        if outcome.state not in (S.ACCEPTED, S.DEFERRED, S.REFUSED, S.IN_DOUBT, S.QUEUED):
-            raise ValueError(f"{outcome.state} is no outcome of a claim")
         if outcome.state is S.QUEUED:
             row.delivery = replace(d, state=S.QUEUED, worker="", at=now)
             return True

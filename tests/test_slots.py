@@ -107,19 +107,38 @@ def test_built_by_hand_todays_slot_counts_until_it_cannot_be_caught_up():
     assert first("2026-11-21T12:00:00") == MONDAY
 
 
+MORNING, NIGHT = "2026-11-23T05:00:00", "2026-11-23T20:30:00"
+
+
 @pytest.mark.parametrize(
     ("preferences", "now", "wanted"),
     [
-        (Preferences(), "2026-11-23T05:00:00", "2026-11-23T05:00:00"),
-        (Preferences(time=time(6, 30), timezone="Asia/Seoul"), "2026-11-23T05:00:00", None),
-        (Preferences(time=time(9), timezone="Europe/Kyiv"), "2026-11-23T05:00:00", "2026-11-23T07:00:00"),
-        (Preferences(time=time(6)), "2026-11-23T05:00:00", "2026-11-23T05:00:00"),
-        (Preferences(time=time(7), timezone="America/New_York"), "2026-11-23T05:00:00", "2026-11-23T12:00:00"),
+        (Preferences(), MORNING, MORNING),
+        (Preferences(), "2026-11-23T04:10:00", MORNING),
+        (Preferences(), "2026-11-23T08:00:00", "2026-11-23T08:00:00"),
+        (Preferences(), "2026-11-23T09:30:00", "after 11:00 on their clock"),
+        (Preferences(), NIGHT, "its hour was too long gone"),
+        (Preferences(time=time(9), timezone="Europe/Kyiv"), MORNING, "2026-11-23T07:00:00"),
+        (Preferences(time=time(6)), MORNING, MORNING),
+        (Preferences(time=time(19)), MORNING, "2026-11-23T17:00:00"),
+        (Preferences(time=time(6, 30), timezone="Asia/Seoul"), MORNING, "after 11:00 on their clock"),
+        (Preferences(time=time(7), timezone="America/New_York"), MORNING, "2026-11-23T12:00:00"),
+        (Preferences(time=time(20), timezone="America/Los_Angeles"), MORNING, "their hour comes when"),
     ],
 )
-def test_a_readers_own_hour_counts_and_one_too_long_gone_means_none(preferences, now, wanted):
+def test_a_readers_own_hour_counts_and_whoever_it_comes_too_late_for_is_told_why(preferences, now, wanted):
     edition = replace(BRIEF, never_after=time(11))
 
-    found = reader_at(preferences, edition, slot_on(edition, MONDAY), utc(now))
+    at, reason = reader_at(preferences, edition, slot_on(edition, MONDAY), utc(now))
 
-    assert found == (utc(wanted) if wanted else None)
+    if wanted.startswith("2026"):
+        assert (at, reason) == (utc(wanted), "")
+    else:
+        assert at is None
+        assert reason.startswith(wanted)
+
+
+def test_without_a_last_hour_an_early_reader_far_east_gets_it_as_soon_as_it_is_there():
+    early = Preferences(time=time(6, 30), timezone="Asia/Seoul")
+
+    assert reader_at(early, BRIEF, slot_on(BRIEF, MONDAY), utc(MORNING)) == (utc(MORNING), "")

@@ -7,6 +7,7 @@ DigestError
 |   |   +-- ForbiddenAddress                  a private, loopback or link-local address
 |   +-- ParseError (ValueError)           an answer we cannot read
 +-- ListError (ValueError)            a file under subscribers/
+|   +-- SuppressionError                  a wish not to be mailed that cannot be honoured; nobody is mailed
 +-- LookError (ValueError)            a template under templates/
 +-- MoveError                         an issue's state forbids it; exit 5
 |   +-- NotApproved
@@ -44,7 +45,11 @@ class SourceError(DigestError):
 
 
 class FetchError(SourceError, ConnectionError):
-    """No answer, or not one we take."""
+    """No answer, or not one we take; `passing` where asking again later may help."""
+
+    def __init__(self, source: str, reason: str, *, passing: bool = False) -> None:
+        super().__init__(source, reason)
+        self.passing = passing
 
 
 class ForbiddenAddress(FetchError):
@@ -59,6 +64,10 @@ class ListError(DigestError, ValueError):
     """A file under subscribers/ that cannot be read as what it should be."""
 
     exit_code = 3
+
+
+class SuppressionError(ListError):
+    """Addresses that are never to be mailed cannot be told from the others; nobody may be mailed until they can."""
 
 
 class LookError(DigestError, ValueError):
@@ -96,6 +105,9 @@ class Busy(StoreError):
 
 
 class RelayError(DigestError, ConnectionError):
-    """The mail server is not there or does not let us in; nothing was sent, nothing counts against a subscriber."""
+    """The mail server is not there, does not let us in, or left us.
+
+    What was not begun was given back and goes out with the next run; nothing counts against a subscriber.
+    """
 
     exit_code = 75

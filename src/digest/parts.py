@@ -11,13 +11,13 @@ from urllib.parse import urlsplit
 from digest.deliver import Transport
 from digest.deliver.catcher import Catcher
 from digest.deliver.smtp import Login, Security, SmtpTransport
-from digest.errors import SettingsError
+from digest.errors import SuppressionError
 from digest.model.delivery import Claim
 from digest.model.issue import Edition
 from digest.render import Look, MailSettings, open_look
 from digest.settings import Relay, Settings
 from digest.store import Store, open_store
-from digest.subscribers import Keyring, Purpose, Tokens
+from digest.subscribers import SUPPRESSED, Keyring, Purpose, Tokens, read_suppressed
 
 
 @dataclass(frozen=True)
@@ -29,8 +29,18 @@ class Parts:
 
     @cached_property
     def keyring(self) -> Keyring:
-        """The keys under the data folder, made at first use."""
-        return Keyring(self.settings.data / "keys")
+        """The keys under the data folder, made at first use; SuppressionError where that would forget suppressions."""
+        return Keyring(self.settings.data / "keys", at_start=self._forgets_nobody)
+
+    def _forgets_nobody(self) -> None:
+        """Refuse to start with new keys where addresses were hashed with one that is gone."""
+        hashed, _ = read_suppressed(self.settings.subscribers / SUPPRESSED)
+        marks = {row.key for row in hashed} | self.store.subscribers.suppression_keys()
+        if marks:
+            raise SuppressionError(
+                f"{self.settings.data / 'keys'} holds no key, but {', '.join(sorted(marks))} made the hashes of "
+                "addresses that are never to be mailed; put the folder back from a backup"
+            )
 
     @cached_property
     def tokens(self) -> Tokens:
@@ -63,17 +73,15 @@ class Parts:
     @asynccontextmanager
     async def transport(self) -> AsyncIterator[Transport]:
         """Yield the way out: the first relay of digest.toml, or the catcher, which nothing leaves."""
-        relays = [relay for relay in self.settings.relays if relay.kind != "catcher"]
-        if relays:
-            yield self.over(relays[0])
+        relay = next(iter(self.settings.relays), None)
+        if relay is not None and relay.kind != "catcher":
+            yield self.over(relay)
             return
         async with Catcher(self.settings.data / "catcher") as catcher:
             yield SmtpTransport(catcher.host, catcher.port, sender=self.envelope_sender, security=Security.NONE)
 
     def over(self, relay: Relay) -> SmtpTransport:
-        """Return the way over one mail server. Raises SettingsError for a kind that digest does not speak yet."""
-        if relay.kind != "smtp":
-            raise SettingsError(f'relay {relay.name}: kind = "{relay.kind}" is not spoken yet; use "smtp"')
+        """Return the way over one mail server."""
         login = Login(relay.username, relay.password.get_secret_value()) if relay.password else None
         return SmtpTransport(
             relay.host,

@@ -3,188 +3,272 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable
-from contextlib import suppress
+from collections.abc import AsyncIterator, Awaitable, Callable
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
+from functools import partial
+from typing import Final
 
 from apscheduler.schedulers.asyncio import AsyncIOScheduler
 from apscheduler.triggers.interval import IntervalTrigger
 
 from digest import pipeline
-from digest.errors import DigestError, ListError
+from digest.errors import ListError, SuppressionError
 from digest.lifecycle import Move
 from digest.model.issue import Approval, Edition, Issue, Slot, State
 from digest.model.news import Source, SourceState
 from digest.parts import Parts
 from digest.slots import due
 
-TICK = timedelta(seconds=30)
+TICK: Final = timedelta(seconds=30)
 """How often the daemon looks."""
 
 
 @dataclass(frozen=True, slots=True)
 class Event:
-    """One thing that a turn did, or could not do."""
+    """One thing that was done, or could not be done."""
 
     job: str
-    """collect, draft, deadline, lists, send, daemon."""
+    """collect, draft, deadline, lists, send; daemon for its own beginning and end."""
     text: str
     failed: bool = False
 
 
-async def turn(parts: Parts, *, clock: Callable[[], datetime]) -> list[Event]:
-    """Do all that is owed at this moment, once: collect, draft, send; return what was done, in order.
+@dataclass(frozen=True, slots=True)
+class Watch:
+    """What every job is given."""
 
-    What fails is told and costs nothing else; the next turn tries it again.
-    """
-    events: list[Event] = []
-    for job in (poll, draft, meet_deadlines, dispatch):
-        try:
-            events += await job(parts, clock)
-        except (DigestError, OSError) as error:
-            events.append(Event(job.__name__, str(error), failed=True))
-    return events
+    parts: Parts
+    clock: Callable[[], datetime]
+    stop: asyncio.Event
+    """Once set, nothing more is begun, and what is being sent is put down in good order."""
 
 
-async def poll(parts: Parts, clock: Callable[[], datetime]) -> list[Event]:
+async def turn(watch: Watch) -> list[Event]:
+    """Do all that is owed at this moment, once, job by job; return what was done, in order."""
+    return [event for job in JOBS for event in [event async for event in job(watch)]]
+
+
+async def attempt(job: str, work: Callable[[], Awaitable[str]]) -> AsyncIterator[Event]:
+    """Yield what one piece of work says of itself, or why it failed: it costs no other piece its turn."""
+    try:
+        said = await work()
+    except Exception as error:  # whatever it is, the other sources, editions and issues go on
+        yield Event(job, str(error) or type(error).__name__, failed=True)
+    else:
+        if said:
+            yield Event(job, said)
+
+
+# ------------------------------------------------------------------------------------------------------------- collect
+
+
+async def collect(watch: Watch) -> AsyncIterator[Event]:
     """Read the sources whose interval has passed."""
-    now = clock()
+    parts, now = watch.parts, watch.clock()
     names = [s.name for s in parts.settings.sources if is_due(s, parts.store.sources.state(s.name), now)]
-    if not names:
-        return []
+    if names:
+        async for event in attempt("collect", partial(read, parts, names, now)):
+            yield event
+
+
+async def read(parts: Parts, names: list[str], now: datetime) -> str:
+    """Poll these sources; return what they brought, in a sentence."""
     got = await pipeline.gather(parts, now=now, names=names)
     failed = "".join(f"; {report.name}: {report.reason}" for report in got.failed)
-    read = len(got.reports) - len(got.failed)
-    return [Event("collect", f"{got.articles} new articles from {read} of {len(names)} sources{failed}")]
+    return f"{got.articles} new articles from {len(names) - len(got.failed)} of {len(names)} sources{failed}"
 
 
 def is_due(source: Source, state: SourceState, now: datetime) -> bool:
-    """Return whether the source's interval has passed since it was last tried."""
-    return state.last_try_at is None or now - state.last_try_at >= source.every
+    """Return whether the source's interval has passed since it was last tried, or the clock was set back since."""
+    if state.last_try_at is None or state.last_try_at > now:
+        return True
+    return now - state.last_try_at >= source.every
 
 
-async def draft(parts: Parts, clock: Callable[[], datetime]) -> list[Event]:
+# --------------------------------------------------------------------------------------------------------------- draft
+
+
+async def draft(watch: Watch) -> AsyncIterator[Event]:
     """Build the issues whose draft is owed, and record those whose hour is gone."""
-    now, events = clock(), []
+    parts, now = watch.parts, watch.clock()
     editions = list(parts.settings.editions.values())
-    newest = {e.id: issue.local_date for e in editions if (issue := parts.store.issues.last(e.id))}
-    for owed in due(editions, newest, now):
-        if owed.missed:
-            issue = parts.store.issues.missed(owed.slot, now, "its hour was gone when the daemon came")
-            events.append(Event("draft", f"{issue.edition} of {issue.local_date} is missed", failed=True))
-        else:
-            events.append(await built(parts, owed.slot, now))
-    unbuilt = [i for e in editions for i in parts.store.issues.open(e.id) if was_cut_off(i, now)]
-    return events + [await built(parts, slot_of(issue), now) for issue in unbuilt]
+    newest = {e.id: issue for e in editions if (issue := parts.store.issues.last(e.id))}
+    begun = {issue.id: issue for issue in (*parts.store.issues.unfinished(), *newest.values())}
+    for owed in due(editions, {name: issue.local_date for name, issue in newest.items()}, now):
+        work = missed if owed.missed else built
+        async for event in attempt("draft", partial(work, parts, owed.slot, now)):
+            yield event
+    for issue in begun.values():
+        if wants_building(issue, now) and issue.edition in parts.settings.editions:
+            async for event in attempt("draft", partial(built, parts, issue.its_slot, now)):
+                yield event
 
 
-def was_cut_off(issue: Issue, now: datetime) -> bool:
-    """Return whether somebody began to build the issue and did not come to the end."""
-    return issue.state is State.DRAFT and issue.content is None and issue.draft_at <= now
+async def missed(parts: Parts, slot: Slot, now: datetime) -> str:
+    """Record that a slot's hour is gone; return that."""
+    issue = parts.store.issues.missed(slot, now, "its hour was gone when the daemon came")
+    return f"{issue.edition} of {issue.local_date} is {issue.state.value}: {issue.reason}"
 
 
-async def built(parts: Parts, slot: Slot, now: datetime) -> Event:
-    """Build one slot's issue and tell how it stands."""
+async def built(parts: Parts, slot: Slot, now: datetime) -> str:
+    """Build one slot's issue; return how it stands."""
     made = await asyncio.to_thread(pipeline.build, parts, slot.edition, now=now, slot=slot)
-    issue = made.issue
+    return standing(made.issue)
+
+
+def standing(issue: Issue) -> str:
+    """Return how an issue stands, in a sentence."""
     reason = f": {issue.reason}" if issue.reason else ""
-    return Event("draft", f"{issue.edition} No. {issue.number} is {issue.state.value}{reason}")
+    return f"{issue.edition} No. {issue.number} is {issue.state.value}{reason}"
 
 
-async def meet_deadlines(parts: Parts, clock: Callable[[], datetime]) -> list[Event]:
-    """Hold what nobody approved in time, and what expired before it left."""
-    now, events = clock(), []
-    for edition in parts.settings.editions.values():
-        for issue in parts.store.issues.open(edition.id):
-            if reason := overdue(issue, edition, now):
-                parts.store.issues.move(issue.id, Move.HOLD, now=now, by="daemon", reason=reason)
-                text = f"{edition.id} No. {issue.number} is held: {reason}"
-                events.append(Event("deadline", text, failed=True))
-    return events
+def wants_building(issue: Issue, now: datetime) -> bool:
+    """Return whether an issue's draft was cut off in the making, or was made by hand before its hour had come."""
+    if not issue.draft_at <= now < issue.expires_at:
+        return False
+    if issue.state is State.DRAFT:
+        return True
+    early = issue.content is not None and issue.content.built_at < issue.draft_at and now < issue.send_at
+    nothing = issue.state is State.SKIPPED and issue.reason == pipeline.NOTHING_NEW
+    return early and (issue.state is State.REVIEW or nothing)
 
 
-def overdue(issue: Issue, edition: Edition, now: datetime) -> str:
-    """Return why the issue may not go by the clock any more; empty if it still may."""
-    if issue.state not in (State.REVIEW, State.APPROVED):
-        return ""
-    if now >= issue.expires_at:
-        return f"it expired at {issue.expires_at:%Y-%m-%d %H:%M} UTC"
+# ------------------------------------------------------------------------------------------------------------ deadline
+
+
+async def keep_deadlines(watch: Watch) -> AsyncIterator[Event]:
+    """Hold what nobody approved in time, and give up what expired before it left."""
+    parts, now = watch.parts, watch.clock()
+    for issue in parts.store.issues.unfinished():
+        owed = overdue(issue, parts.settings.editions.get(issue.edition), now)
+        if owed is not None:
+            async for event in attempt("deadline", partial(moved, parts, issue, *owed, now)):
+                yield Event(event.job, event.text, failed=True)
+
+
+async def moved(parts: Parts, issue: Issue, move: Move, reason: str, now: datetime) -> str:
+    """Make the move; return how the issue stands. An issue that is stopped has what waits of it expired."""
+    if issue.state in (State.PAUSED, State.STOPPED):
+        expired = parts.store.outbox.expire(issue.id, now=now)
+        return f"{issue.edition} No. {issue.number}: {expired} messages expired" if expired else ""
+    return standing(parts.store.issues.move(issue.id, move, now=now, by="daemon", reason=reason))
+
+
+def overdue(issue: Issue, edition: Edition | None, now: datetime) -> tuple[Move, str] | None:
+    """Return what has to be done to an issue that is too late, and why; None if it is not.
+
+    The edition is None where digest.toml has it no more: then only the expiry counts.
+    """
+    expired = f"it expired at {issue.expires_at:%Y-%m-%d %H:%M} UTC"
+    if now >= issue.expires_at and issue.state is not State.SENDING:
+        return (Move.FAIL if issue.state is State.DRAFT else Move.SKIP), expired
+    if edition is None:
+        return None
+    deadline = issue.send_at + edition.deadline_grace
     waits = issue.state is State.REVIEW and edition.approval is not Approval.AUTO
-    if waits and now >= issue.send_at + edition.deadline_grace:
-        return f"nobody approved it by {issue.send_at + edition.deadline_grace:%Y-%m-%d %H:%M} UTC"
-    return ""
+    if waits and now >= deadline:
+        return Move.HOLD, f"nobody approved it by {deadline:%Y-%m-%d %H:%M} UTC"
+    return None
 
 
-async def dispatch(parts: Parts, clock: Callable[[], datetime]) -> list[Event]:
+# ---------------------------------------------------------------------------------------------------------------- send
+
+
+async def dispatch(watch: Watch) -> AsyncIterator[Event]:
     """Send what is approved, or needs no approval, and whose hour has come; go on with what was begun."""
-    now, events = clock(), []
-    leaving = [
-        issue
-        for edition in parts.settings.editions.values()
-        for issue in parts.store.issues.open(edition.id)
-        if leaves(issue, edition, now) or goes_on(parts, issue, now)
-    ]
+    parts, now = watch.parts, watch.clock()
+    leaving = [issue for issue in parts.store.issues.unfinished() if leaves(parts, issue, now)]
     if leaving:
-        events += agree(parts, now)
+        for problem, barred in agree(parts, now):
+            yield Event("lists", problem, failed=True)
+            if barred:
+                return
     for issue in leaving:
-        sent = await pipeline.send(parts, issue.id, clock=clock, scheduled=True)
-        did = ", ".join(f"{n} {state}" for state, n in sent.counts.items() if n)
-        text = f"{issue.edition} No. {issue.number} is {sent.issue.state.value}: {did or 'nobody to send to'}"
-        events.append(Event("send", text))
-    return events
+        if watch.stop.is_set():
+            return
+        async for event in attempt("send", partial(sent, watch, issue)):
+            yield event
 
 
-def agree(parts: Parts, now: datetime) -> list[Event]:
-    """Read the lists' files; a file that cannot be read keeps the last good set, and is told."""
+def agree(parts: Parts, now: datetime) -> list[tuple[str, bool]]:
+    """Read the lists' files, so that who left them gets nothing; return what is wrong, and whether that stops all.
+
+    A list that cannot be read keeps the last good set; suppressions that cannot be read let nothing go out.
+    """
     try:
-        pipeline.sync(parts, now=now)
+        return [(problem, False) for problem in pipeline.sync(parts, now=now).lists.problems]
+    except SuppressionError as error:
+        return [(f"{error}; nothing is sent until then", True)]
     except ListError as error:
-        return [Event("lists", f"{error}; the lists stay as they were", failed=True)]
-    return []
+        return [(f"{error}; the lists stay as they were", False)]
 
 
-def leaves(issue: Issue, edition: Edition, now: datetime) -> bool:
-    """Return whether the issue may begin to go out now."""
-    free = issue.state is State.APPROVED or (issue.state is State.REVIEW and edition.approval is Approval.AUTO)
+async def sent(watch: Watch, issue: Issue) -> str:
+    """Send what is due of one issue; return how it stands."""
+    done = await pipeline.send(watch.parts, issue.id, clock=watch.clock, scheduled=True, stop=watch.stop)
+    did = ", ".join(f"{n} {state.replace('_', ' ')}" for state, n in done.counts.items() if n)
+    return f"{standing(done.issue)}: {did or 'nobody to send to'}"
+
+
+def leaves(parts: Parts, issue: Issue, now: datetime) -> bool:
+    """Return whether there is anything to do for the issue now."""
+    if issue.state is State.SENDING:
+        next_at = parts.store.outbox.next_at(issue.id)
+        return next_at is None or next_at <= now or now >= issue.expires_at
+    edition = parts.settings.editions.get(issue.edition)
+    auto = edition is not None and edition.approval is Approval.AUTO
+    free = issue.state is State.APPROVED or (issue.state is State.REVIEW and auto)
     return free and issue.send_at <= now < issue.expires_at
 
 
-def goes_on(parts: Parts, issue: Issue, now: datetime) -> bool:
-    """Return whether an issue on its way has something due, has expired, or has nothing left to wait for."""
-    if issue.state is not State.SENDING:
-        return False
-    next_at = parts.store.outbox.next_at(issue.id)
-    return next_at is None or next_at <= now or now >= issue.expires_at
+# -------------------------------------------------------------------------------------------------------------- daemon
+
+Job = Callable[[Watch], AsyncIterator[Event]]
+JOBS: Final[tuple[Job, ...]] = (collect, draft, keep_deadlines, dispatch)
+ALONGSIDE: Final[tuple[tuple[Job, ...], ...]] = ((collect,), (draft, keep_deadlines), (dispatch,))
+"""What runs side by side in the daemon: a slow outlet delays no draft, a long send no deadline."""
 
 
-def slot_of(issue: Issue) -> Slot:
-    """Return the slot that an issue fills."""
-    return Slot(issue.edition, issue.local_date, issue.slot, issue.draft_at, issue.send_at)
+async def run(watch: Watch, tell: Callable[[Event], None]) -> None:
+    """Take turns until `stop` is set; then end within seconds, with nothing half done.
 
-
-async def run(
-    parts: Parts, *, clock: Callable[[], datetime], tell: Callable[[Event], None], stop: asyncio.Event
-) -> None:
-    """Take turns until `stop` is set; a turn that runs is finished first.
-
-    The clock's job store is memory, missed wake-ups fold into one, and two turns never overlap: nothing of what is
-    owed depends on a wake-up having come.
+    The clock's job store is memory, missed wake-ups fold into one, and no job overlaps itself: nothing of what is owed
+    depends on a wake-up having come. What fails the same way again and again is told once.
     """
     scheduler = AsyncIOScheduler(
         timezone=UTC, job_defaults={"coalesce": True, "max_instances": 1, "misfire_grace_time": None}
     )
-    running = asyncio.Lock()
+    running: set[asyncio.Task[None]] = set()
+    failures: dict[str, set[str]] = {}
 
-    async def wake() -> None:
-        async with running:
-            for event in await turn(parts, clock=clock):
-                tell(event)
+    async def wake(jobs: tuple[Job, ...]) -> None:
+        for job in jobs:
+            events = []
+            async for event in job(watch):
+                events.append(event)
+                if not event.failed or event.text not in failures.get(job.__name__, ()):
+                    tell(event)
+            failures[job.__name__] = {event.text for event in events if event.failed}
 
-    scheduler.add_job(wake, IntervalTrigger(seconds=int(TICK.total_seconds()), timezone=UTC), next_run_time=clock())
+    async def woken(jobs: tuple[Job, ...]) -> None:
+        task = asyncio.create_task(wake(jobs), name=jobs[0].__name__)
+        running.add(task)
+        try:
+            await asyncio.shield(task)
+        finally:
+            running.discard(task)
+
+    for jobs in ALONGSIDE:
+        scheduler.add_job(woken, IntervalTrigger(seconds=int(TICK.total_seconds()), timezone=UTC), args=[jobs])
+    for job in scheduler.get_jobs():
+        job.modify(next_run_time=datetime.now(UTC))
     scheduler.start()
-    with suppress(asyncio.CancelledError):
-        await stop.wait()
+    await watch.stop.wait()
     scheduler.pause()
-    async with running:
-        scheduler.shutdown(wait=False)
+    ending = set(running)
+    for task in ending:
+        if task.get_name() == collect.__name__:
+            task.cancel()  # nothing of a poll is kept before its end, so nothing is lost
+    await asyncio.gather(*ending, return_exceptions=True)
+    scheduler.shutdown(wait=False)

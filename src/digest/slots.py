@@ -90,17 +90,24 @@ def candidates(edition: Edition, now: datetime) -> Iterator[Slot]:
             yield slot
 
 
-def reader_at(preferences: Preferences, edition: Edition, slot: Slot, now: datetime) -> datetime | None:
-    """Return when a subscriber's copy is due; None when their hour is too far gone for this issue.
+def reader_at(preferences: Preferences, edition: Edition, slot: Slot, now: datetime) -> tuple[datetime | None, str]:
+    """Return when a subscriber's copy is due; None, and why, where this issue comes too late for them.
 
-    Their own hour and zone count where they chose them, their zone alone where the edition goes by readers' zones.
-    An hour already gone at `now` means now, within `catch_up` and not after `never_after` on their clock.
+    Their own hour and zone count where they chose them, their zone alone where the edition goes by readers' zones; but
+    nothing is due before the edition's own hour, since there is nothing to send yet. What is late goes out now, within
+    `catch_up` and not after `never_after` on their clock. An hour that comes when the issue has expired is too late as
+    well.
     """
-    if preferences.time is None and not (edition.per_reader_timezone and preferences.timezone):
-        return max(slot.send_at, now)
     zone = preferences.timezone or edition.timezone
-    wanted = instant(slot.local_date, preferences.time or edition.send.at, zone)
-    if wanted >= now:
-        return wanted
-    late = edition.never_after is not None and now > instant(slot.local_date, edition.never_after, zone)
-    return None if late or now - wanted > edition.catch_up else now
+    own = slot.send_at
+    if preferences.time is not None or (edition.per_reader_timezone and preferences.timezone):
+        own = instant(slot.local_date, preferences.time or edition.send.at, zone)
+    wanted = max(own, slot.send_at)
+    at = max(wanted, now)
+    if at - wanted > edition.catch_up:
+        return None, "its hour was too long gone"
+    if edition.never_after and at > own and at > instant(slot.local_date, edition.never_after, zone):
+        return None, f"after {edition.never_after:%H:%M} on their clock"
+    if at >= slot.send_at + edition.expires:
+        return None, "their hour comes when the issue has expired"
+    return at, ""

@@ -172,7 +172,9 @@ def test_a_host_that_hangs_is_given_up_after_three_pages(newsroom):
 
     for n in range(9):
         newsroom.on(f"/{n}", hang)
-    newsroom.put_feed("/feed", *(item(newsroom.url(f"/{n}"), f"Story {n}", "Feed text.") for n in range(9)))
+    newsroom.put_feed(
+        "/feed", *(item(newsroom.url(f"/{n}"), f"Story {n}", "Feed text.", NOW - timedelta(hours=3)) for n in range(9))
+    )
 
     collected = poll(newsroom.source("/feed"), seconds=0.2)
 
@@ -215,7 +217,7 @@ def test_one_bad_source_costs_the_others_nothing(newsroom, tmp_path):
         "path": "failed: no feed: the answer is plain text",
         "address": "failed: no feed: the answer is plain text",
         "empty": "failed: no feed: the answer is empty",
-        "broken": "failed: no feed: none of its entries",
+        "broken": "failed: no feed: broken XML near line 2",
         "torn": "failed: no feed: broken XML near line 2",
         "none": "ok: the feed has no entries",
         "good": "ok: ",
@@ -350,3 +352,29 @@ def test_a_folder_without_a_path_is_a_failed_source():
     [report] = poll(Source("Papers", SourceKind.FOLDER)).reports
 
     assert report.reason == "a folder without a path"
+
+
+def test_an_entry_without_text_waits_for_its_page_while_it_is_fresh(newsroom):
+    memory = Remembered()
+    link = newsroom.put("/ferren", status=503)
+    newsroom.put_feed("/feed", item(link, "Crossing at Ferren holds"), ETag='"1"')
+    first = poll(newsroom.source("/feed"), memory=memory)
+    memory.learn(first)
+
+    newsroom.put("/ferren", page("Crossing at Ferren holds", f"<p>{sentences('ferren')}</p>"))
+    second = poll(newsroom.source("/feed"), memory=memory)
+
+    assert first.articles == ()
+    assert "left for the next poll" in first.reports[0].reason
+    assert first.reports[0].state.etag == ""
+    assert [bool(article.blocks) for article in second.articles] == [True]
+
+
+def test_an_entry_does_not_wait_for_ever_and_not_for_a_page_that_is_gone(newsroom):
+    old = item(newsroom.put("/old", status=503), "Fire at the Olde Mill", at=NOW - timedelta(hours=3))
+    gone = item(newsroom.put("/gone", status=404), "Kolt in Minsha")
+    newsroom.put_feed("/feed", old, gone)
+
+    collected = poll(newsroom.source("/feed"))
+
+    assert {article.title for article in collected.articles} == {"Fire at the Olde Mill", "Kolt in Minsha"}

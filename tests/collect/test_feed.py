@@ -264,3 +264,20 @@ def test_any_answer_is_a_feed_or_a_named_reason(noise):
 
     for body in (data, whole[:90] + data + whole[90:], b"<rss><channel>" + data, b"{" + data):
         assert outcome(body) == "entries" or outcome(body).startswith("no feed: ")
+
+
+def test_a_feed_that_breaks_off_gives_its_whole_entries_and_says_where_it_breaks():
+    whole = item("https://ilma.example/a", "Whole")
+
+    found = read(rss(whole, "<item><title>Half</title><link>http://").split("</channel>")[0])
+
+    assert [entry.title for entry in found.entries] == ["Whole"]
+    assert found.without_link == 1
+    assert found.broken.startswith("broken XML near line ")
+
+
+def test_an_entity_that_only_a_document_type_would_explain_is_no_breakage():
+    found = read(rss(item("https://ilma.example/a", "A B").replace("A B", "A&nbsp;B")))
+
+    assert [entry.link for entry in found.entries] == ["https://ilma.example/a"]
+    assert not found.broken

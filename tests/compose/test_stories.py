@@ -2,10 +2,17 @@
 
 from __future__ import annotations
 
+import random
+import time
+
 import pytest
 
 from digest.compose.stories import gathered, settle
 from digest.compose.telling import tellings
+
+WORDS = [
+    f"{start}{middle}{end}" for start in ("ka", "tor", "vel") for middle in "aeiou" for end in ("rn", "st", "lm", "dd")
+]
 
 
 @pytest.fixture
@@ -78,6 +85,24 @@ def test_the_same_words_three_days_later_are_another_story(grouped):
     assert found == set()
 
 
+def test_two_reports_that_share_only_names_are_two_stories(grouped):
+    found = grouped(
+        ("Tarn Ilmari gives wheat to Marenia", "Wheat was promised to Marenia by Chancellor Tarn Ilmari of Calder.", 4),
+        ("Chancellor Tarn Ilmari is a dull sausage, envoy says", "", 2),
+    )
+
+    assert found == set()
+
+
+def test_bulletins_of_two_days_are_two_stories(grouped):
+    found = grouped(
+        ("Summary of the river guard", "The river guard gave out its summary as of 6 pm on 3 May.", 4),
+        ("Summary of the river guard", "The river guard gave out its summary as of 6 pm on 5 May.", 2),
+    )
+
+    assert found == set()
+
+
 def test_an_exact_copy_joins_its_original(grouped):
     text = "The bridge of Ferren was closed for repairs after a barge struck its second pier."
 
@@ -103,3 +128,21 @@ def test_an_article_never_comes_twice_into_one_section(article, placed):
         ids = [telling.article.id for group in groups for telling in group]
         assert len(ids) == len(set(ids))
     assert sum(len(group) for groups in settled.values() for group in groups) == len(made)
+
+
+def test_the_cost_grows_no_faster_than_the_news(article, placed):
+    def cost(articles: int) -> float:
+        made = tellings(*_month(articles, article, placed))
+        began = time.process_time()
+        gathered(made)
+        return time.process_time() - began
+
+    cost(100)
+    assert cost(1600) < 8 * max(cost(400), 0.05)
+
+
+def _month(count, article, placed):
+    chance = random.Random(7)
+    told = [" ".join(chance.choices(WORDS, k=40)).capitalize() + "." for _ in range(count)]
+    articles = [article(f"{n}", text[:50], text, hours=chance.random() * 72) for n, text in enumerate(told)]
+    return [placed(a) for a in articles], {a.id: a for a in articles}

@@ -63,7 +63,17 @@ def test_sentences_end_where_a_reader_ends_them(text, expected):
 
 
 @pytest.mark.parametrize(
-    "text", ["." * 300_000, "A. " * 100_000, "a" * 1_000_000, '."' * 150_000, "x " * 300_000, "? " * 150_000]
+    "text",
+    [
+        "View " * 100_000,
+        "Photo: " * 80_000,
+        "." * 300_000,
+        "A. " * 100_000,
+        "a" * 1_000_000,
+        '."' * 150_000,
+        "x " * 300_000,
+        "? " * 150_000,
+    ],
 )
 def test_hostile_text_is_split_in_time(text):
     began = time.process_time()
@@ -112,6 +122,45 @@ def test_quotation_marks_are_shown_in_pairs_where_there_is_a_choice():
     ]
 
     assert summarise(text, "Bridge falls", NORMAL) == (text[1],)
+
+
+@pytest.mark.parametrize(
+    ("paragraph", "expected"),
+    [
+        (
+            "The miller of Tarnmouth addressed the council View photo news. Two boats left the harbour at noon.",
+            ("Two boats left the harbour at noon.",),
+        ),
+        ("The miller of Tarnmouth addressed the council of the town View photo news.", None),
+        (
+            "Two boats left the harbour at noon. Photo: Ilma Karsk, Radio Tarn, who was there on Friday.",
+            ("Two boats left the harbour at noon.",),
+        ),
+        (
+            "Two boats left the harbour at noon. Read also: Ferren bridge falls and nobody is hurt.",
+            ("Two boats left the harbour at noon.",),
+        ),
+        (
+            "Two boats left the harbour at noon. The crews had been told by the council of the...",
+            ("Two boats left the harbour at noon.",),
+        ),
+        (
+            "See photos of the ferry at the museum of Lindholm from Friday on.",
+            ("See photos of the ferry at the museum of Lindholm from Friday on.",),
+        ),
+    ],
+)
+def test_debris_of_a_site_is_not_shown(paragraph, expected):
+    shown = summarise([paragraph], "A day", NORMAL)
+
+    assert shown == (expected or ("The miller of Tarnmouth addressed the council of the town",))
+
+
+def test_words_of_somebody_unnamed_do_not_stand_without_the_sentence_that_names_him():
+    quote = "“The depot near Karsk and its oil are lost for the winter,” he said."
+    plain = "Eleven towns get their winter oil from the depot near Karsk, which stood full when the drone hit."
+
+    assert quote not in summarise(["The governor came.", plain, "x" * 30 + ".", quote], "Depot near Karsk", NORMAL)
 
 
 @pytest.mark.parametrize("paragraphs", [[], [""], ["🎉🎉🎉"], ["word"], ["short."]])

@@ -34,7 +34,7 @@ def willing(stage: str, argument: str) -> str:
 
 
 class Server:
-    """Speaks SMTP on a free port of this machine while it is entered."""
+    """Speaks SMTP on `port` of this machine, or on a free one, while it is entered."""
 
     def __init__(
         self,
@@ -44,10 +44,11 @@ class Server:
         tls: ssl.SSLContext | None = None,
         implicit: bool = False,
         injected: bytes = b"",
+        port: int = 0,
     ) -> None:
         self._answer, self._offers, self._tls, self._implicit, self._injected = answer, offers, tls, implicit, injected
         self._tasks: set[asyncio.Task[None]] = set()
-        self.host, self.port = "127.0.0.1", 0
+        self.host, self.port = "127.0.0.1", port
         self.mails: list[tuple[str, str, bytes]] = []
         """(sender, recipient, bytes) of what it took, whether or not it said so."""
         self.begun: list[str] = []
@@ -63,7 +64,7 @@ class Server:
 
     async def __aenter__(self) -> Self:
         context = self._tls if self._implicit else None
-        self._server = await asyncio.start_server(self._connected, self.host, 0, ssl=context, limit=2**24)
+        self._server = await asyncio.start_server(self._connected, self.host, self.port, ssl=context, limit=2**24)
         self.port = self._server.sockets[0].getsockname()[1]
         return self
 

@@ -6,13 +6,17 @@ import os
 import signal
 import subprocess
 import sys
+import threading
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
 
 import pytest
 
-from digest.deliver.alive import bury_dead, disk_of, enlisted, journals
+from digest.deliver.alive import bury_dead, enlisted
+from digest.deliver.journals import disk_of, host_id, journals
 from digest.errors import SettingsError, StoreError
 from digest.model.delivery import DeliveryState as S
-from fakes import NOON, MemoryOutbox, reader
+from tests.fakes import NOON, MemoryOutbox, reader
 
 HOLDER = """
 import fcntl, os, sys
@@ -29,20 +33,37 @@ def outbox():
 
 
 @pytest.fixture
-def other(outbox, tmp_path):
-    """Another worker of this host, a process of its own that holds two rows."""
+def host(tmp_path):
+    """The name of the test's own folder."""
+    return host_id(journals(tmp_path))
+
+
+@pytest.fixture
+def other(outbox, tmp_path, host):
+    """Another worker of this folder, a process of its own that holds two rows."""
+    with holder(outbox, tmp_path, host) as process:
+        yield process
+
+
+@contextmanager
+def holder(outbox, tmp_path, host):
     path = journals(tmp_path) / "other"
     command = [sys.executable, "-c", HOLDER, str(path)]
     with subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True) as process:
         assert process.stdout.readline() == "locked\n"
-        outbox.enlist("other", host="h", boot="b", now=NOON)
+        outbox.enlist("other", host=host, boot="b", now=NOON)
         outbox.claim(1, "other", limit=2, now=NOON)
         yield process
         process.kill()
 
 
+def names(tmp_path):
+    """What lies among the journals besides the folder's name."""
+    return sorted(path.name for path in (tmp_path / "journal").iterdir() if path.name != "host")
+
+
 def enter(outbox, tmp_path):
-    return enlisted(outbox, tmp_path, now=lambda: NOON, host="h", boot="b")
+    return enlisted(outbox, tmp_path, now=lambda: NOON, boot="b")
 
 
 def test_a_worker_holds_a_locked_file_before_it_is_enlisted(outbox, tmp_path):
@@ -50,7 +71,8 @@ def test_a_worker_holds_a_locked_file_before_it_is_enlisted(outbox, tmp_path):
     enlist = outbox.enlist
 
     def watched(worker, **options):
-        seen[worker] = bury_dead(MemoryOutboxOf(worker), tmp_path / "journal", host="h", me="", now=NOON)
+        its = options["host"]
+        seen[worker] = bury_dead(MemoryOutboxOf(worker, its), tmp_path / "journal", host=its, me="", now=NOON)
         enlist(worker, **options)
 
     outbox.enlist = watched
@@ -62,24 +84,25 @@ def test_a_worker_holds_a_locked_file_before_it_is_enlisted(outbox, tmp_path):
     assert modes == (0o600, 0o700)
 
 
-def MemoryOutboxOf(worker):  # noqa: N802 - it makes one
+def MemoryOutboxOf(worker, host):  # noqa: N802 - it makes one
     outbox = MemoryOutbox()
-    outbox.enlist(worker, host="h", boot="b", now=NOON)
+    outbox.enlist(worker, host=host, boot="b", now=NOON)
     return outbox
 
 
 def test_every_start_is_another_worker_and_leaves_nothing_behind(outbox, tmp_path):
     with enter(outbox, tmp_path) as first, enter(outbox, tmp_path) as second:
-        both = outbox.workers("h")
+        both = outbox.workers()
 
-    assert both == [first.id, second.id]
-    assert outbox.workers("h") == []
-    assert list((tmp_path / "journal").iterdir()) == []
+    assert list(both) == [first.id, second.id]
+    assert len(set(both.values())) == 1
+    assert outbox.workers() == {}
+    assert names(tmp_path) == []
 
 
 def test_a_worker_that_lives_is_left_alone(outbox, tmp_path, other):
     with enter(outbox, tmp_path):
-        assert "other" in outbox.workers("h")
+        assert "other" in outbox.workers()
 
     assert outbox.counts(1)["claimed"] == 2
 
@@ -88,7 +111,7 @@ def test_a_worker_that_is_only_stopped_lives(outbox, tmp_path, other):
     os.kill(other.pid, signal.SIGSTOP)
 
     with enter(outbox, tmp_path):
-        alive = "other" in outbox.workers("h")
+        alive = "other" in outbox.workers()
     os.kill(other.pid, signal.SIGCONT)
 
     assert alive
@@ -99,11 +122,68 @@ def test_the_rows_of_a_killed_worker_are_in_doubt_and_never_queued(outbox, tmp_p
     other.wait()
 
     with enter(outbox, tmp_path) as worker:
-        alive = outbox.workers("h")
+        alive = outbox.workers()
 
-    assert alive == [worker.id]
+    assert list(alive) == [worker.id]
     assert (outbox.counts(1)["in_doubt"], outbox.counts(1)["queued"]) == (2, 3)
     assert not (tmp_path / "journal" / "other").exists()
+
+
+def test_a_worker_that_was_killed_before_the_machine_got_another_name_is_buried_all_the_same(outbox, tmp_path):
+    with holder(outbox, tmp_path, "tarnmouth-7f3a") as process:
+        process.kill()
+        process.wait()
+
+        with enter(outbox, tmp_path) as worker:
+            alive = outbox.workers()
+
+    assert list(alive) == [worker.id]
+    assert alive[worker.id] != "tarnmouth-7f3a"
+    assert (outbox.counts(1)["in_doubt"], outbox.counts(1)["claimed"]) == (2, 0)
+    assert names(tmp_path) == []
+
+
+def test_a_worker_that_lives_under_another_name_is_left_alone(outbox, tmp_path):
+    with holder(outbox, tmp_path, "tarnmouth-7f3a"), enter(outbox, tmp_path):
+        alive = outbox.workers()
+
+    assert alive["other"] == "tarnmouth-7f3a"
+    assert outbox.counts(1)["claimed"] == 2
+
+
+def test_a_folder_keeps_its_name_for_its_owner_alone(tmp_path):
+    folder = journals(tmp_path / "here")
+
+    first, again = host_id(folder), host_id(folder)
+
+    assert first == again == (folder / "host").read_text().strip()
+    assert (folder / "host").stat().st_mode & 0o777 == 0o600
+    assert host_id(journals(tmp_path / "there")) != first
+
+
+def test_of_many_that_name_a_folder_at_once_all_know_one_name(tmp_path):
+    folder, together = journals(tmp_path), threading.Barrier(8)
+
+    def name(_):
+        together.wait()
+        return host_id(folder)
+
+    with ThreadPoolExecutor(8) as pool:
+        assert len(set(pool.map(name, range(8)))) == 1
+
+
+def test_a_name_that_a_power_cut_kept_from_the_disk_is_made_again(tmp_path):
+    folder = journals(tmp_path)
+    (folder / "host").touch()
+
+    assert host_id(folder) == host_id(folder) != ""
+
+
+def test_a_damaged_name_is_refused_with_the_cure(tmp_path):
+    (journals(tmp_path) / "host").write_text("Tarnmouth\n")
+
+    with pytest.raises(SettingsError, match=r"journal/host is damaged.* delete it"):
+        host_id(journals(tmp_path))
 
 
 def test_a_journal_that_is_gone_puts_rows_in_doubt_and_its_worker_may_still_tell(outbox, tmp_path, other):
@@ -129,7 +209,7 @@ def test_the_workers_of_other_hosts_are_not_judged(outbox, tmp_path):
     outbox.enlist("far", host="elsewhere", boot="b", now=NOON)
 
     with enter(outbox, tmp_path):
-        assert outbox.workers("elsewhere") == ["far"]
+        assert outbox.workers()["far"] == "elsewhere"
 
 
 def test_a_worker_that_still_holds_rows_keeps_its_file_for_the_next_to_find(outbox, tmp_path):

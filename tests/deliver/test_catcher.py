@@ -9,7 +9,7 @@ from digest.deliver.catcher import Catcher, caught
 from digest.deliver.smtp import Security, SmtpTransport
 from digest.model.delivery import Claim
 from digest.model.delivery import DeliveryState as S
-from fakes import NOON, reader
+from tests.fakes import NOON, reader
 
 MAIL = (
     b"Subject: =?utf-8?q?No=2E_7=3A_the_bridge?=\r\nTo: Ada <ada@aldovar.example>\r\n\r\n"
@@ -79,6 +79,26 @@ def test_only_the_newest_are_kept_and_their_envelopes_with_them(tmp_path):
 
     assert [mail.subject for mail in mails] == ["5", "6", "7", "8"]
     assert len((tmp_path / "envelopes.jsonl").read_text().splitlines()) == 4
+
+
+def test_mails_that_make_room_are_counted_and_told_once(tmp_path, caplog):
+    async def go():
+        async with Catcher(tmp_path, keep=2) as catcher:
+            transport = SmtpTransport(catcher.host, catcher.port, lambda claim: "", security=Security.NONE)
+            session = await transport.open()
+            dropped = []
+            for n in range(1, 6):
+                await session.send(Claim(1, n, 1, "v", NOON, reader(n)), MAIL, lambda: True)
+                dropped.append(catcher.dropped)
+            await session.close()
+            return dropped
+
+    dropped = asyncio.run(go())
+
+    assert dropped == [0, 0, 1, 2, 3]
+    (told,) = [record for record in caplog.records if record.name == "digest.deliver.catcher"]
+    assert (told.levelname, told.kept) == ("WARNING", 2)
+    assert len(list(caught(tmp_path))) == 2
 
 
 def test_a_mail_too_large_is_refused(tmp_path):

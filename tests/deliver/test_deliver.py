@@ -18,7 +18,7 @@ from digest.deliver.worker import claim_size
 from digest.errors import RelayError, StoreError
 from digest.model.delivery import DeliveryState as S
 from digest.model.issue import State
-from fakes import NOON, MemoryOutbox, reader
+from tests.fakes import NOON, MemoryOutbox, reader
 
 from .server import DROP, HANG, TAKE_AND_DROP, Server, willing
 

@@ -13,7 +13,7 @@ from digest.deliver.smtp.wire import is_loopback
 from digest.errors import RelayError
 from digest.model.delivery import Claim
 from digest.model.delivery import DeliveryState as S
-from fakes import NOON, reader
+from tests.fakes import NOON, reader
 
 from .server import DROP, HANG, TAKE_AND_DROP, Server, willing
 

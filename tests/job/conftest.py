@@ -3,9 +3,11 @@
 import asyncio
 import json
 import shutil
+import sqlite3
 import subprocess
 import sys
 import threading
+from contextlib import closing
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
@@ -39,18 +41,19 @@ class Desk:
 
     def __call__(self, *args, env=None, now=None):
         """Run `digest -c digest.toml …` in it."""
-        command = [COMMAND, "-c", self.settings, *args, *(["--now", now] if now else [])]
-        done = subprocess.run(
-            [str(part) for part in command],
-            capture_output=True,
+        return finished(self.start(*args, *(["--now", now] if now else []), env=env))
+
+    def start(self, *args, env=None):
+        """Begin to run it; `finished` waits for its end."""
+        return subprocess.Popen(
+            [str(part) for part in (COMMAND, "-c", self.settings, *args)],
             text=True,
-            timeout=120,
             cwd=self.folder,
             stdin=subprocess.DEVNULL,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE,
             env={"PATH": "/usr/bin:/bin", "LANG": "C.UTF-8", "HOME": str(self.folder), **(env or {})},
         )
-        assert "Traceback" not in done.stderr, done.stderr
-        return Done(done.returncode, done.stdout, done.stderr)
 
     @property
     def settings(self):
@@ -73,6 +76,42 @@ class Desk:
         text = path.read_text()
         assert old in text, (name, old)
         path.write_text(text.replace(old, new))
+
+    def readers(self, *addresses):
+        """Let the daily list be these."""
+        (self.folder / "subscribers/daily.csv").write_text("email\n" + "".join(f"{each}\n" for each in addresses))
+
+    @property
+    def database(self):
+        """All that is kept: the rows of every table."""
+        with closing(sqlite3.connect(self.folder / "var/digest.db")) as connection:
+            query = "SELECT name FROM sqlite_master WHERE type = 'table' AND name NOT LIKE 'sqlite_%' ORDER BY name"
+            names = connection.execute(query).fetchall()
+            return {name: connection.execute(f'SELECT * FROM "{name}"').fetchall() for (name,) in names}
+
+    @property
+    def state(self):
+        """How the first issue stands."""
+        with closing(sqlite3.connect(self.folder / "var/digest.db")) as connection:
+            return connection.execute("SELECT state FROM issue WHERE id = 1").fetchone()[0]
+
+    @property
+    def deliveries(self):
+        """What became of each subscriber's message of the first issue."""
+        query = "SELECT s.address, d.state FROM delivery d JOIN subscriber s ON s.id = d.subscriber WHERE d.issue = 1"
+        with closing(sqlite3.connect(self.folder / "var/digest.db")) as connection:
+            return dict(connection.execute(query))
+
+
+def finished(process):
+    """Wait for the end of a command."""
+    try:
+        out, err = process.communicate(timeout=120)
+    except subprocess.TimeoutExpired:
+        process.kill()
+        raise
+    assert "Traceback" not in err, err
+    return Done(process.returncode, out, err)
 
 
 @pytest.fixture(scope="session")
@@ -118,4 +157,22 @@ def fresh(tmp_path, fresh_folder):
 @pytest.fixture
 def desk(tmp_path, collected_folder):
     shutil.copytree(collected_folder, tmp_path / "work")
+    return Desk(tmp_path / "work")
+
+
+@pytest.fixture(scope="session")
+def approved_folder(tmp_path_factory, collected_folder):
+    """The same with its lists read, and issue 1 built and approved."""
+    folder = tmp_path_factory.mktemp("approved") / "work"
+    shutil.copytree(collected_folder, folder)
+    desk = Desk(folder)
+    for command in (("subscribers", "sync"), ("build", "daily"), ("approve", 1)):
+        done = desk(*command)
+        assert done.code == 0, done.err
+    return folder
+
+
+@pytest.fixture
+def approved(tmp_path, approved_folder):
+    shutil.copytree(approved_folder, tmp_path / "work")
     return Desk(tmp_path / "work")

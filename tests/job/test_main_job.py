@@ -17,6 +17,11 @@ def approved(desk):
     return issue
 
 
+def headlines(issue):
+    """What stands in an issue, without what its age changes."""
+    return {section["id"]: {story["headline"] for story in section["stories"]} for section in issue["sections"]}
+
+
 def exported(desk, issue):
     """The exported mails by address."""
     assert desk("export", issue, "--out", "out").code == 0
@@ -71,7 +76,7 @@ def test_built_again_the_slots_draft_is_made_anew_until_it_is_approved(desk):
     refused = desk("build", "daily", "--json")
 
     assert again.code == 0
-    assert (again.json["issue"], again.json["sections"]) == (first["issue"], first["sections"])
+    assert (again.json["issue"], headlines(again.json)) == (first["issue"], headlines(first))
     assert (refused.code, refused.out) == (5, "")
     assert "approved" in refused.err
 
@@ -188,7 +193,7 @@ def test_held_released_and_skipped_an_issue_says_so_and_gives_its_articles_back(
 
     assert (held.json["state"], held.json["reason"]) == ("held", "one more look")
     assert refused.code == 5
-    assert again["sections"] == issue["sections"]
+    assert headlines(again) == headlines(issue)
 
 
 def test_an_edition_that_needs_no_approval_sends_without(desk):

@@ -4,6 +4,7 @@ from datetime import time, timedelta
 from pathlib import Path
 
 import pytest
+from sqlalchemy import make_url
 
 from digest.errors import SettingsError, UnknownError
 from digest.model.issue import Approval, InDoubt
@@ -72,9 +73,7 @@ username = "digest"
 rate = "90/min"
 [[relay]]
 name = "spare"
-kind = "lmtp"
-host = "::1"
-security = "none"
+kind = "catcher"
 
 [[domain]]
 match = ["*.Tarnmouth.example"]
@@ -116,7 +115,7 @@ def test_relays_and_the_sender_are_read(write):
     assert main.password is not None
     assert main.password.get_secret_value() == "ropewalk"
     assert type(main.password.get_secret_value()) is str
-    assert (spare.kind, spare.port, spare.password, spare.per_second) == ("lmtp", 24, None, None)
+    assert (spare.kind, spare.port, spare.password, spare.per_second) == ("catcher", 0, None, None)
     assert settings.sender.from_ == ("Brief, Aldovar", "brief@brief.example")
     assert settings.sender.envelope_domain == "brief.example"
     assert settings.domains[0].match == ("*.tarnmouth.example",)
@@ -166,6 +165,26 @@ def test_a_database_lies_where_the_file_says(write, url, becomes):
     path = write(BASE.replace("[digest]", f'[digest]\ndatabase = "{url}"'))
 
     assert load(path, {}).database == becomes.format(folder=path.parent)
+
+
+@pytest.mark.parametrize("name", ["what?", "50%20", "100%", "no #1", "a b", "Київ", "a+b&c", "x@y:z", "a;b=c"])
+@pytest.mark.parametrize(
+    ("added", "file"),
+    [
+        ("", "var/digest.db"),
+        ('database = "sqlite:///own%20name.db"\n', "own name.db"),
+        ('database = "sqlite:///own.db?timeout=5"\n', "own.db"),
+    ],
+)
+def test_the_database_lies_in_its_folder_whatever_the_folder_is_called(tmp_path, name, added, file):
+    path = tmp_path / name / "digest.toml"
+    path.parent.mkdir()
+    path.write_text(BASE.replace("[digest]\n", f"[digest]\n{added}"))
+
+    url = make_url(load(path, {}).database)
+
+    assert url.database == str(path.parent / file)
+    assert (url.host, url.username, dict(url.query)) == (None, None, {"timeout": "5"} if "?" in added else {})
 
 
 def test_the_environment_is_stronger_than_secrets_files_those_than_the_file_and_that_than_the_defaults(write):

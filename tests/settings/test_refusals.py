@@ -119,6 +119,7 @@ def test_what_cannot_be_is_named_with_its_line_and_the_cure(write, old, new, lin
         (REAL + "password = 'ropewalk'", 20, "a password has no place in this file; set DIGEST_RELAY__MAIN__PASSWORD"),
         (REAL, 1, "set `public_url` in [digest]"),
         (REAL, 1, "set `from` in [sender]"),
+        (REAL + "kind = 'lmtp'", 20, '`kind = "lmtp"` is not spoken yet; write "smtp" or "catcher"'),
         (REAL + "timeout = '0s'", 20, "`timeout` must be more than nothing"),
         ("[[relay]]\nname = 'main'\nkind = 'catcher'\nhost = 'localhost'", 20, "the catcher has no `host`"),
         ("[[domain]]\nmatch = ['tarnmouth']\nrate = '1/s'", 18, "is no domain"),

@@ -4,12 +4,15 @@ from __future__ import annotations
 
 import re
 import tomllib
+from datetime import date
 from pathlib import Path
 
 import pytest
 
 from digest.model.issue import Approval
 from digest.settings import load
+from digest.slots import reader_at, slot_on
+from digest.subscribers import read_lists
 
 FILE = Path(__file__).parents[2] / "digest.toml"
 
@@ -25,12 +28,30 @@ def test_it_is_right_and_sends_nothing_out_of_the_machine(settings):
     assert [section.id for section in settings.sections] == ["military", "diplomacy", "peace_summit"]
 
 
+def test_nothing_in_it_is_without_effect(settings):
+    assert settings.not_yet == ()
+
+
+@pytest.mark.parametrize("day", [date(2026, 1, 12), date(2026, 3, 30), date(2026, 7, 13), date(2026, 10, 26)])
+def test_no_sample_reader_has_an_hour_that_their_edition_never_meets(settings, day):
+    ids = [section.id for section in settings.sections]
+    lists = read_lists(settings.subscribers, section_ids=ids, timezone=settings.timezone)
+
+    for edition in settings.editions.values():
+        slot = slot_on(edition, day)
+        for row in (row for name in edition.lists for row in lists.rows[name]):
+            at, why = reader_at(row.preferences, edition, slot, slot.send_at)
+            assert at is not None, (row.email, why)
+    assert all(lists.rows.values())
+
+
 def test_it_has_a_weekday_and_a_sunday_edition(settings):
     weekday, sunday = settings.edition("weekday"), settings.edition("sunday")
 
     assert (weekday.send.days, weekday.send.slot) == (frozenset(range(5)), "07:00")
     assert (weekday.approval, weekday.lists) == (Approval.REQUIRED, ("weekday",))
     assert (sunday.send.days, sunday.lists) == (frozenset({6}), ("sunday",))
+    assert sunday.approval is Approval.REQUIRED
     assert sunday.per_reader_timezone
 
 

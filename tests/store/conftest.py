@@ -3,13 +3,16 @@ from __future__ import annotations
 import shutil
 import tempfile
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from datetime import timedelta
 from pathlib import Path
 
 import pytest
-from tests.postgres import memory
 
 from digest.store import Store, open_store
+from tests.postgres import memory
+
+from .desks import Desk, MemoryDesk, StoreDesk
 
 BOTH = ["sqlite", pytest.param("postgres", marks=pytest.mark.postgres)]
 
@@ -47,10 +50,10 @@ def empty_url(request, folder) -> Iterator[str]:
     cluster.drop(name)
 
 
-@pytest.fixture(params=BOTH)
-def url(request, folder) -> Iterator[str]:
-    """Where a migrated, empty database is, of this test alone."""
-    if request.param == "sqlite":
+@contextmanager
+def migrated(kind: str, request: pytest.FixtureRequest, folder: Path) -> Iterator[str]:
+    """Give the URL of a migrated, empty database of its own."""
+    if kind == "sqlite":
         shutil.copy(request.getfixturevalue("migrated_file"), folder / "digest.db")
         yield f"sqlite:///{folder}/digest.db"
         return
@@ -58,6 +61,13 @@ def url(request, folder) -> Iterator[str]:
     name = cluster.create(request.getfixturevalue("migrated_database"))
     yield cluster.url(name)
     cluster.drop(name)
+
+
+@pytest.fixture(params=BOTH)
+def url(request, folder) -> Iterator[str]:
+    """Where a migrated, empty database is, of this test alone."""
+    with migrated(request.param, request, folder) as url:
+        yield url
 
 
 @pytest.fixture
@@ -77,3 +87,13 @@ def open_again(url) -> Iterator[Callable[..., Store]]:
 @pytest.fixture
 def store(open_again) -> Store:
     return open_again()
+
+
+@pytest.fixture(params=["memory", *BOTH])
+def desk(request, folder) -> Iterator[Desk]:
+    """An outbox, and what an editor and readers do around it: the fake, then the real one on either database."""
+    if request.param == "memory":
+        yield MemoryDesk()
+        return
+    with migrated(request.param, request, folder) as url, open_store(url) as store:
+        yield StoreDesk(store)

@@ -9,7 +9,7 @@ from datetime import UTC, date, datetime, time, timedelta
 from typing import Any
 
 from digest.lifecycle import Move
-from digest.model.delivery import Hole, Outcome, Place, Result, Skeleton
+from digest.model.delivery import Hole, Outcome, Place, Plan, Result, Skeleton
 from digest.model.issue import (
     Cited,
     Content,
@@ -153,7 +153,7 @@ def sending(store: Store, *rows: Row, due: Mapping[Preferences, datetime] | None
     issue = approved(store, at=at)
     lists = ("weekday", "desk")
     hours = {wish: (due or {}).get(wish, NOW) for wish in store.subscribers.cohorts(lists)}
-    cohorts = {wish: (ALL, hour) for wish, hour in hours.items()}
+    cohorts = {wish: Plan(ALL, hour) for wish, hour in hours.items()}
     store.outbox.freeze(issue.id, lists=lists, cohorts=cohorts, skeletons={ALL: skeleton()}, now=NOW)
     return issue.id
 

@@ -8,7 +8,7 @@ import pytest
 
 from digest.errors import UnknownError
 from digest.lifecycle import Move
-from digest.model.delivery import Claimed, DeliveryState
+from digest.model.delivery import Claimed, DeliveryState, Plan
 from digest.model.issue import State
 from digest.model.people import Preferences, Suppression
 from digest.store.claims import LEASE
@@ -19,6 +19,7 @@ from .samples import (
     EXPIRES,
     MINUTE,
     NOW,
+    approved,
     draft,
     enlist,
     keyed,
@@ -28,6 +29,7 @@ from .samples import (
     results,
     row,
     sending,
+    skeleton,
 )
 
 
@@ -207,6 +209,23 @@ def test_an_issue_nobody_claims_from_expires_all_the_same(store):
     assert store.outbox.expire(issue_id, now=EXPIRES) == 3
     assert store.outbox.expire(issue_id, now=EXPIRES) == 0
     assert store.issues.find(issue_id).state is State.STOPPED
+
+
+def test_those_the_issue_expired_for_are_counted_apart_from_who_was_left_out_otherwise(store):
+    rows_ = [row(f"{name}@mail.example") for name in ("ada", "bela", "cato")]
+    load(store, *rows_, row("dita@mail.example", sections=("peace_summit",)))
+    issue = approved(store)
+    plans = {Preferences(): Plan(ALL, NOW), Preferences(sections=("peace_summit",)): Plan(None, NOW, "expired")}
+    store.outbox.freeze(issue.id, lists=("weekday",), cohorts=plans, skeletons={ALL: skeleton()}, now=NOW)
+    enlist(store, "w1")
+    store.subscribers.unsubscribe(reader(store, "ada@mail.example"), ("weekday",), now=NOW, origin="link")
+    store.outbox.claim(issue.id, "w1", limit=1, now=NOW)
+    before = store.outbox.expired(issue.id)
+
+    store.outbox.claim(issue.id, "w1", limit=1, now=EXPIRES)
+
+    assert (before, store.outbox.expired(issue.id)) == (0, 1)
+    assert store.outbox.counts(issue.id)["suppressed"] == 3
 
 
 def test_who_unsubscribes_between_the_freeze_and_the_claim_is_not_mailed(store):

@@ -3,12 +3,13 @@ from __future__ import annotations
 import threading
 from collections import Counter
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
 from datetime import date, timedelta
 
 import pytest
 
-from digest.errors import Busy, MoveError, NotApproved
-from digest.model.delivery import DeliveryState
+from digest.errors import Busy, MoveError, NotApproved, UnknownError
+from digest.model.delivery import DeliveryState, Plan
 from digest.model.issue import State
 from digest.model.people import Preferences, Suppression
 from digest.store.schema import batch
@@ -27,7 +28,7 @@ def start(store, issue_id, cohorts, **more):
 
 
 def everybody(store, variant=ALL, due_at=NOW):
-    return dict.fromkeys(store.subscribers.cohorts(LISTS), (variant, due_at))
+    return dict.fromkeys(store.subscribers.cohorts(LISTS), Plan(variant, due_at))
 
 
 def test_each_reader_of_the_lists_gets_one_delivery(store):
@@ -65,15 +66,73 @@ def test_who_unsubscribed_was_removed_or_is_suppressed_gets_no_delivery(store):
     assert [recipient.email for _, recipient in store.outbox.deliveries(issue.id)] == ["cato@mail.example"]
 
 
-def test_readers_of_sections_the_issue_lacks_get_nothing_this_time(store):
-    load(store, row("mira@mail.example", sections=("peace_summit",)), row("joon@uni.example"))
+SUMMIT = Preferences(sections=("peace_summit",))
+NOTHING = Plan(None, NOW, "nothing in the sections they chose")
+
+
+def test_who_gets_nothing_this_time_is_in_the_books_with_the_reason(store):
+    load(store, row("mira@mail.example", sections=SUMMIT.sections), row("joon@uni.example"))
     issue = approved(store)
-    wishes = {Preferences(sections=("peace_summit",)): (None, NOW), Preferences(): (ALL, NOW)}
 
-    count = start(store, issue.id, wishes)
+    count = start(store, issue.id, {SUMMIT: NOTHING, Preferences(): Plan(ALL, NOW)})
 
-    assert count == 1
-    assert [recipient.email for _, recipient in store.outbox.deliveries(issue.id)] == ["joon@uni.example"]
+    (going, _), (aside, mira) = store.outbox.deliveries(issue.id)
+    assert (count, going.seq, going.state, going.text, going.at) == (1, 1, DeliveryState.QUEUED, "", None)
+    assert (mira.email, mira.sections, aside.seq, aside.due_at) == ("mira@mail.example", SUMMIT.sections, 2, NOW)
+    assert (aside.state, aside.text, aside.variant, aside.at) == (
+        DeliveryState.SUPPRESSED,
+        NOTHING.reason,
+        "",
+        NOW,
+    )
+    assert store.outbox.counts(issue.id)["suppressed"] == 1
+
+
+def test_everybody_on_the_lists_has_one_row_and_batches_cover_what_goes_out(store):
+    early = NOW - timedelta(hours=1)
+    rows = [*readers(501), *[row(f"summit{i}@mail.example", sections=SUMMIT.sections) for i in range(3)]]
+    load(store, *rows)
+    issue = approved(store)
+
+    count = start(store, issue.id, {SUMMIT: replace(NOTHING, due_at=early), Preferences(): Plan(ALL, NOW)})
+
+    with store.database.read() as connection:
+        cut = connection.execute(batch.select().order_by(batch.c.no)).all()
+    assert [(each.first, each.last, each.due_at) for each in cut] == [(1, 500, NOW), (501, 501, NOW)]
+    assert [delivery.state for delivery in frozen(store, issue.id)] == ["queued"] * 501 + ["suppressed"] * 3
+    assert (count, store.outbox.next_at(issue.id)) == (501, NOW)
+    assert [delivery.seq for delivery in frozen(store, issue.id)] == list(range(1, 505))
+
+
+def test_an_issue_that_has_nothing_for_anybody_is_sent_at_once(store):
+    load(store, row("mira@mail.example", sections=SUMMIT.sections))
+    issue = approved(store)
+
+    assert start(store, issue.id, {SUMMIT: NOTHING}) == 0
+    assert store.outbox.next_at(issue.id) is None
+    assert store.outbox.finish(issue.id, now=NOW)
+
+
+def test_nobody_is_left_out_without_a_reason(store):
+    load(store, row("mira@mail.example"))
+    issue = approved(store)
+
+    with pytest.raises(ValueError, match="needs a reason"):
+        start(store, issue.id, everybody(store, variant=None))
+
+    assert store.issues.find(issue.id).state is State.APPROVED
+
+
+def test_what_the_sender_keeps_with_an_issue_comes_back_as_it_was(store):
+    load(store, row("mira@mail.example"))
+    issue, imprint = approved(store), '{"from": "The Aldovar Brief \N{EN DASH} \\u0000"}'
+    before = store.issues.imprint(issue.id)
+
+    start(store, issue.id, everybody(store), imprint=imprint)
+
+    assert (before, store.issues.imprint(issue.id)) == ("", imprint)
+    with pytest.raises(UnknownError, match="no issue 77"):
+        store.issues.imprint(77)
 
 
 def test_deliveries_stand_in_the_order_of_their_hour_with_the_mail_hosts_interleaved(store):

@@ -8,6 +8,7 @@ import pytest
 from digest.errors import MoveError, StoreError, UnknownError
 from digest.lifecycle import Move
 from digest.model.issue import State
+from digest.store.schema import issue as rows
 
 from .samples import EXPIRES, MINUTE, NOW, approved, article, content, draft, inputs, sending, slot
 
@@ -57,6 +58,34 @@ def test_a_missed_slot_is_noted_once_and_no_issue_is_overwritten_by_it(store):
     assert untouched == claimed
 
 
+def test_after_a_week_off_the_numbers_go_on_where_they_stopped(store):
+    first, _ = store.issues.claim_slot(slot(20), EXPIRES, NOW)
+    off = [store.issues.missed(slot(day), NOW, "its hour was gone") for day in (21, 22, 23)]
+
+    second, mine = store.issues.claim_slot(slot(24), EXPIRES, NOW)
+
+    assert [issue.number for issue in (first, *off, second)] == [1, 0, 0, 0, 2]
+    assert mine
+    assert store.issues.find("latest") == second
+    assert store.issues.find(off[0].id) == off[0]
+
+
+def test_an_edition_that_begins_with_a_missed_slot_begins_with_number_one(store):
+    store.issues.missed(slot(20), NOW, "its hour was gone")
+
+    issue, _ = store.issues.claim_slot(slot(21), EXPIRES, NOW)
+
+    assert issue.number == 1
+
+
+def test_two_issues_of_an_edition_never_have_one_number(store):
+    draft(store, at=slot(20))
+    other = draft(store, at=slot(21))
+
+    with pytest.raises(StoreError), store.database.write() as connection:
+        connection.execute(rows.update().where(rows.c.id == other.id).values(number=1))
+
+
 def test_a_built_issue_has_its_content_and_what_it_was_made_from(store):
     news = (article("a"), article("b"))
 
@@ -88,6 +117,54 @@ def test_building_again_makes_the_next_revision_and_replaces_the_pool(store):
     assert (again.revision, again.content) == (2, content(news))
     assert store.issues.inputs(issue.id) == (inputs(news), news)
     assert store.articles.unpooled("brief") == [article("a")]
+
+
+@pytest.mark.parametrize(
+    ("move", "state"), [(Move.SUBMIT, State.REVIEW), (Move.HOLD, State.HELD), (Move.SKIP, State.SKIPPED)]
+)
+def test_a_draft_is_built_and_put_where_it_belongs_in_one_step(store, move, state):
+    issue, _ = store.issues.claim_slot(slot(), EXPIRES, NOW)
+    news = (article("a"),)
+    store.articles.add(news, NOW)
+
+    built = store.issues.write(
+        issue.id, content(news), inputs(news), news, {}, NOW, by="build", move=move, reason="1 story"
+    )
+
+    assert (built.state, built.revision, built.content, built.reason) == (state, 1, content(news), "1 story")
+    assert store.issues.find(issue.id) == built
+    # Skipped, its articles are free for the next issue.
+    assert store.articles.unpooled("brief") == ([article("a")] if move is Move.SKIP else [])
+
+
+def test_a_held_issue_that_is_built_again_may_be_released_with_it(store):
+    issue = draft(store)
+    store.issues.move(issue.id, Move.HOLD, now=NOW, reason="1 story")
+
+    after = store.issues.write(issue.id, content([]), inputs([]), [], {}, NOW, move=Move.RELEASE)
+
+    assert (after.state, after.revision, after.reason) == (State.REVIEW, 2, "")
+
+
+def test_a_move_that_is_refused_takes_the_new_revision_with_it(store):
+    issue = draft(store, [article("a")])
+
+    with pytest.raises(MoveError, match="a draft"):
+        store.issues.write(issue.id, content([]), inputs([]), [], {}, NOW, move=Move.RELEASE)
+
+    assert store.issues.find(issue.id) == issue
+    assert store.articles.unpooled("brief") == []
+    assert store.issues.inputs(issue.id) == (inputs([article("a")]), (article("a"),))
+
+
+@pytest.mark.parametrize("move", [Move.APPROVE, Move.START, Move.FAIL])
+def test_what_was_just_built_is_not_approved_or_started_unseen(store, move):
+    issue = draft(store)
+
+    with pytest.raises(ValueError, match=move.value):
+        store.issues.write(issue.id, content([]), inputs([]), [], {}, NOW, move=move)
+
+    assert store.issues.find(issue.id) == issue
 
 
 def test_an_article_stands_in_one_issue_of_an_edition(store):
@@ -232,6 +309,17 @@ def test_inputs_of_an_issue_that_was_never_built_are_unknown(store):
 
     with pytest.raises(UnknownError, match=f"issue {issue.id} has nothing built yet"):
         store.issues.inputs(issue.id)
+
+
+def test_what_is_unfinished_is_seen_whatever_edition_it_is_of(store):
+    later = approved(store, at=slot(22))
+    earlier = draft(store, at=slot(20, edition="sunday"))
+    on_its_way = sending(store, at=slot(21, edition="weekly"))
+    over = draft(store, at=slot(19))
+    store.issues.move(over.id, Move.SKIP, now=NOW)
+    store.issues.missed(slot(18), NOW, "gone")
+
+    assert [issue.id for issue in store.issues.unfinished()] == [earlier.id, on_its_way, later.id]
 
 
 def test_an_editions_open_and_last_issues(store):

@@ -166,25 +166,6 @@ def test_burying_one_worker_leaves_the_rows_of_others(store):
     assert store.outbox.counts(issue_id)["in_doubt"] == 2
 
 
-def test_a_worker_that_holds_nothing_retires_and_one_that_holds_a_row_stays(store):
-    _, claims = claimed(store)
-
-    store.outbox.retire("w1", now=NOW)
-    assert store.outbox.workers("tarn") == ["w1"]
-
-    store.outbox.record("w1", results(claims, DeliveryState.ACCEPTED), now=NOW)
-    store.outbox.retire("w1", now=NOW)
-    assert store.outbox.workers("tarn") == []
-
-
-def test_a_host_knows_its_own_workers_only(store):
-    enlist(store, "w1", "w2")
-    enlist(store, "w3", host="karsk")
-
-    assert store.outbox.workers("tarn") == ["w1", "w2"]
-    assert store.outbox.workers("karsk") == ["w3"]
-
-
 def test_the_issue_is_sent_when_every_message_rests(store):
     issue_id, claims = claimed(store, n=3)
 

@@ -25,7 +25,7 @@ def test_a_row_says_what_its_reader_wants(read):
     assert lists.problems == ()
 
 
-@pytest.mark.parametrize("sections", ["", "*"])
+@pytest.mark.parametrize("sections", ["", "*", "*;military", "military;*"])
 def test_nothing_or_a_star_means_all_sections(read, sections):
     lists = read(f"email,sections\njoon@mail.example,{sections}\n")
 
@@ -41,6 +41,40 @@ def test_every_kind_of_file_end_and_mark_reads_the_same(read, mark, end):
 
     assert [row.name for row in lists.rows["weekday"]] == ["Mira", "Joon"]
     assert [problem.split(":")[0] for problem in lists.problems] == ["weekday.csv, row 5"]
+
+
+def test_a_reader_of_a_section_that_was_renamed_keeps_the_others(read):
+    lists = read("email,sections\nmira@mail.example,front;diplomacy;peace_summit\njoon@mail.example,front\n")
+
+    (mira,) = lists.rows["weekday"]
+    there = "there are military, diplomacy, peace_summit, or * for all"
+    assert (mira.email, mira.preferences.sections) == ("mira@mail.example", ("diplomacy", "peace_summit"))
+    assert lists.problems == (
+        f"weekday.csv, row 2: no section is called 'front'; {there}. The others stay",
+        f"weekday.csv, row 3: no section is called 'front'; {there}",
+    )
+
+
+def test_whoever_wants_all_sections_loses_none_by_one_nobody_knows(read):
+    lists = read("email,sections\nmira@mail.example,front;*\n")
+
+    assert lists.rows["weekday"][0].preferences.sections == ()
+    assert lists.problems[0].startswith("weekday.csv, row 2: no section is called 'front'")
+
+
+@pytest.mark.parametrize("word", ["daily", "sundays", "weekly", "ALERTS"])
+def test_a_frequency_without_effect_is_told_and_the_row_kept(read, word):
+    lists = read(f"email,frequency\nmira@mail.example,{word}\n")
+
+    assert lists.rows["weekday"][0].preferences.frequency == word.lower()
+    assert lists.problems == (
+        f"weekday.csv, row 2: frequency {word.lower()} is not in force yet; every issue of weekday is mailed",
+    )
+
+
+@pytest.mark.parametrize("word", ["", "all", "weekdays"])
+def test_a_frequency_that_is_what_happens_anyway_is_no_problem(read, word):
+    assert read(f"email,frequency\nmira@mail.example,{word}\n").problems == ()
 
 
 def test_a_file_with_semicolons_keeps_quoted_sections_together(read):
@@ -65,7 +99,7 @@ def test_a_file_with_semicolons_says_when_sections_were_not_quoted(read):
         ("nobody,,,,,,,", "'nobody' is no address"),
         (",Mira,,,,,,", "no address"),
         ("a@b.example,,sport,,,,,", "no section is called 'sport'; there are military, diplomacy, peace_summit"),
-        ("a@b.example,,*;military,,,,,", "no section is called '*'"),
+        ("a@b.example,,sport;chess,,,,,", "no section is called 'sport', 'chess'; there are military"),
         ("a@b.example,,,,25:00,,,", "'25:00' is no time"),
         ("a@b.example,,,,7am,,,", "'7am' is no time"),
         ("a@b.example,,,,,,english please,", "'english please' is no language tag"),

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import re
 import stat
 from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 
-from digest.errors import SettingsError
-from digest.subscribers import Keyring
+from digest.errors import ListError, SettingsError
+from digest.subscribers import Key, Keyring
 
 
 @pytest.fixture
@@ -66,6 +67,57 @@ def test_the_tenth_key_is_newer_than_the_ninth(keys):
 @pytest.mark.parametrize("name", ["k2", "k0", "k", "../k1", "k1.key", "k" + "1" * 500, ""])
 def test_an_id_without_a_key_is_nobodys(keys, name):
     assert Keyring(keys).by_id(name) is None
+
+
+def test_addresses_are_hashed_with_the_first_key_whatever_was_made_since(keys):
+    ring = Keyring(keys)
+    first = ring.hashing
+
+    ring.rotate()
+
+    assert (first.id, ring.hashing, Keyring(keys).hashing) == ("k1", first, first)
+
+
+def test_without_the_first_key_no_address_is_hashed_with_a_later_one(keys):
+    Keyring(keys).rotate()
+    (keys / "k1.key").unlink()
+
+    with pytest.raises(SettingsError, match=r"k1\.key: it is gone, .* Put it back from a backup"):
+        _ = Keyring(keys).hashing
+
+    assert Keyring(keys).current.id == "k2"
+
+
+def test_a_mark_tells_two_keys_of_one_id_apart_and_not_their_secrets(tmp_path):
+    here, there = (Keyring(tmp_path / name).hashing for name in ("a", "b"))
+
+    assert re.fullmatch(r"k1-[0-9a-f]{6}", here.mark)
+    assert here.mark == Key("k1", here.secret).mark != there.mark
+    assert here.mark[3:] not in here.secret.hex()
+
+
+def test_a_ring_is_empty_until_its_first_key_and_looking_makes_none(keys):
+    ring = Keyring(keys)
+
+    assert ring.empty
+    assert not keys.exists()
+    assert not (ring.current, ring.empty)[1]
+
+
+def test_whoever_is_asked_may_forbid_to_start_anew_and_is_asked_only_then(keys):
+    asked = []
+
+    def forbid():
+        asked.append(keys.exists())
+        raise ListError("addresses were hashed with a key that is gone")
+
+    with pytest.raises(ListError, match="a key that is gone"):
+        _ = Keyring(keys, at_start=forbid).current
+    assert not keys.exists()
+    _ = Keyring(keys).current
+    _ = Keyring(keys, at_start=forbid).hashing
+
+    assert asked == [False]
 
 
 @pytest.mark.parametrize("path", ["", "k1.key"])

@@ -15,7 +15,7 @@ from digest.errors import ListError
 from digest.model.people import Preferences, Row
 from digest.subscribers import normalise, read_lists, write_rows
 from digest.subscribers.csvfile import clean
-from digest.subscribers.rows import FREQUENCIES
+from digest.subscribers.rows import EVERY
 
 SECTIONS = ("military", "diplomacy", "peace_summit")
 ODD = st.sampled_from(
@@ -29,7 +29,7 @@ ADDRESSES = st.builds(lambda local, domain: normalise(f"{local}@{domain}"), LOCA
 PREFERENCES = st.builds(
     Preferences,
     sections=st.lists(st.sampled_from(SECTIONS), unique=True).map(tuple),
-    frequency=st.sampled_from(FREQUENCIES),
+    frequency=st.sampled_from(EVERY),
     time=st.none() | st.times().map(lambda t: t.replace(second=0, microsecond=0)),
     timezone=st.sampled_from(["", "Europe/Helsinki", "America/Argentina/Buenos_Aires", "UTC"]),
     language=st.sampled_from(["", "en", "zh-Hant-TW"]),
@@ -99,6 +99,12 @@ def test_a_write_that_fails_leaves_the_old_list(tmp_path):
         write_rows(path, [Row("weekday", "mira@mail.example", "", Preferences(), None)])
 
     assert [entry.name for entry in tmp_path.iterdir()] == ["weekday.csv"]
+
+
+def test_a_new_list_is_its_owners_alone(tmp_path):
+    write_rows(tmp_path / "weekday.csv", [])
+
+    assert (tmp_path / "weekday.csv").stat().st_mode & 0o777 == 0o600
 
 
 def test_a_rewritten_list_keeps_who_may_read_it(tmp_path):

@@ -62,6 +62,13 @@ CAPTION: Final = _rule(
     r"^фото(?:графія|графия)? (?:ілюстративне|иллюстративное|з архіву|из архива)",
 )
 
+LOOK: Final = _rule(
+    "pointer to pictures",
+    80,
+    r"^(?:view|see|watch|click for|open) (?:(?:the|more|our|full) )?(?:photos?|videos?|pictures?|images?|gallery"
+    r"|slideshow|infographics?)(?: (?:news|gallery|report|story|here|below))?\W*$",
+)
+
 # Words that only a caption uses of its subject, in lines of one sentence.
 PICTURED: Final = _rule(
     "photo caption",
@@ -93,6 +100,7 @@ LINES: Final[tuple[Rule, ...]] = (
     ),
     DATE_LINE,
     CAPTION,
+    LOOK,
     _rule("bare link", 600, r"^\W*\[[^\[\]]*\]\([^()]*\)\W*$", r"^\W*(?:https?://|www\.)\S+$"),
     _rule(
         "byline",
@@ -208,6 +216,7 @@ RELATED_INLINE: Final = _rule(
     r"^(?:read (?:more|also|next)|also read|see also|related|more|watch|in pictures|recommended|further reading|"
     r"lesen sie auch|(?:à )?lire aussi|lea también|lee también|czytaj (?:też|także)|читайте (?:также|також)|"
     r"дивіться також|смотрите также|اقرأ أيضا|اقرأ أيضًا)\s*[:|>»→]\s*\S.*$",
+    r"^(?:read also|also read|читайте (?:також|также))\s+\S.*$",
 )
 
 TAGS: Final = _rule(

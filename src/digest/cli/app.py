@@ -32,13 +32,22 @@ def version(wanted: bool) -> None:
 @app.callback()
 def options(
     ctx: typer.Context,
-    config: Annotated[Path | None, typer.Option("-c", "--config", help="The settings file; else digest.toml.")] = None,
-    json: Annotated[bool, typer.Option("--json", help="Put outcomes out as JSON.")] = False,
-    quiet: Annotated[bool, typer.Option("-q", "--quiet", help="Say nothing but errors.")] = False,
-    verbose: Annotated[bool, typer.Option("-v", "--verbose", help="Say more.")] = False,
+    config: Annotated[
+        Path | None,
+        typer.Option(
+            "-c", "--config", metavar="FILE", help="The settings file; without it DIGEST_CONFIG, else digest.toml here."
+        ),
+    ] = None,
+    json: Annotated[bool, typer.Option("--json", help="Print results as JSON.")] = False,
+    quiet: Annotated[bool, typer.Option("-q", "--quiet", help="Print only results and errors.")] = False,
+    verbose: Annotated[
+        bool, typer.Option("-v", "--verbose", help="Print more, such as what `build` left out and why.")
+    ] = False,
     no_input: Annotated[bool, typer.Option("--no-input", help="Never ask.")] = False,
     no_color: Annotated[bool, typer.Option("--no-color", help="No colours.")] = False,
-    _version: Annotated[bool, typer.Option("--version", callback=version, is_eager=True, help="Say which.")] = False,
+    _version: Annotated[
+        bool, typer.Option("--version", callback=version, is_eager=True, help="Print the version.")
+    ] = False,
 ) -> None:
     """Keep the options for the command that follows."""
     ctx.obj = Run(config, Voice(json=json, quiet=quiet, verbose=verbose, color=not no_color, ask=not no_input))

@@ -10,7 +10,7 @@ import typer
 from digest.cli.context import Json, run_of, settings_of
 from digest.cli.output import plural, table
 
-group = typer.Typer(help="The settings: right, and what they come to.", no_args_is_help=True)
+group = typer.Typer(help="The settings: whether they are right, what is in force, and why.", no_args_is_help=True)
 
 
 def add_to(app: typer.Typer) -> None:
@@ -20,7 +20,7 @@ def add_to(app: typer.Typer) -> None:
 
 @group.command()
 def check(ctx: typer.Context, json: Json = False) -> None:
-    """Say whether the settings are right; every problem with its file and line."""
+    """Say whether the settings are right; if not, each problem with its file and line."""
     run = run_of(ctx, json=json)
     settings = settings_of(run)
     run.voice.data(
@@ -30,10 +30,13 @@ def check(ctx: typer.Context, json: Json = False) -> None:
             "sections": len(settings.sections),
             "sources": len(settings.sources),
             "editions": list(settings.editions),
+            "not_yet": list(settings.not_yet),
         },
         f"{settings.path} is right: {plural(len(settings.sections), 'section')}, "
         f"{plural(len(settings.sources), 'source')}, {plural(len(settings.editions), 'edition')}",
     )
+    for line in settings.not_yet:
+        run.voice.say(line)
 
 
 @group.command()
@@ -42,7 +45,7 @@ def show(
     origin: Annotated[bool, typer.Option("--origin", help="Say where each value comes from.")] = False,
     json: Json = False,
 ) -> None:
-    """Show every setting in force; secrets stay hidden."""
+    """Show every setting that is in force; secrets stay hidden."""
     run = run_of(ctx, json=json)
     rows = settings_of(run).origins()
     data = [{"key": row.key, "value": row.value, "origin": row.origin} for row in rows]
@@ -62,7 +65,7 @@ def path(ctx: typer.Context) -> None:
 
 @group.command()
 def schema(ctx: typer.Context) -> None:
-    """Put out the JSON Schema of digest.toml, for text editors."""
+    """Print the JSON Schema of digest.toml, for text editors."""
     from digest.settings import schema as of_settings
 
     run_of(ctx).voice.data(of_settings(), lambda: codec.dumps(of_settings(), indent=2))

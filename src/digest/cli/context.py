@@ -28,7 +28,7 @@ class Run:
     voice: Voice
 
 
-Json = Annotated[bool, typer.Option("--json", help="Put the outcome out as JSON.")]
+Json = Annotated[bool, typer.Option("--json", help="Print the result as JSON.")]
 Now = Annotated[str, typer.Option("--now", metavar="ISO", help="Act as if it were this instant; for replays.")]
 IssueArgument = Annotated[str, typer.Argument(metavar="ISSUE", help="An issue's id, `latest` or `draft`.")]
 Reason = Annotated[str, typer.Option("--reason", help="Why, for the record.")]

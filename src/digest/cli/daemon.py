@@ -23,11 +23,11 @@ def add_to(app: typer.Typer) -> None:
 
 def daemon(
     ctx: typer.Context,
-    once: Annotated[bool, typer.Option("--once", help="Do what is owed now, and leave.")] = False,
+    once: Annotated[bool, typer.Option("--once", help="Do what is due now, then end.")] = False,
     now: Now = "",
     json: Json = False,
 ) -> None:
-    """Collect, build and send by the clock, until stopped."""
+    """Collect, build and send by the clock, until stopped; only the approval is left to an editor."""
     run = run_of(ctx, json=json)
     if now and not once:
         raise typer.BadParameter("--now goes with --once")
@@ -43,7 +43,13 @@ def single(parts: Parts, voice: Voice, now: str) -> int:
     from digest import schedule
 
     moment = at(now)
-    events = asyncio.run(schedule.turn(parts, clock=lambda: moment))
+
+    async def turn() -> list[schedule.Event]:
+        stop = asyncio.Event()
+        heed(stop)
+        return await schedule.turn(schedule.Watch(parts, lambda: moment, stop))
+
+    events = asyncio.run(turn())
     for event in events:
         voice.say(f"{event.job}: {event.text}")
     if not events:
@@ -52,14 +58,19 @@ def single(parts: Parts, voice: Voice, now: str) -> int:
     return 1 if any(event.failed for event in events) else 0
 
 
+def heed(stop: asyncio.Event) -> None:
+    """Let whatever ends the process (the system, the keyboard, a terminal that closes) set `stop` instead."""
+    loop = asyncio.get_running_loop()
+    for number in (signal.SIGTERM, signal.SIGINT, signal.SIGHUP):
+        loop.add_signal_handler(number, stop.set)
+
+
 async def forever(parts: Parts, voice: Voice) -> None:
     """Take turns until the system or the keyboard says stop."""
     from digest import schedule
 
     stop = asyncio.Event()
-    loop = asyncio.get_running_loop()
-    for number in (signal.SIGTERM, signal.SIGINT):
-        loop.add_signal_handler(number, stop.set)
+    heed(stop)
 
     def tell(event: schedule.Event) -> None:
         now = datetime.now(UTC)
@@ -70,5 +81,7 @@ async def forever(parts: Parts, voice: Voice) -> None:
             voice.say(f"{now:%Y-%m-%d %H:%M:%S} {event.job}: {event.text}")
 
     tell(schedule.Event("daemon", "begins; it stops at SIGTERM or Ctrl-C, after what it has in hand"))
-    await schedule.run(parts, clock=lambda: datetime.now(UTC), tell=tell, stop=stop)
+    for line in parts.settings.not_yet:
+        tell(schedule.Event("daemon", line))
+    await schedule.run(schedule.Watch(parts, lambda: datetime.now(UTC), stop), tell)
     tell(schedule.Event("daemon", "has stopped"))

@@ -12,11 +12,12 @@ import typer
 from digest.cli import show
 from digest.cli.context import IssueArgument, Json, Reason, agree, at, issue_key, parts_of, run_of
 from digest.cli.output import plural, table
+from digest.cli.starting import require_folder
 
 if TYPE_CHECKING:
     from digest.model.issue import Issue
 
-As = Annotated[str, typer.Option("--as", metavar="ADDRESS", help="As this subscriber gets it.")]
+As = Annotated[str, typer.Option("--as", metavar="ADDRESS", help="As the subscriber with this address gets it.")]
 
 
 def add_to(app: typer.Typer) -> None:
@@ -44,14 +45,21 @@ def issues(
 
 def preview(
     ctx: typer.Context,
-    issue: Annotated[str, typer.Argument(metavar="[ISSUE]", help="An issue's id, `latest` or `draft`.")] = "latest",
+    issue: Annotated[str, typer.Argument(metavar="ISSUE", help="An issue's id, `latest` or `draft`.")] = "latest",
     reader: As = "",
     text: Annotated[bool, typer.Option("--text", help="The text part instead of the page.")] = False,
     open_: Annotated[bool, typer.Option("--open", help="Show it in the browser.")] = False,
-    out: Annotated[Path | None, typer.Option("--out", metavar="FILE", help="Where to put it.")] = None,
+    out: Annotated[
+        Path | None,
+        typer.Option(
+            "--out",
+            metavar="FILE",
+            help="The file to write; else one in the data folder, and the text to the terminal.",
+        ),
+    ] = None,
     json: Json = False,
 ) -> None:
-    """Show an issue's mail, the very bytes that would be sent."""
+    """Show an issue's mail as it would be sent: the page, or its text part."""
     from digest.pipeline import page, write
 
     run = run_of(ctx, json=json)
@@ -75,7 +83,7 @@ def export(
     issue: IssueArgument,
     out: Annotated[Path, typer.Option("--out", metavar="DIR", help="The folder to write to.")],
     reader: As = "",
-    sample: Annotated[int | None, typer.Option("--sample", min=0, help="Only the first so many mails.")] = None,
+    sample: Annotated[int | None, typer.Option("--sample", min=0, metavar="N", help="Only the first N mails.")] = None,
     json: Json = False,
 ) -> None:
     """Write an issue's page, text, content, and its mails byte for byte as SMTP gets them."""
@@ -84,6 +92,7 @@ def export(
     run = run_of(ctx, json=json)
     if reader and sample is not None:
         raise typer.BadParameter("give --as or --sample, not both")
+    require_folder(out)
     with parts_of(run) as parts:
         found = parts.store.issues.find(issue_key(issue))
         agree(parts, run.voice)
@@ -96,10 +105,12 @@ def export(
 def approve(
     ctx: typer.Context,
     issue: IssueArgument,
-    rev: Annotated[int | None, typer.Option("--rev", help="The revision you read; another one is refused.")] = None,
+    rev: Annotated[
+        int | None, typer.Option("--rev", metavar="N", help="The revision you read; any other is refused.")
+    ] = None,
     json: Json = False,
 ) -> None:
-    """Let an issue go out as it stands; any later change undoes it."""
+    """Let an issue go out as it stands; any later change undoes the approval."""
     from digest import pipeline
 
     with parts_of(run_of(ctx, json=json)) as parts:

@@ -27,8 +27,10 @@ def add_to(app: typer.Typer) -> None:
 
 def collect(
     ctx: typer.Context,
-    source: Annotated[list[str] | None, typer.Option("--source", metavar="NAME", help="Only this one.")] = None,
-    dry_run: Annotated[bool, typer.Option("--dry-run", help="Read, but keep nothing.")] = False,
+    source: Annotated[
+        list[str] | None, typer.Option("--source", metavar="NAME", help="Only this source; may be given several times.")
+    ] = None,
+    dry_run: Annotated[bool, typer.Option("--dry-run", help="Read and tell, but keep nothing.")] = False,
     now: Now = "",
     json: Json = False,
 ) -> None:
@@ -50,12 +52,14 @@ def collect(
 
 def build(
     ctx: typer.Context,
-    edition: Annotated[str, typer.Argument(metavar="[EDITION]", help="Its name in digest.toml.")] = "",
+    edition: Annotated[
+        str, typer.Argument(metavar="EDITION", help="Its name in digest.toml; without it, the first one there.")
+    ] = "",
     now: Now = "",
-    fail_empty: Annotated[bool, typer.Option("--fail-empty", help="Exit 7 where there is nothing new.")] = False,
+    fail_empty: Annotated[bool, typer.Option("--fail-empty", help="Exit with 7 if there is nothing new.")] = False,
     json: Json = False,
 ) -> None:
-    """Make the edition's next issue of what was collected; again: make the slot's draft anew."""
+    """Make an edition's next issue of what was collected; run again, its draft is made anew."""
     from digest import pipeline
 
     run = run_of(ctx, json=json)
@@ -63,6 +67,7 @@ def build(
         name = edition or next(iter(parts.settings.editions), "")
         with run.voice.progress("Placing passages", None) as step:
             built = pipeline.build(parts, name, now=at(now), progress=step)
+    run.voice.detail(show.aside(built.content))
     run.voice.say(show.built(built))
     run.voice.data(show.built_json(built), lambda: show.outline(built.content))
     leave(NOTHING if built.empty and fail_empty else 0)
@@ -71,11 +76,13 @@ def build(
 def rebuild(
     ctx: typer.Context,
     issue: IssueArgument,
-    verify: Annotated[bool, typer.Option("--verify", help="Only compare: the same bytes as kept?")] = False,
+    verify: Annotated[
+        bool, typer.Option("--verify", help="Change nothing; say whether the bytes come out as they were kept.")
+    ] = False,
     now: Now = "",
     json: Json = False,
 ) -> None:
-    """Make an issue again from the articles it was made from."""
+    """Make an issue again, from the articles it was made from."""
     from digest import pipeline
 
     run = run_of(ctx, json=json)

@@ -29,7 +29,7 @@ class Voice:
 
     def detail(self, text: str) -> None:
         """Tell more; only with --verbose."""
-        if self.verbose and not self.quiet:
+        if self.verbose and not self.quiet and text:
             print(text, file=sys.stderr)
 
     def data(self, value: Any, text: str | Callable[[], str]) -> None:

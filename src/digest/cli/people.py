@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from digest.cli.context import Json, Now, at, leave, parts_of, run_of
 from digest.cli.output import plural, table
+from digest.errors import UnknownError
 
-group = typer.Typer(help="The lists, as files and as kept.", no_args_is_help=True)
+if TYPE_CHECKING:
+    from digest.parts import Parts
+
+group = typer.Typer(help="Who reads: the lists as files, and as they are kept.", no_args_is_help=True)
 
 BAD_ROWS = 1
 """Some rows could not be taken."""
@@ -23,13 +27,15 @@ def add_to(app: typer.Typer) -> None:
 @group.command("list")
 def list_(
     ctx: typer.Context,
-    name: Annotated[str, typer.Argument(metavar="[LIST]", help="One list; without it, all.")] = "",
+    name: Annotated[str, typer.Argument(metavar="LIST", help="One list; without it, all.")] = "",
     json: Json = False,
 ) -> None:
-    """List the subscriptions."""
+    """List who is on the lists, and whether they may be mailed."""
     run = run_of(ctx, json=json)
     with parts_of(run) as parts:
         found = parts.store.subscribers.all(name or None)
+        if name and not found:
+            require_list(name, parts)
     rows = [(s.list, s.subscriber.id, s.subscriber.email, s.subscriber.name, s.consent.value) for s in found]
     data = [
         {"list": s.list, "id": s.subscriber.id, "email": s.subscriber.email, "consent": s.consent.value} for s in found
@@ -37,16 +43,25 @@ def list_(
     run.voice.data(data, lambda: table(rows, ("list", "id", "address", "name", "consent")))
 
 
+def require_list(name: str, parts: Parts) -> None:
+    """Refuse a list that no edition goes to and nobody is on."""
+    known = {each for edition in parts.settings.editions.values() for each in edition.lists}
+    if name not in known:
+        there = sorted(known | {each.list for each in parts.store.subscribers.all()})
+        raise UnknownError(f"no list is called {name!r}; there are: {', '.join(there) or 'none'}")
+
+
 @group.command()
 def lint(ctx: typer.Context, json: Json = False) -> None:
-    """Read the files and say what is wrong with them; changes nothing."""
+    """Say what is wrong with the files under subscribers/; changes nothing."""
     from digest.cli.context import settings_of
-    from digest.subscribers import read_lists
+    from digest.subscribers import Keyring, read_lists
 
     run = run_of(ctx, json=json)
     settings = settings_of(run)
     ids = [section.id for section in settings.sections]
-    lists = read_lists(settings.subscribers, section_ids=ids, timezone=settings.timezone)
+    keyring = Keyring(settings.data / "keys")
+    lists = read_lists(settings.subscribers, section_ids=ids, timezone=settings.timezone, keyring=keyring)
     good = sum(len(rows) for rows in lists.rows.values())
     run.voice.say(
         f"{plural(good, 'row')} in {plural(len(lists.rows), 'list')}; {plural(len(lists.problems), 'problem')}"
@@ -57,7 +72,7 @@ def lint(ctx: typer.Context, json: Json = False) -> None:
 
 @group.command()
 def sync(ctx: typer.Context, now: Now = "", json: Json = False) -> None:
-    """Make what is kept agree with the files; nobody who left comes back by it."""
+    """Take over what the files say; nobody who unsubscribed comes back by it."""
     from digest import pipeline
 
     run = run_of(ctx, json=json)

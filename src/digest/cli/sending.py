@@ -29,8 +29,8 @@ def add_to(app: typer.Typer) -> None:
 def send(
     ctx: typer.Context,
     issue: IssueArgument,
-    yes: Annotated[bool, typer.Option("--yes", help="Do not ask; approves nothing.")] = False,
-    dry_run: Annotated[bool, typer.Option("--dry-run", help="Only say to whom it would go.")] = False,
+    yes: Annotated[bool, typer.Option("--yes", help="Do not ask first. It does not approve.")] = False,
+    dry_run: Annotated[bool, typer.Option("--dry-run", help="Send nothing; say how many it would go to.")] = False,
     now: Now = "",
     json: Json = False,
 ) -> None:
@@ -46,7 +46,7 @@ def send(
         if dry_run:
             say_plan(run.voice, parts, found, plan)
             return
-        found = pipeline.ready(parts, found, now=at(now))
+        pipeline.require_sendable(parts, found, now=at(now))
         if not yes and not run.voice.confirm(f"Send No. {found.number} to {who} now?"):
             run.voice.say(f"Not sent. To send without being asked: digest send {found.id} --yes")
             leave(HELD)
@@ -54,7 +54,7 @@ def send(
             sent = asyncio.run(pipeline.send(parts, found.id, clock=lambda: at(now), progress=step))
     run.voice.say(told(sent))
     run.voice.data({"issue": sent.issue.id, "state": sent.issue.state.value, "counts": sent.counts}, "")
-    leave(code_for(sent.counts))
+    leave(code_for(sent.counts, expired=sent.expired))
 
 
 def say_plan(voice: Voice, parts: Parts, issue: Issue, plan: Rehearsal) -> None:
@@ -82,7 +82,7 @@ def told(sent: Sent) -> str:
     return text
 
 
-def code_for(counts: dict[str, int]) -> int:
+def code_for(counts: dict[str, int], *, expired: int = 0) -> int:
     """Return the exit code: 0 all accepted, 75 some wait, 6 some never got it.
 
     >>> code_for({"accepted": 3, "deferred": 0}), code_for({"accepted": 2, "refused": 1}), code_for({"deferred": 1})
@@ -90,12 +90,17 @@ def code_for(counts: dict[str, int]) -> int:
     """
     if any(counts.get(state) for state in ("queued", "claimed", "deferred")):
         return AGAIN
-    return PARTLY if counts.get("refused") or counts.get("in_doubt") else 0
+    return PARTLY if counts.get("refused") or counts.get("in_doubt") or expired else 0
 
 
 def status(
     ctx: typer.Context,
-    issue: Annotated[str, typer.Argument(metavar="[ISSUE]", help="One issue; without it, everything.")] = "",
+    issue: Annotated[
+        str,
+        typer.Argument(
+            metavar="ISSUE", help="An issue's id, `latest` or `draft`; without it, the newest of each edition."
+        ),
+    ] = "",
     json: Json = False,
 ) -> None:
     """Say how things stand: the newest issue of each edition, or one issue with its deliveries."""

@@ -39,7 +39,7 @@ def built(result: Built) -> str:
     """Return what was built, and what to do next."""
     issue, content = result.issue, result.content
     if result.empty:
-        return f"Nothing new: No. {issue.number} is skipped"
+        return f"Nothing new: No. {issue.number} is skipped\nNext:  digest collect"
     parts = ", ".join(f"{section.title} {len(section.items)}" for section in content.sections)
     text = f"No. {issue.number}  {plural(content.stories, 'story', 'stories')}: {parts}"
     if issue.reason:
@@ -113,6 +113,16 @@ def outline(content: Content) -> str:
     return "\n".join(lines)
 
 
+def aside(content: Content) -> str:
+    """Return what an issue does not show as lines, each with its reason."""
+    passed = [(out.heading or textwrap.shorten(out.text, 60, placeholder=" …"), out.reason) for out in content.left_out]
+    dropped = [(textwrap.shorten(line.text, 60, placeholder=" …"), line.reason) for line in content.boilerplate]
+    return "\n".join(
+        [f"left out     {what}  ({why})" for what, why in passed]
+        + [f"boilerplate  {what}  ({why})" for what, why in dropped]
+    )
+
+
 def placement_json(placement: Placement) -> dict[str, Any]:
     """Return a placement as the contract of `classify --json` has it."""
     return {
@@ -152,7 +162,7 @@ def source_json(source: Source, state: SourceState) -> dict[str, Any]:
 
 def source_row(source: Source, state: SourceState) -> tuple[str, str, str, str, str]:
     """Return a source as a row of a table."""
-    health = f"failed {state.failures} times: {state.reason}" if state.failures else ""
+    health = f"failed {plural(state.failures, 'time')}: {state.reason}" if state.failures else ""
     return source.name, source.kind.value, moment(state.last_success_at), health, source.url or str(source.path or "")
 
 

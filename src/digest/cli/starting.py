@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import shutil
 import sys
+from contextlib import suppress
 from importlib import resources
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
@@ -17,6 +18,7 @@ from digest.cli.output import Voice, plural, table
 from digest.errors import DigestError
 
 if TYPE_CHECKING:
+    from digest.model.issue import IssueSection
     from digest.pipeline import Built, Gathered, Sent
 
 MARK = ".digest-demo"
@@ -39,12 +41,15 @@ def starter() -> Path:
 
 def init(
     ctx: typer.Context,
-    folder: Annotated[Path, typer.Argument(metavar="[DIR]", help="The folder to make.")] = Path(),
+    folder: Annotated[
+        Path, typer.Argument(metavar="DIR", help="The folder to make; it may be there already.")
+    ] = Path(),
     json: Json = False,
 ) -> None:
     """Make a working folder: settings, a look, sample lists. Overwrites nothing."""
     run = run_of(ctx, json=json)
     source = starter()
+    require_folder(folder)
     taken = [entry.name for entry in sorted(source.iterdir()) if (folder / entry.name).exists()]
     if taken:
         raise DigestError(f"{folder} already has {', '.join(taken)}; nothing was written. Give another folder")
@@ -53,9 +58,15 @@ def init(
         lay(entry, folder / entry.name)
     run.voice.say(
         f"Made {folder.resolve()}: digest.toml, templates/, subscribers/.\n"
-        f"Next:  digest -c {folder / 'digest.toml'} collect   and   digest -c {folder / 'digest.toml'} build"
+        f"Next:  digest -c {folder / 'digest.toml'} collect   then   digest -c {folder / 'digest.toml'} build"
     )
     run.voice.data({"folder": str(folder.resolve())}, "")
+
+
+def require_folder(folder: Path) -> None:
+    """Refuse a name that a file has."""
+    if folder.exists() and not folder.is_dir():
+        raise DigestError(f"{folder} is a file; nothing was written. Give a folder")
 
 
 def lay(source: Path, target: Path) -> None:
@@ -68,11 +79,14 @@ def lay(source: Path, target: Path) -> None:
 
 def demo(
     ctx: typer.Context,
-    folder: Annotated[Path, typer.Option("--dir", help="Where the demo works.")] = Path("digest-demo"),
+    folder: Annotated[
+        Path, typer.Option("--dir", metavar="DIR", help="Where the demo works; emptied first if it is its own.")
+    ] = Path("digest-demo"),
     serve: Annotated[
         bool | None,
         typer.Option(
-            "--serve/--no-serve", help="Show the caught mails on a page until stopped; else only on a terminal."
+            "--serve/--no-serve",
+            help="Show the caught mails on a page until Ctrl-C; without either, on a terminal only.",
         ),
     ] = None,
     json: Json = False,
@@ -85,6 +99,7 @@ def demo(
 
 def make_room(folder: Path) -> None:
     """Empty the demo's own folder; refuse one that is not the demo's."""
+    require_folder(folder)
     if folder.exists() and any(folder.iterdir()):
         if not (folder / MARK).exists():
             raise DigestError(f"{folder} is not empty and not the demo's; give another with --dir")
@@ -115,13 +130,17 @@ async def show_off(folder: Path, voice: Voice, *, serve: bool) -> None:
             page.parent.mkdir(parents=True, exist_ok=True)
             pipeline.write(page, pipeline.page(parts, sent.issue).encode())
         mails = settings.data / "catcher"
-        voice.data(outcome(got, built, sent, mails, page), lambda: report(got, built, sent, mails, page))
+        voice.data(
+            outcome(got, built, sent, mails, page) | {"settings": str(settings.path)},
+            lambda: f"{report(got, built, sent, mails, page)}\n  settings  {settings.path}",
+        )
         if people.lists.problems:
             voice.say("\n".join(people.lists.problems))
         if serve:
             async with mailbox(mails) as url:
                 voice.say(f"The caught mails: {url}   (Ctrl-C ends the demo)")
-                await asyncio.Event().wait()
+                with suppress(asyncio.CancelledError):  # Ctrl-C: the demo is over, and nothing went wrong
+                    await asyncio.Event().wait()
 
 
 def outcome(got: Gathered, built: Built, sent: Sent, mails: Path, page: Path) -> dict[str, object]:
@@ -129,7 +148,9 @@ def outcome(got: Gathered, built: Built, sent: Sent, mails: Path, page: Path) ->
     return {
         "sources": show.gathered_json(got)["sources"],
         "articles": got.articles,
-        "passages": passages(built),
+        "passages": {s.id: passages(s) for s in built.content.sections},
+        "left_out": len(built.content.left_out),
+        "boilerplate": len(built.content.boilerplate),
         "stories": built.content.stories,
         "subject": built.content.subject,
         "mails": sent.counts,
@@ -138,25 +159,26 @@ def outcome(got: Gathered, built: Built, sent: Sent, mails: Path, page: Path) ->
     }
 
 
-def passages(built: Built) -> dict[str, int]:
-    """Return how many passages stand behind each section's items, and how many were left out or dropped."""
-    counts = {s.title: sum(len(item.passages) for item in s.items) for s in built.content.sections}
-    return {**counts, "left out": len(built.content.left_out), "boilerplate": len(built.content.boilerplate)}
+def passages(section: IssueSection) -> int:
+    """Return how many passages the stories of a section stand on."""
+    return sum(len(item.passages) for item in section.items)
 
 
 def report(got: Gathered, built: Built, sent: Sent, mails: Path, page: Path) -> str:
     """Return what the demo did, as a person reads it."""
-    rows = [(f"  {r.name}", r.new, "articles" if not r.reason else r.reason) for r in got.reports]
+    content = built.content
+    rows = [(f"  {r.name}", r.reason or plural(r.new, "article")) for r in got.reports]
+    placed = ", ".join(f"{section.title} {passages(section)}" for section in content.sections)
     accepted = sent.counts.get("accepted", 0)
     return "\n".join(
         [
             f"Collected {plural(got.articles, 'article')} from {plural(len(got.reports), 'source')}",
             table(rows),
             "",
-            f"Built No. {sent.issue.number}: {built.content.subject}",
-            "  " + ", ".join(f"{name} {count}" for name, count in passages(built).items()) + " (passages)",
+            f"Built No. {sent.issue.number}, {plural(content.stories, 'story', 'stories')}: {content.subject}",
+            f"  passages  {placed}; left out {len(content.left_out)}; boilerplate {len(content.boilerplate)}",
             "",
-            show.outline(built.content),
+            show.outline(content),
             "",
             f"Sent to the catcher: {plural(accepted, 'mail')} accepted; nothing left this machine",
             f"  mails     {mails}",

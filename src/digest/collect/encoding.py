@@ -29,6 +29,20 @@ _AS_BROWSERS: Final = {
 }
 _XML: Final = re.compile(rb"""<\?xml[^>]{0,200}?encoding\s*=\s*["']([\w.:-]{2,40})["']""", re.IGNORECASE)
 _META: Final = re.compile(rb"""<meta[^>]{0,400}?charset\s*=\s*["']?\s*([\w.:-]{2,40})""", re.IGNORECASE)
+_SIGNATURES: Final = (b"%PDF-", b"PK\x03\x04", b"\x89PNG", b"GIF8", b"\xff\xd8\xff", b"\x1f\x8b", b"{\\rtf")
+_WIDE: Final = (codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE, codecs.BOM_UTF32_BE)
+
+
+def binary(body: bytes) -> bool:
+    """Say whether a document is no text, whatever it is called.
+
+    >>> binary(b"%PDF-1.7"), binary(b"\\0\\1\\2"), binary("<p>Ferren".encode("utf-16")), binary(b"Ferren")
+    (True, True, False, False)
+    """
+    head = body[:4_096]
+    controls = sum(byte < 9 or 13 < byte < 27 for byte in head)
+    wide = body.startswith(_WIDE) or bool(_by_zeros(body))
+    return body.startswith(_SIGNATURES) or (not wide and controls * 20 > len(head))
 
 
 def decode(body: bytes, declared: str = "") -> str:

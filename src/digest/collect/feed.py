@@ -13,13 +13,14 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any, Final
+from xml.parsers import expat
 
 import fastfeedparser
 import feedparser
 
 from digest.collect import jsonfeed
 from digest.collect.dates import plausible, read_date
-from digest.collect.encoding import decode
+from digest.collect.encoding import binary, decode
 from digest.collect.markup import swarms
 from digest.collect.text import language, plain, title, web_link
 from digest.errors import ParseError
@@ -62,6 +63,8 @@ class Feed:
     """Entries left out because they lead nowhere on the web."""
     surplus: int = 0
     """Entries beyond the newest 2,000, left out."""
+    broken: str = ""
+    """What is wrong with its XML, of which parsers made what they could; empty if nothing is."""
 
 
 def parse(source: str, body: bytes, *, url: str, now: datetime, charset: str = "") -> Feed:
@@ -69,17 +72,23 @@ def parse(source: str, body: bytes, *, url: str, now: datetime, charset: str = "
     text = decode(body, charset).strip().lstrip("\ufeff")
     if not text:
         raise ParseError(source, "no feed: the answer is empty")
+    if binary(body):
+        raise ParseError(source, "no feed: the answer is a binary file")
+    broken = ""
     if text[0] in "{[":
         raw, tongue = jsonfeed.items(source, text)
     else:
-        raw, tongue = _xml_items(source, _in_order(source, text), url)
+        ordered = _in_order(source, text)
+        raw, tongue = _xml_items(source, ordered, url)
+        broken = _broken(ordered)
     looked_at = raw[:_MOST_LOOKED_AT]
     entries = [entry for item in looked_at if (entry := _entry(item, url, tongue, now)) is not None]
     if raw and not entries:
-        raise ParseError(source, f"no feed: none of its entries ({len(raw)}) has a web address")
+        raise ParseError(source, f"no feed: {broken or f'none of its entries ({len(raw)}) has a web address'}")
     entries.sort(key=lambda e: e.published_at or datetime.min.replace(tzinfo=UTC), reverse=True)
     kept = tuple(entries[:MOST_ENTRIES])
-    return Feed(kept, len(looked_at) - len(entries), len(raw) - len(looked_at) + len(entries) - len(kept))
+    surplus = len(raw) - len(looked_at) + len(entries) - len(kept)
+    return Feed(kept, len(looked_at) - len(entries), surplus, broken)
 
 
 def _in_order(source: str, text: str) -> bytes:
@@ -147,6 +156,17 @@ def _patient_items(source: str, body: bytes, url: str) -> tuple[list[Mapping[str
     if not feed.entries and (feed.bozo or not feed.version):
         raise ParseError(source, _complaint(feed.get("bozo_exception")))
     return feed.entries, str(feed.feed.get("language") or "")
+
+
+def _broken(body: bytes) -> str:
+    """Say where a document stops being XML; empty where it is. Entities of a document type do not count: it is gone."""
+    checker = expat.ParserCreate()
+    checker.UseForeignDTD(True)
+    try:
+        checker.Parse(body, True)
+    except expat.ExpatError as e:
+        return f"broken XML near line {e.lineno} ({expat.ErrorString(e.code)})"
+    return ""
 
 
 def _complaint(error: object) -> str:

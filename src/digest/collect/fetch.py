@@ -25,6 +25,10 @@ _REDIRECTS: Final = frozenset({301, 302, 303, 307, 308})
 _VALIDATOR_CHARS: Final = 500
 
 
+PASSING: Final = frozenset({408, 425, 429, 500, 502, 503, 504})
+"""Statuses of a server that may answer better later (RFC 9110, 15; RFC 6585, 4)."""
+
+
 @dataclass(frozen=True, slots=True)
 class Limits:
     """How long, how large, how many at once."""
@@ -128,7 +132,8 @@ class Fetcher:
         if response.status == 304:
             return _Hop()
         if response.status != 200:
-            raise FetchError(source.name, f"answered {response.status}")
+            passing = response.status in PASSING
+            raise FetchError(source.name, f"answered {response.status}", passing=passing)
         body = await self._body(source, response)
         kind = response.headers.get("Content-Type", "").split(";", 1)[0].strip().lower()
         return _Hop(
@@ -178,7 +183,7 @@ class Fetcher:
         if isinstance(inner, InsideAddress):
             reason = f"{place.host} leads to {inner.address}, an address inside"
             raise ForbiddenAddress(source.name, reason) from error
-        raise FetchError(source.name, self._phrase(place, error, inner)) from error
+        raise FetchError(source.name, self._phrase(place, error, inner), passing=True) from error
 
     def _phrase(self, place: URL, error: Exception, inner: Exception) -> str:
         match error:

@@ -12,7 +12,7 @@ from typing import Final
 
 from digest.collect import extract
 from digest.collect.dates import plausible, read_date
-from digest.collect.encoding import decode
+from digest.collect.encoding import binary, decode
 from digest.collect.identity import article_id, canonical_url, fingerprint
 from digest.collect.plain import Document, headline, read_markdown, read_text
 from digest.collect.text import STANDFIRST_CHARS, TITLE_CHARS, language, line, plain, shorten, visible, web_link
@@ -23,7 +23,6 @@ MOST_BYTES: Final = 5_000_000
 _PAGES: Final = frozenset({".html", ".htm"})
 _MARKDOWN: Final = frozenset({".md", ".markdown"})
 _ENDINGS: Final = _PAGES | _MARKDOWN | {".txt"}
-_SIGNATURES: Final = (b"%PDF-", b"PK\x03\x04", b"\x89PNG", b"GIF8", b"\xff\xd8\xff", b"\x1f\x8b", b"{\\rtf")
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,7 +71,9 @@ def read_document(path: Path, *, now: datetime, source: str = "") -> Article:
 def _read(path: Path, *, within: Path | None, now: datetime, source: str) -> Article:
     name = source or path.name
     body = _bytes(name, path, within)
-    _refuse_binary(name, body)
+    wide = body.startswith((b"\xff\xfe", b"\xfe\xff"))
+    if binary(body) or (b"\0" in body and not wide):
+        raise ParseError(name, "not text but a binary file")
     if path.suffix.lower() in _PAGES:
         page = extract.page(name, body)
         document = Document(page.title, page.blocks, (("lang", page.language), ("author", page.author)))
@@ -126,11 +127,3 @@ def _bytes(name: str, path: Path, within: Path | None) -> bytes:
     if len(body) > MOST_BYTES:
         raise ParseError(name, f"larger than {MOST_BYTES // 1_000_000} MB")
     return body
-
-
-def _refuse_binary(name: str, body: bytes) -> None:
-    utf16 = body.startswith((b"\xff\xfe", b"\xfe\xff"))
-    head = body[:4_096]
-    controls = sum(byte < 9 or 13 < byte < 27 for byte in head)
-    if body.startswith(_SIGNATURES) or (not utf16 and (b"\0" in body or controls * 20 > len(head))):
-        raise ParseError(name, "not text but a binary file")

@@ -26,6 +26,8 @@ class Pages:
         self._wanted = self._unanswered = 0
         self._turns = asyncio.Semaphore(_AT_ONCE)
         self._failures: list[str] = []
+        self.passing: set[str] = set()
+        """Links whose pages could not be had now, but perhaps later."""
 
     async def page(self, entry: Entry) -> Page | None:
         """Return the page behind an entry; None where it cannot be had, and `notes` says why.
@@ -39,12 +41,14 @@ class Pages:
     async def _ask(self, entry: Entry) -> Page | None:
         try:
             if self._unanswered >= _PATIENCE:
-                raise FetchError(self._source, "not asked, since its host does not answer")
+                raise FetchError(self._source, "not asked, since its host does not answer", passing=True)
             page = await self._fetch(entry)
         except SourceError as e:
             silent = self._unanswered >= _PATIENCE or isinstance(e.__cause__, OSError)
             self._unanswered = self._unanswered + 1 if silent else 0
             self._failures.append(e.reason)
+            if isinstance(e, FetchError) and e.passing:
+                self.passing.add(entry.link)
             return None
         self._unanswered = 0
         return page

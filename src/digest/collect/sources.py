@@ -6,12 +6,13 @@ import asyncio
 import os
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field, replace
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Final, ParamSpec, TypeVar
 
 from digest.collect import extract, feed
 from digest.collect.articles import address, build
 from digest.collect.dates import plausible
+from digest.collect.encoding import binary
 from digest.collect.fetch import Answer, Fetcher
 from digest.collect.folder import file_id, files, read_folder
 from digest.collect.identity import article_id
@@ -31,6 +32,12 @@ _PAGE_KINDS: Final = ("text/html", "application/xhtml+xml", "application/xml", "
 
 P = ParamSpec("P")
 T = TypeVar("T")
+
+
+SHORT: Final = 200
+"""Characters of text below which an entry does not stand for its page."""
+PATIENCE: Final = timedelta(hours=2)
+"""How long after its publication an entry waits for its page."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,7 +87,12 @@ class Reader:
         pages = Pages(source.name, lambda entry: self._fetch_page(source, entry))
         found = await asyncio.gather(*(self._article(source, lead, pages) for lead in look.leads))
         look.notes += pages.notes()
-        empty = sum(article is None for article in found)
+        waiting = {n for n, lead in enumerate(look.leads) if lead.entry and self._waits(lead.entry, found[n], pages)}
+        if waiting:
+            look.etag = look.last_modified = ""  # or the feed would be called unchanged, and they never be had
+            look.notes.append(f"{count(len(waiting), 'entry', 'entries')} left for the next poll")
+            found = [None if n in waiting else article for n, article in enumerate(found)]
+        empty = sum(article is None for article in found) - len(waiting)
         if empty:
             look.notes.append(f"{count(empty, 'entry', 'entries')} without title and text left out")
         return [article for article in found if article is not None]
@@ -90,6 +102,13 @@ class Reader:
             return lead.article
         page = await pages.page(lead.entry) if source.follow else None
         return build(source, lead.entry, page, now=self._now)
+
+    def _waits(self, entry: feed.Entry, article: Article | None, pages: Pages) -> bool:
+        """Say whether a fresh entry with next to no text of its own is better had when its page answers again."""
+        if entry.link not in pages.passing or entry.published_at is None:
+            return False
+        text = sum(len(block.text) for block in article.blocks) if article else 0
+        return text < SHORT and self._now - entry.published_at < PATIENCE
 
     async def _fetch_page(self, source: Source, entry: feed.Entry) -> extract.Page:
         answer = await self._fetcher.get(entry.link, source, accept=_PAGE_TYPES)
@@ -150,6 +169,8 @@ class Reader:
     async def _extract(self, source: Source, answer: Answer, title: str) -> extract.Page:
         if answer.content_type not in _PAGE_KINDS:
             raise ParseError(source.name, f"no page but {answer.content_type[:60]}")
+        if binary(answer.body):
+            raise ParseError(source.name, "no page but a binary file")
         return await self._in_thread(extract.page, source.name, answer.body, charset=answer.charset, title_known=title)
 
     async def _in_thread(self, work: Callable[P, T], /, *args: P.args, **kwargs: P.kwargs) -> T:
@@ -165,6 +186,8 @@ def _remarks(found: feed.Feed) -> list[str]:
     notes = []
     if not found.entries:
         notes.append("the feed has no entries")
+    if found.broken:
+        notes.append(f"{found.broken}; what could be read of it was taken")
     if found.without_link:
         notes.append(f"{count(found.without_link, 'entry', 'entries')} without a web address left out")
     if found.surplus:

@@ -29,6 +29,7 @@ _SPACE: Final = re.compile(r"\s+")
 _PLAIN_CONTROL: Final = re.compile("[\x00-\x08\x0e-\x1b\x7f]")
 _BREAKS: Final = re.compile(r"</?(?:br|p|div|li|tr|td|h[1-6])\b[^<>]*>", re.IGNORECASE)
 _CLAUSE: Final = re.compile(r"[,;:] | [–—-] ")
+_NO_HOST: Final = re.compile(r"(?:https?:)?/{2,}", re.IGNORECASE)
 _LANGUAGE: Final = re.compile(r"[a-z]{2,3}(?:-[a-z0-9]{2,8}){0,3}")
 
 
@@ -100,7 +101,11 @@ def web_link(value: str, base: str = "") -> str:
 
     >>> web_link("/a?b", "https://tarn.example/feed"), web_link("javascript:alert(1)")
     ('https://tarn.example/a?b', '')
+    >>> web_link("http://", "https://tarn.example/feed")
+    ''
     """
+    if _NO_HOST.fullmatch(value.strip()):
+        return ""  # joined, it would be the base itself
     try:
         address = urljoin(base, line(value).replace(" ", "%20"))
         parts = urlsplit(address)

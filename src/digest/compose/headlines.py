@@ -7,6 +7,7 @@ from typing import Final
 from urllib.parse import urlsplit
 
 from digest.compose.sentences import is_balanced, leaning, sentences
+from digest.compose.vectors import stems
 from digest.model.news import Article, Passage
 from digest.model.words import words
 
@@ -18,6 +19,16 @@ SHORTEST, SHORT = 30, 110
 """Characters of a sentence that may stand over its own passage."""
 LOOKED_AT: Final = 5000
 """Characters of a paragraph in which such sentences are sought."""
+LOOKED_AT_BLOCKS: Final = 4
+"""Blocks among which the sentence is sought that a title was cut from."""
+LEEWAY: Final = 20
+"""Characters, quotation marks for the most part, that a text may have more than the title cut from it."""
+GOES_ON: Final = 3
+"""Letters by which a sentence must go on where a title ends, for the title to be cut from it."""
+SLUG: Final = 5
+"""Words without a capital from which a title is an address."""
+LEAST_WORDS: Final = 3
+"""Words that must be left of a title when the topic before it is taken off."""
 LONGEST_TITLE: Final = 400
 LONGEST: Final = 140
 """Characters of a first sentence that may stand in for a headline."""
@@ -30,7 +41,71 @@ def headline(article: Article, passage: Passage) -> str:
     """
     if passage.heading:
         return passage.heading
-    return clean(article.title, article) or opening(passage) or article.source
+    title = clean(article.title, article)
+    if is_slug(title):
+        return opening(passage).removesuffix(".") or title
+    if title.endswith(("…", "...")):
+        return uncut(title, article) or title
+    return title or opening(passage) or article.source
+
+
+def is_slug(title: str) -> bool:
+    """Return whether a title is a page's address with spaces in it: many words, not one with a capital.
+
+    >>> is_slug("ferren bridge falls 20 november 2026 at dawn"), is_slug("eBay sells Ferren bridge for one crown")
+    (True, False)
+    """
+    return len(title.split()) >= SLUG and title.islower() and title.isascii()
+
+
+def uncut(title: str, article: Article) -> str:
+    """Return the sentence of the article that a title breaks off; empty if none is short enough to be a headline."""
+    start = title.rstrip(". …")
+    for block in article.blocks[:LOOKED_AT_BLOCKS]:
+        if block.text.startswith(start):
+            whole = sentences(block.text[:LOOKED_AT])[0].removesuffix(".")
+            return whole if len(whole) <= LONGEST and whole[-1:] not in "…." else ""
+    return ""
+
+
+def flaws(article: Article, passage: Passage) -> tuple[str, ...]:
+    """Return what speaks against the headline of a story told by `passage`, the gravest first; empty if nothing does.
+
+    Sub-headings are taken as they are.
+    """
+    if passage.heading:
+        return ()
+    shown = headline(article, passage)
+    found = (
+        (not article.title.strip(), "not its own"),
+        (is_first_sentence_cut(article), "cut from its first sentence"),
+        (is_slug(clean(article.title, article)), "in small letters"),
+        (shown.endswith(("…", "...")), "broken off"),
+        (shown[:1].islower(), "begun small"),
+        (_topic_twice(shown), "a topic said twice"),
+        (len(shown) > SHORT, f"over {SHORT} characters"),
+    )
+    return tuple(name for applies, name in found if applies)
+
+
+def is_first_sentence_cut(article: Article) -> bool:
+    """Return whether the title was made of the first words of the article's first sentence."""
+    title = _letters(article.title[:LONGEST_TITLE])
+    return bool(title) and any(
+        _letters(block.text[: len(article.title) + LEEWAY]).startswith(title)
+        and len(_letters(_first_sentence(block.text))) > len(title) + GOES_ON
+        for block in article.blocks[:LOOKED_AT_BLOCKS]
+    )
+
+
+def _first_sentence(text: str) -> str:
+    return next(iter(sentences(text[:LOOKED_AT])), "")
+
+
+def _topic_twice(title: str) -> bool:
+    """Return whether a title names a topic before a colon and again behind it."""
+    before, colon, after = title.partition(": ")
+    return bool(colon) and bool(set(stems(before)) & set(stems(after)))
 
 
 def opening(passage: Passage) -> str:
@@ -93,7 +168,12 @@ def _letters(text: str) -> str:
 
 
 def _said_once(title: str) -> str:
-    """Return the second half of a title whose two halves, parted by a colon, say the same."""
+    """Return what stands behind the colon of a title, if that says again all that stands before it.
+
+    >>> _said_once("talks in Ferren: Mayors held talks in Ferren"), _said_once("Mayor: the bridge will fall")
+    ('Mayors held talks in Ferren', 'Mayor: the bridge will fall')
+    """
     before, colon, after = title.partition(": ")
-    same = colon and _letters(before) and _letters(after).startswith(_letters(before))
-    return after if same else title
+    said = set(stems(before))
+    again = bool(said) and said <= set(stems(after)) and len(words(after)) >= LEAST_WORDS
+    return after[:1].upper() + after[1:] if colon and again else title

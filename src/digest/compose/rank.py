@@ -7,7 +7,9 @@ from datetime import datetime, timedelta
 from typing import Final
 
 from digest.compose.kinds import Kind, kind_of
+from digest.compose.outlets import covered, independent
 from digest.compose.telling import Telling
+from digest.compose.voice import freshness, in_telling_order, substance
 from digest.model.news import Source, Story
 
 COVERAGE: Final = 0.35
@@ -17,12 +19,10 @@ RECENCY: Final = 0.20
 SUBSTANCE: Final = 0.15
 """What it counts that there is a text to tell, and not a headline alone."""
 POSITION: Final = 0.05
-FULL_TEXT: Final = 400
-"""Characters of a passage that are text enough."""
-HALF_LIFE: Final = timedelta(hours=24)
-"""Age at which a report counts half."""
-HEADLESS: Final = 0.95
-"""What a later passage without a sub-heading keeps: it has no headline of its own."""
+HEADLESS: Final = 0.85
+"""What a later passage without a sub-heading keeps: it has no headline of its own, and its article has been told."""
+CLUMSY: Final = 0.92
+"""What a story keeps whose only headline reads badly."""
 BEHIND: Final = 0.5
 """What a live page, an opinion, a round-up keeps of its score."""
 
@@ -41,70 +41,27 @@ def ranked(
 def _story(
     group: list[Telling], section: str, sources: Mapping[str, Source], now: datetime
 ) -> tuple[Story, list[Telling]]:
-    ordered = sorted(group, key=lambda telling: (-_worth(telling, section, sources, now), telling.key))
+    ordered, why = in_telling_order(group, section, sources, now)
     lead = ordered[0]
-    coverage = covered({telling.article.source for telling in ordered}, sources)
-    newest = max(telling.article.at for telling in ordered)
+    voices = independent(ordered)
+    newest = max(telling.article.at for telling in voices)
     kind = kind_of(lead.article.title)
     score = (
-        COVERAGE * coverage
+        COVERAGE * covered(ordered, voices, sources)
         + FIT * lead.told.score
         + RECENCY * freshness(newest, now)
         + SUBSTANCE * substance(lead)
         + POSITION / (1 + lead.order / 2)
     )
-    score *= (1.0 if kind is Kind.NEWS else BEHIND) * (HEADLESS if is_headless(lead) else 1.0)
-    story = Story(
-        section, tuple(t.told for t in ordered), round(score, 4), _reasons(ordered, section, kind, newest, now)
-    )
-    return story, ordered
+    score *= (1.0 if kind is Kind.NEWS else BEHIND) * (HEADLESS if lead.is_headless else 1.0)
+    score *= CLUMSY if lead.flaws else 1.0
+    reasons = _reasons(ordered, len(voices), section, kind, newest, now)
+    return Story(section, tuple(t.told for t in ordered), round(score, 4), (*reasons, *why)), ordered
 
 
-def _worth(telling: Telling, section: str, sources: Mapping[str, Source], now: datetime) -> float:
-    """Return how well a telling would tell its story: a full text of the section by a weighty outlet, and fresh."""
-    return (
-        telling.told.score
-        + 0.5 * (telling.section == section)
-        + 0.5 * substance(telling)
-        + 0.3 * _weight(telling.article.source, sources)
-        + 0.2 * freshness(telling.article.at, now)
-        - 0.1 * telling.order
-        - 0.8 * (kind_of(telling.article.title) is not Kind.NEWS)
-        - 0.5 * (not telling.article.title)
-    )
-
-
-def _weight(name: str, sources: Mapping[str, Source]) -> float:
-    return sources[name].weight if name in sources else 1.0
-
-
-def covered(names: set[str], sources: Mapping[str, Source]) -> float:
-    """Return what the outlets' agreement counts: one ordinary outlet 0.5, two 0.67, never 1.
-
-    >>> round(covered({"Karsk Wire"}, {}), 2), round(covered({"Karsk Wire", "Radio Tarn"}, {}), 2)
-    (0.5, 0.67)
-    """
-    total = sum(max(0.0, _weight(name, sources)) for name in sorted(names))
-    return total / (1.0 + total)
-
-
-def is_headless(telling: Telling) -> bool:
-    """Return whether the told passage neither opens its article nor has a heading."""
-    return telling.order > 0 and not telling.told.passage.heading
-
-
-def substance(telling: Telling) -> float:
-    """Return how much text the told passage has: 0 for none, 1 for `FULL_TEXT` and more."""
-    return min(1.0, sum(map(len, telling.told.passage.paragraphs)) / FULL_TEXT)
-
-
-def freshness(at: datetime, now: datetime) -> float:
-    """Return 1 for what was published at `now` or later, half of it for each `HALF_LIFE` before."""
-    half_lives = max(timedelta(), now - at) / HALF_LIFE
-    return float(0.5**half_lives)
-
-
-def _reasons(ordered: Sequence[Telling], section: str, kind: Kind, newest: datetime, now: datetime) -> tuple[str, ...]:
+def _reasons(
+    ordered: Sequence[Telling], voices: int, section: str, kind: Kind, newest: datetime, now: datetime
+) -> tuple[str, ...]:
     outlets = len({telling.article.source for telling in ordered})
     elsewhere = sorted({telling.section for telling in ordered} - {section})
     reasons = [
@@ -112,6 +69,8 @@ def _reasons(ordered: Sequence[Telling], section: str, kind: Kind, newest: datet
         age_in_words(now - newest),
         f"fits {section} {ordered[0].told.score:.2f}",
     ]
+    if voices < len(ordered):
+        reasons.insert(1, f"{len(ordered) - voices} of {len(ordered)} reports a copy")
     if ordered[0].order:
         reasons.append(f"passage {ordered[0].order + 1} of its article")
     if kind is not Kind.NEWS:

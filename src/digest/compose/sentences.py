@@ -10,6 +10,8 @@ from digest.model.words import listed
 END: Final = re.compile(r"(?<![.!?…؟۔])[.!?…؟۔]++[\"'”’»“)\]]*+(?=\s)|[。！？]++[”」』）]*+")
 BEFORE: Final = re.compile(r"([^\W_]+(?:\.[^\W_]+)*)$")
 OPENERS: Final = "\"'“”‘’«»„([—–- "
+CLOSERS: Final = "\"'”’»“)]」』）"
+MARKS: Final = tuple(".!?؟۔。！？।")
 LOOK_BACK: Final = 24
 """Characters before a full stop in which its abbreviation stands."""
 
@@ -41,6 +43,11 @@ LEANING: Final = listed(
 LINKS: Final = re.compile(
     r"(?:in addition|as (?:part|a result) of (?:that|this)|by contrast|for (?:his|her|its|their) part)\b"
 )
+SAID: Final = re.compile(
+    r"[”\"»’,] (?:(?:he|she|they) (?:also )?(?:said|says|say|added|adds|told|wrote|noted|stressed|continued|explained)"
+    r"|(?:said|says|added) (?:he|she|they))\b"
+)
+"""Quoted words of somebody whom only another sentence names."""
 PAIRS: Final = (("“", "”"), ("«", "»"), ("(", ")"), ("[", "]"))
 
 
@@ -130,11 +137,13 @@ def _abbreviates(word: str, following: str, *, opens: bool) -> bool:
 def leaning(sentence: str) -> bool:
     """Return whether a sentence points back to one before it.
 
-    >>> leaning("He also spoke in Tarnmouth."), leaning("The governor spoke in Tarnmouth.")
-    (True, False)
+    >>> leaning("He also spoke in Tarnmouth."), leaning("The governor spoke in Tarnmouth."), leaning("“No,” she said.")
+    (True, False, True)
     """
     first = sentence.lstrip("“\"«'‘„ ").split(maxsplit=1)
-    return bool(first) and (first[0].rstrip(",").casefold() in LEANING or bool(LINKS.match(sentence.lower())))
+    return bool(first) and (
+        first[0].rstrip(",").casefold() in LEANING or bool(LINKS.match(sentence.lower())) or bool(SAID.search(sentence))
+    )
 
 
 def is_balanced(sentence: str) -> bool:
@@ -144,3 +153,12 @@ def is_balanced(sentence: str) -> bool:
     (True, False)
     """
     return sentence.count('"') % 2 == 0 and all(sentence.count(a) == sentence.count(b) for a, b in PAIRS)
+
+
+def is_whole(sentence: str) -> bool:
+    """Return whether a sentence neither begins nor ends in the middle.
+
+    >>> is_whole("The bridge fell."), is_whole("“It fell,” she said"), is_whole("and then fell.")
+    (True, False, False)
+    """
+    return sentence.rstrip(CLOSERS)[-1:] in MARKS and not sentence.lstrip(OPENERS)[:1].islower()

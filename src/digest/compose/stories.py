@@ -1,19 +1,21 @@
 """Tellings of one event become one story.
 
 Precision goes first: a false merge misleads, a missed one only repeats. Each telling meets only those it shares a
-rare word with (an inverted index), so the cost grows little faster than the number of articles.
+rare word with (an inverted index), so the cost grows little faster than the number of articles. Names alone make no
+event: two reports must share a word of what happened, and may not contradict each other on day, place or toll.
 """
 
 from __future__ import annotations
 
-from collections import Counter, defaultdict
-from collections.abc import Mapping, Sequence
-from datetime import timedelta
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import replace
 from typing import Final
 
-from digest.compose.sentences import sentences
-from digest.compose.telling import Telling
-from digest.compose.vectors import Vector, cosine, rarity, stem, stems, vector
+from digest.compose.facts import Facts, facts
+from digest.compose.reports import Group, Index, Report, weightiest
+from digest.compose.telling import Telling, opening
+from digest.compose.vectors import cosine, rarity, stem, stems, vector
 from digest.model.news import SectionId
 from digest.model.words import words
 
@@ -21,18 +23,12 @@ ALIKE: Final = 0.30
 """Cosine to one member from which a telling may join a story."""
 ALIKE_TO_ALL: Final = 0.24
 """The same, on average over its members: keeps stories from growing link by link."""
-WINDOW: Final = timedelta(hours=48)
-"""Between the first and the last report of one event."""
 IN_HEADLINE: Final = 2.0
 """How often a word of the headline counts."""
 NAMED: Final = 1.5
 """How much more than its rarity a name or a number counts."""
-OPENING: Final = 3
-"""Sentences of a passage that say what happened."""
-COMMON: Final = 60
-"""Tellings a word may stand in and still bring two of them together."""
-TELLING_WORDS: Final = 12
-"""A text's rarest words, by which others on the same event are sought."""
+WIDE: Final = 12
+"""Reports, or one in so many of them, that may name a place before it says nothing of where: a country, a front."""
 
 
 def gathered(tellings: Sequence[Telling]) -> list[list[Telling]]:
@@ -41,37 +37,55 @@ def gathered(tellings: Sequence[Telling]) -> list[list[Telling]]:
     A group's members stand in one section or in several: see `settle`.
     """
     ordered = sorted(tellings, key=lambda telling: (telling.article.at, telling.key))
-    vectors = _vectors(ordered)
-    keys = [_keys(vector) for vector in vectors]
-    index: dict[str, list[int]] = defaultdict(list)
-    group_of: list[int] = []
-    groups: list[list[int]] = []
-    for i in range(len(ordered)):
-        near = _near(keys[i], index)
-        joined = _best_group(i, near, ordered, vectors, groups, group_of)
-        if joined is None:
-            joined = len(groups)
-            groups.append([])
-        groups[joined].append(i)
-        group_of.append(joined)
-        for word in keys[i]:
-            index[word].append(i)
-    return [[ordered[i] for i in group] for group in groups]
+    reports = _reports(ordered)
+    index = Index()
+    groups: list[Group] = []
+    group_of: list[Group] = []
+    for i, report in enumerate(reports):
+        near = index.near(report)
+        group = _best_group(report, near, reports, group_of)
+        if group is None:
+            group = Group()
+            groups.append(group)
+        group.add(i, report)
+        group_of.append(group)
+        index.add(i, report)
+    return [[ordered[i] for i in group.members] for group in groups]
 
 
-def _vectors(tellings: Sequence[Telling]) -> list[Vector]:
-    bags = [_bag(telling) for telling in tellings]
-    names = _names(tellings)
+def _reports(tellings: Sequence[Telling]) -> list[Report]:
+    said = [opening(telling) for telling in tellings]
+    bags = [_bag(telling.headline, text) for telling, text in zip(tellings, said, strict=True)]
+    names = _names(said)
     rare = {word: weight * (NAMED if word in names else 1.0) for word, weight in rarity(bags).items()}
-    return [vector(bag, rare) for bag in bags]
+    known = [facts(f"{telling.headline}. {text}") for telling, text in zip(tellings, said, strict=True)]
+    wide = _wide_places(known)
+    vectors = [vector(bag, rare) for bag in bags]
+    return [
+        Report(
+            article=telling.article.id,
+            at=telling.article.at,
+            vector=own,
+            matter=frozenset(own) - names,
+            facts=replace(fact, places=fact.places - wide),
+            keys=weightiest(own),
+        )
+        for telling, own, fact in zip(tellings, vectors, known, strict=True)
+    ]
 
 
-def _names(tellings: Sequence[Telling]) -> frozenset[str]:
+def _wide_places(known: Sequence[Facts]) -> frozenset[str]:
+    """Return the places that too many reports name to tell one event from another."""
+    counts = Counter(place for fact in known for place in fact.places)
+    most = max(WIDE, len(known) // WIDE)
+    return frozenset(place for place, count in counts.items() if count > most)
+
+
+def _names(texts: Sequence[str]) -> frozenset[str]:
     """Return the stems of words that stand capitalised within sentences, and of numbers."""
     capital: Counter[str] = Counter()
     small: Counter[str] = Counter()
-    for telling in tellings:
-        text = opening(telling)
+    for text in texts:
         for word in words(text):
             first = text[word.start]
             if first.isdigit():
@@ -83,56 +97,29 @@ def _names(tellings: Sequence[Telling]) -> frozenset[str]:
     return frozenset(word for word, count in capital.items() if count > 4 * small[word])
 
 
-def _bag(telling: Telling) -> dict[str, float]:
-    bag: dict[str, float] = dict.fromkeys(stems(telling.headline), IN_HEADLINE)
-    for word in stems(opening(telling)):
+def _bag(headline: str, text: str) -> dict[str, float]:
+    bag: dict[str, float] = dict.fromkeys(stems(headline), IN_HEADLINE)
+    for word in stems(text):
         bag[word] = bag.get(word, 0.0) + 1.0
     return bag
 
 
-def opening(telling: Telling) -> str:
-    """Return the first sentences of the told passage."""
-    said: list[str] = []
-    for paragraph in telling.told.passage.paragraphs[:OPENING]:
-        said += sentences(paragraph[:2000])
-    return " ".join(said[:OPENING])
-
-
-def _keys(own: Vector) -> list[str]:
-    return sorted(own, key=lambda word: (-own[word], word))[:TELLING_WORDS]
-
-
-def _near(keys: Sequence[str], index: Mapping[str, list[int]]) -> set[int]:
-    """Return the earlier tellings that share a telling word, among the words that not too many have."""
-    return {other for word in keys if len(index.get(word, ())) <= COMMON for other in index.get(word, ())}
-
-
 def _best_group(
-    i: int,
-    near: set[int],
-    tellings: Sequence[Telling],
-    vectors: Sequence[Vector],
-    groups: Sequence[Sequence[int]],
-    group_of: Sequence[int],
-) -> int | None:
-    best, best_score = None, 0.0
-    tried: set[int] = set()
-    for other in sorted(near):
+    report: Report, near: Sequence[int], reports: Sequence[Report], group_of: Sequence[Group]
+) -> Group | None:
+    links: dict[int, tuple[Group, float]] = {}
+    for other in near:
         group = group_of[other]
-        if group in tried or cosine(vectors[i], vectors[other]) < ALIKE:
-            continue
-        tried.add(group)
-        members = groups[group]
-        mean = sum(cosine(vectors[i], vectors[member]) for member in members) / len(members)
-        if mean >= ALIKE_TO_ALL and mean > best_score and _may_join(tellings[i], [tellings[m] for m in members]):
-            best, best_score = group, mean
-    return best
-
-
-def _may_join(telling: Telling, members: Sequence[Telling]) -> bool:
-    return telling.article.at - members[0].article.at <= WINDOW and all(
-        member.article.id != telling.article.id for member in members
-    )
+        like = cosine(report.vector, reports[other].vector)
+        if like >= ALIKE and report.shares_matter(reports[other]):
+            best = links.get(id(group), (group, 0.0))[1]
+            links[id(group)] = group, max(like, best)
+    joinable = [
+        (group.mean(report), group)
+        for group, like in links.values()
+        if group.mean(report) >= ALIKE_TO_ALL and group.takes(report, like)
+    ]
+    return max(joinable, key=lambda pair: (pair[0], -pair[1].members[0]))[1] if joinable else None
 
 
 def settle(groups: Sequence[Sequence[Telling]], order: Sequence[SectionId]) -> dict[SectionId, list[list[Telling]]]:

@@ -7,7 +7,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Final
 
-from digest.compose.sentences import is_balanced, leaning, sentences
+from digest.compose.debris import own_words
+from digest.compose.sentences import is_balanced, is_whole, leaning, sentences
 from digest.compose.vectors import Vector, cosine, rarity, stems, vector
 
 POSITION: Final = 0.5
@@ -22,6 +23,8 @@ FILLER: Final = 0.4
 """Share of the first sentence's score that the others must reach: a short one is not taken only because it fits."""
 SHORTEST, LONGEST = 25, 500
 """Characters of a sentence that may be shown."""
+BROKEN_OFF: Final = ("…", "...", "[…]", "[...]")
+"""How a feed shows that it cut a text short: what ends so is no sentence."""
 LOOKED_AT: Final = 60
 """Sentences of a passage that are considered, from its beginning."""
 
@@ -35,7 +38,7 @@ class Room:
 
 
 LEAD: Final = Room(3, 420)
-NORMAL: Final = Room(2, 240)
+NORMAL: Final = Room(2, 280)
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,14 +90,16 @@ def _candidates(paragraphs: Sequence[str], headline: str) -> list[_Candidate]:
         for place, (text, own) in enumerate(zip(texts, vectors, strict=True))
         if SHORTEST <= len(text) <= LONGEST and own and not _repeats(bags[place], headline)
     ]
-    balanced = [candidate for candidate in found if is_balanced(candidate.text)]
-    return balanced or found
+    whole = [candidate for candidate in found if is_whole(candidate.text)] or found
+    balanced = [candidate for candidate in whole if is_balanced(candidate.text)]
+    return balanced or whole
 
 
 def _sentences(paragraphs: Sequence[str]) -> list[str]:
     texts: list[str] = []
     for paragraph in paragraphs:
-        texts += sentences(paragraph[: LOOKED_AT * LONGEST])
+        for piece in own_words(paragraph[: LOOKED_AT * LONGEST]):
+            texts += [sentence for sentence in sentences(piece) if not sentence.endswith(BROKEN_OFF)]
         if len(texts) >= LOOKED_AT:
             break
     return texts[:LOOKED_AT]

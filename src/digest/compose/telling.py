@@ -4,9 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from typing import Final
 
-from digest.compose.headlines import headline
+from digest.compose.headlines import flaws, headline
+from digest.compose.sentences import sentences
 from digest.model.news import BOILERPLATE, OTHER, Article, ArticleId, Placement, SectionId
+
+OPENING: Final = 3
+"""Sentences of a passage that say what happened."""
+LOOKED_AT: Final = 1500
+"""Characters of a paragraph in which they are sought."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,6 +36,16 @@ class Telling:
     def headline(self) -> str:
         """The outlet's own."""
         return headline(self.article, self.told.passage)
+
+    @property
+    def is_headless(self) -> bool:
+        """Whether the told passage neither opens its article nor has a heading."""
+        return self.order > 0 and not self.told.passage.heading
+
+    @property
+    def flaws(self) -> tuple[str, ...]:
+        """What speaks against its headline, the gravest first."""
+        return flaws(self.article, self.told.passage)
 
     @property
     def key(self) -> tuple[ArticleId, SectionId]:
@@ -63,3 +80,13 @@ def _of_article(article: Article, placements: Sequence[Placement]) -> list[Telli
 
 def _position(placement: Placement) -> int:
     return placement.passage.position
+
+
+def opening(telling: Telling) -> str:
+    """Return the first sentences of the told passage."""
+    said: list[str] = []
+    for paragraph in telling.told.passage.paragraphs[:OPENING]:
+        said += sentences(paragraph[:LOOKED_AT])
+        if len(said) >= OPENING:
+            break
+    return " ".join(said[:OPENING])

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
+from functools import lru_cache
 from math import log, sqrt
 from typing import Final, TypeAlias
 
@@ -66,10 +67,12 @@ ALIKE: Final[dict[str, str]] = {
     **dict.fromkeys(listed("wounded injured hurt injuries injuring injures"), "hurt"),
     **dict.fromkeys(listed("talks negotiations negotiation negotiating"), "talk"),
     **dict.fromkeys(listed("evacuate evacuated evacuation evacuates evacuating"), "evacuat"),
+    **dict.fromkeys(listed("begin begins began begun beginning start starts started starting"), "begin"),
 }
 """Words that reports of one event choose between."""
 
 
+@lru_cache(maxsize=1 << 16)
 def stem(word: str) -> str:
     """Return an English word without its commonest endings; a word in another script keeps its first six letters.
 

@@ -19,11 +19,13 @@ from typing import Any, Final, Self
 
 from aiosmtpd.smtp import SMTP
 
+log = logging.getLogger(__name__)
+
 HOST: Final = "127.0.0.1"
 SIZE_LIMIT: Final = 25 * 1024 * 1024
 """Bytes of one mail; larger ones are refused."""
 KEEP: Final = 10_000
-"""Mails kept; the oldest goes when one more comes."""
+"""Mails kept; the oldest goes when one more comes, which the log tells once."""
 ENVELOPES: Final = "envelopes.jsonl"
 HEADERS: Final = 65536
 """Bytes of a mail that are read to list it."""
@@ -51,11 +53,14 @@ class Catcher:
 
     Mails stand in `new/` of the maildir, byte for byte as they came over SMTP, in files that only this user reads. What
     the mails do not say, who was told as sender and recipient, stands in `envelopes.jsonl` beside it, one line a mail.
+    Only the last `keep` are kept; the catcher is for looking at an issue, not for rehearsing a large list.
     """
 
     def __init__(self, maildir: Path, *, size_limit: int = SIZE_LIMIT, keep: int = KEEP) -> None:
         self.maildir = maildir
         self.host, self.port = HOST, 0
+        self.dropped = 0
+        """How many mails went to make room for newer ones."""
         self._size_limit, self._keep = size_limit, keep
         self._server: asyncio.Server | None = None
         self._names: deque[str] = deque()
@@ -104,8 +109,14 @@ class Catcher:
         draft.rename(self.maildir / "new" / name)
         self._names.append(name)
         while len(self._names) > self._keep:
-            (self.maildir / "new" / self._names.popleft()).unlink(missing_ok=True)
+            self._drop_oldest()
         return name
+
+    def _drop_oldest(self) -> None:
+        (self.maildir / "new" / self._names.popleft()).unlink(missing_ok=True)
+        if not self.dropped:
+            log.warning("the catcher is full: the oldest mails go", extra={"kept": self._keep})
+        self.dropped += 1
 
     def _forget_lost(self) -> None:
         """Drop the envelopes of mails that are gone, so that the file does not grow for ever."""

@@ -19,16 +19,16 @@ class Outbox(Protocol):
         """Write down that the worker lives."""
 
     def retire(self, worker: str, *, now: datetime) -> None:
-        """Write down that the worker ended. Raises StoreError while it holds a claimed row."""
+        """Write down that the worker ended. Raises StoreError while it holds a claimed row, and changes nothing."""
 
-    def workers(self, host: str) -> list[str]:
-        """Return the ids of the host's workers that are written down as living."""
+    def workers(self) -> dict[str, str]:
+        """Return the ids of the workers that are written down as living, each with its host, the oldest first."""
 
     def bury(self, worker: str, *, now: datetime) -> int:
         """Declare the worker dead and put the rows it holds in doubt; return how many."""
 
     def claim(self, issue: int, worker: str, *, limit: int, now: datetime) -> Claimed:
-        """Give the worker at most `limit` rows that are due, at least 1, or say why nothing may be sent.
+        """Give the worker at most `limit` rows that are due, or say why nothing may be sent; a limit of 0 only asks.
 
         Once the issue has expired, rows that wait become suppressed.
         """

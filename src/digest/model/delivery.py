@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime, time
 from enum import StrEnum
+from typing import Self
 
 from digest.model.news import SectionId
 
@@ -21,6 +22,16 @@ class Variant:
     def id(self) -> str:
         """`en:military+diplomacy`: unique in an issue, and fit for a file's name but for the colon."""
         return f"{self.language}:{'+'.join(self.sections)}"
+
+    @classmethod
+    def named(cls, name: str) -> Self:
+        """Return the variant of that id.
+
+        >>> Variant.named("en:military+diplomacy")
+        Variant(sections=('military', 'diplomacy'), language='en')
+        """
+        language, _, sections = name.partition(":")
+        return cls(tuple(sections.split("+")), language)
 
 
 class Place(StrEnum):
@@ -50,6 +61,17 @@ class Skeleton:
     html: str
     """The decoded HTML with its slots still in it, for previews."""
     text: str
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """What an issue has for the subscribers who read alike."""
+
+    variant: str | None
+    """The id of their variant; None: nothing goes out to them."""
+    due_at: datetime
+    reason: str = ""
+    """Why nothing goes out to them, which is then kept with their deliveries."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,6 +136,7 @@ class Delivery:
     subscriber: int
     state: DeliveryState
     variant: str
+    """Empty for one that was suppressed from the start: the issue had nothing for them."""
     due_at: datetime
     attempts: int
     not_before: datetime | None

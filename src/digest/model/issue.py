@@ -245,7 +245,7 @@ class Issue:
     """In commands and URLs."""
     edition: str
     number: int
-    """Within the edition; printed."""
+    """Within the edition; printed. 0 for one that was missed: it takes no number from the others."""
     local_date: date
     slot: str
     state: State
@@ -263,3 +263,8 @@ class Issue:
     """SHA-256 over what was approved: content, look, message files, the settings that render reads; empty if none."""
     reason: str = ""
     """Why it is held, skipped, missed, stopped or failed."""
+
+    @property
+    def its_slot(self) -> Slot:
+        """The slot that it fills."""
+        return Slot(self.edition, self.local_date, self.slot, self.draft_at, self.send_at)

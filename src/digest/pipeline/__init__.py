@@ -1,13 +1,15 @@
 """The stages in order, each in a module of its own: gather, build, approve, send; and what shows an issue's bytes."""
 
-from digest.pipeline.build import Built, Verified, build, rebuild, verify
-from digest.pipeline.export import Mail, mails, page, write, write_export
+from digest.pipeline.build import NOTHING_NEW, Built, Verified, build, rebuild, verify
+from digest.pipeline.export import mails, page, write, write_export
 from digest.pipeline.gather import Gathered, gather
 from digest.pipeline.moves import approve, hold, release, skip
 from digest.pipeline.people import Synced, sync
-from digest.pipeline.send import Rehearsal, Sent, ready, rehearse, send
+from digest.pipeline.press import Mail, edition_of
+from digest.pipeline.send import Rehearsal, Sent, rehearse, require_sendable, send
 
 __all__ = [
+    "NOTHING_NEW",
     "Built",
     "Gathered",
     "Mail",
@@ -17,14 +19,15 @@ __all__ = [
     "Verified",
     "approve",
     "build",
+    "edition_of",
     "gather",
     "hold",
     "mails",
     "page",
-    "ready",
     "rebuild",
     "rehearse",
     "release",
+    "require_sendable",
     "send",
     "skip",
     "sync",

@@ -6,8 +6,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime
 
-from digest.model.delivery import Recipient, Variant
-from digest.model.issue import Content, Edition, Issue, Slot
+from digest.model.delivery import Plan, Recipient, Variant
+from digest.model.issue import Content, Edition, Issue
 from digest.model.people import Consent, Preferences
 from digest.parts import Parts
 from digest.render import variants
@@ -40,16 +40,20 @@ def audience(parts: Parts, content: Content, edition: Edition) -> Audience:
 
 def cohorts(
     crowd: Audience, edition: Edition, issue: Issue, *, now: datetime, scheduled: bool
-) -> dict[Preferences, tuple[str | None, datetime]]:
-    """Return each cohort's variant id and hour; None where this issue has nothing for them, or comes too late.
+) -> dict[Preferences, Plan]:
+    """Return what each cohort gets and when; no variant where this issue has nothing for them, or comes too late.
 
     Sent by the clock, subscribers' own hours count; sent by hand, everybody's hour is `now`.
     """
-    slot = Slot(issue.edition, issue.local_date, issue.slot, issue.draft_at, issue.send_at)
-    found: dict[Preferences, tuple[str | None, datetime]] = {}
+    found: dict[Preferences, Plan] = {}
     for preferences, variant in crowd.variants.items():
-        at = reader_at(preferences, edition, slot, now) if scheduled else now
-        found[preferences] = (variant.id if variant and at else None, at or now)
+        at, late = reader_at(preferences, edition, issue.its_slot, now) if scheduled else (now, "")
+        if variant is None:
+            found[preferences] = Plan(None, at or now, "nothing in the sections they chose")
+        elif at is None:
+            found[preferences] = Plan(None, now, late)
+        else:
+            found[preferences] = Plan(variant.id, at)
     return found
 
 
@@ -57,7 +61,8 @@ def expected(parts: Parts, issue: Issue, content: Content, edition: Edition) -> 
     """Yield whom the issue goes to, each with the id of their variant: as frozen, or as it would be frozen now."""
     if parts.store.issues.skeletons(issue.id):
         for delivery, recipient in parts.store.outbox.deliveries(issue.id):
-            yield recipient, delivery.variant
+            if delivery.variant:
+                yield recipient, delivery.variant
         return
     choices: dict[tuple[tuple[str, ...], str], Variant | None] = {}
     for recipient in parts.store.subscribers.audience(edition.lists):

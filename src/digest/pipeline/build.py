@@ -3,18 +3,20 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, fields, replace
+from dataclasses import dataclass, fields
 from datetime import datetime
+from typing import Final
 
 from digest import __version__
 from digest.classify import classify
 from digest.compose import compose, pool
 from digest.errors import MoveError
 from digest.lifecycle import Move, after, require
+from digest.model.delivery import Variant
 from digest.model.issue import Content, Edition, Inputs, Issue, Slot, State
 from digest.model.news import Article, Placement
 from digest.parts import Parts
-from digest.pipeline.export import skeletons_of
+from digest.pipeline.press import press, proofread
 from digest.render import Look, titled
 from digest.slots import candidates
 
@@ -35,6 +37,9 @@ class Built:
 
 
 Progress = Callable[[int], None]
+NOTHING_NEW: Final = "nothing new"
+TOO_FEW: Final = ", the edition asks for"
+"""Reasons by which a later building knows what an earlier one decided."""
 
 
 def build(
@@ -43,7 +48,8 @@ def build(
     """Build the edition's issue for `slot`, or for the nearest slot that is still to be filled.
 
     Built again, the slot's draft gets a new revision from the same pool and what came since. Raises MoveError once it
-    is approved or on its way, UnknownError for an edition nobody knows, LookError where the look does not compile.
+    is approved or on its way, UnknownError for an edition nobody knows, LookError where the look cannot be rendered;
+    the revision before then stays.
     """
     edition = parts.settings.edition(edition_id)
     look = parts.look(edition)
@@ -60,9 +66,8 @@ def build(
         aside=chosen.left_out,
     )
     content = made(inputs, chosen.articles, look, number=issue.number, slot=slot, now=now, progress=progress)
-    aside = {out.article: out.reason for out in chosen.left_out}
-    issue = parts.store.issues.write(issue.id, content, inputs, chosen.articles, aside, now)
-    return Built(shown(parts, edition, issue, content, now), content, chosen.articles)
+    proofread(parts, content, edition)
+    return kept(parts, issue, content, inputs, chosen.articles, now)
 
 
 def made(
@@ -94,20 +99,32 @@ def made(
     return titled(content, look, inputs.edition)
 
 
-def shown(parts: Parts, edition: Edition, issue: Issue, content: Content, now: datetime) -> Issue:
-    """Put a fresh draft where it belongs: to review, held for too few stories, or skipped for none."""
-    moves = parts.store.issues
+def kept(
+    parts: Parts, issue: Issue, content: Content, inputs: Inputs, articles: tuple[Article, ...], now: datetime
+) -> Built:
+    """Keep the content as the issue's next revision, and put the issue where that belongs, in one transaction."""
+    move, reason = next_move(issue, content, inputs.edition.min_stories)
+    aside = {out.article: out.reason for out in inputs.aside}
+    issue = parts.store.issues.write(
+        issue.id, content, inputs, articles, aside, now, by="build", move=move, reason=reason
+    )
+    return Built(issue, content, articles)
+
+
+def next_move(issue: Issue, content: Content, min_stories: int) -> tuple[Move | None, str]:
+    """Return what becomes of an issue just built, and why: to review, held for too few stories, skipped for none.
+
+    An editor's hold stays; one for too few stories ends when there are enough.
+    """
+    state = after(Move.REBUILD, issue.state)
     if not content.stories:
-        return moves.move(issue.id, Move.SKIP, now=now, by="build", reason="nothing new")
-    if content.stories < edition.min_stories:
+        return Move.SKIP, NOTHING_NEW
+    if content.stories < min_stories:
         told = "1 story" if content.stories == 1 else f"{content.stories} stories"
-        reason = f"{told}, the edition asks for {edition.min_stories}"
-        return (
-            issue if issue.state is State.HELD else moves.move(issue.id, Move.HOLD, now=now, by="build", reason=reason)
-        )
-    if after(Move.SUBMIT, issue.state):
-        return moves.move(issue.id, Move.SUBMIT, now=now, by="build")
-    return issue
+        return (None, "") if state is State.HELD else (Move.HOLD, f"{told}{TOO_FEW} {min_stories}")
+    if state is State.HELD:
+        return (Move.RELEASE, "") if TOO_FEW in issue.reason else (None, "")
+    return (Move.SUBMIT, "") if state is State.DRAFT else (None, "")
 
 
 def nearest(parts: Parts, edition: Edition, now: datetime) -> Slot:
@@ -142,9 +159,8 @@ class Verified:
 def remade(parts: Parts, issue: Issue, *, now: datetime) -> tuple[Content, Inputs, tuple[Article, ...]]:
     """Return the issue's content made again, by the program as it is now, from what was frozen with it."""
     inputs, articles = parts.store.issues.inputs(issue.id)
-    slot = Slot(issue.edition, issue.local_date, issue.slot, issue.draft_at, issue.send_at)
     look = parts.look(inputs.edition)
-    return made(inputs, articles, look, number=issue.number, slot=slot, now=now), inputs, articles
+    return made(inputs, articles, look, number=issue.number, slot=issue.its_slot, now=now), inputs, articles
 
 
 def rebuild(parts: Parts, issue_id: int | str, *, now: datetime) -> Built:
@@ -152,24 +168,23 @@ def rebuild(parts: Parts, issue_id: int | str, *, now: datetime) -> Built:
     issue = parts.store.issues.find(issue_id)
     require(Move.REBUILD, issue.state, issue=issue.id, number=issue.number)
     content, inputs, articles = remade(parts, issue, now=now)
-    aside = {out.article: out.reason for out in inputs.aside}
-    issue = parts.store.issues.write(issue.id, content, inputs, articles, aside, now)
-    return Built(shown(parts, inputs.edition, issue, content, now), content, articles)
+    proofread(parts, content, inputs.edition)
+    return kept(parts, issue, content, inputs, articles, now)
 
 
 def verify(parts: Parts, issue_id: int | str) -> Verified:
     """Make the issue again from its frozen inputs, and compare content and rendered bytes with what is kept."""
     issue = parts.store.issues.find(issue_id)
-    if issue.content is None:
-        raise MoveError(f"No. {issue.number} was never built, so there is nothing to compare")
+    if issue.content is None or not issue.content.stories:
+        raise MoveError(f"No. {issue.number} has no stories, so there is nothing to compare")
     content, inputs, _ = remade(parts, issue, now=issue.content.built_at)
     found = [f"content: {name}" for name in differing(issue.content, content)]
     if dict(inputs.versions)["look"] != parts.look(inputs.edition).fingerprint:
         found.append(f"look: the files of templates/{inputs.edition.look} changed since")
-    kept = parts.store.issues.skeletons(issue.id) or skeletons_of(parts, issue)
-    again = skeletons_of(parts, replace(issue, content=content))
-    found += [f"bytes: variant {name}" for name in sorted(kept) if again.get(name) != kept[name]]
-    return Verified(issue, tuple(found), len(kept))
+    machine = press(parts, issue)
+    again = machine.printed(content, map(Variant.named, machine.skeletons))
+    found += [f"bytes: variant {name}" for name, was in sorted(machine.skeletons.items()) if again.get(name) != was]
+    return Verified(issue, tuple(found), len(machine.skeletons))
 
 
 def differing(one: Content, other: Content) -> list[str]:

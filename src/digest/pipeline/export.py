@@ -4,96 +4,21 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
 from itertools import islice
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Final
 
-from digest.errors import MoveError
-from digest.model.delivery import Recipient, Skeleton
-from digest.model.issue import Content, Edition, Issue
+from digest.files import replace
+from digest.model.issue import Content, Issue
 from digest.parts import Parts
-from digest.pipeline.audience import audience, expected, recipient_of
-from digest.render import Look, MailSettings, fields_for, message, render, shown, variants
+from digest.pipeline.audience import expected, recipient_of
+from digest.pipeline.press import Mail, content_of, press
+from digest.render import shown
 from digest.store.codec import canonical
 
 NOBODY: Final = "reader@example.org"
 """To whom a preview is addressed where nobody is named."""
-
-
-@dataclass(frozen=True, slots=True)
-class Mail:
-    """One message, byte for byte."""
-
-    address: str
-    message_id: str
-    data: bytes
-
-
-@dataclass(frozen=True, slots=True)
-class Press:
-    """Makes an issue's messages. Each of them is a function of the frozen issue and its subscriber alone.
-
-    Their Date is when the issue was put into its final form (RFC 5322, 3.6.1), not when they travel, so that preview,
-    export, first try and retry are the same bytes.
-    """
-
-    parts: Parts
-    issue: Issue
-    content: Content
-    edition: Edition
-    look: Look
-    settings: MailSettings
-    skeletons: dict[str, Skeleton]
-
-    def fields(self, recipient: Recipient) -> dict[str, str]:
-        """Return the personal fields of one subscriber's message."""
-        return fields_for(
-            recipient,
-            issue=self.issue.id,
-            due_at=self.content.built_at,
-            edition=self.edition,
-            look=self.look,
-            mail=self.settings,
-            tokens=lambda purpose: self.parts.token(purpose, recipient.subscriber, self.edition),
-            at=recipient.at,
-        )
-
-    def mail(self, recipient: Recipient, variant: str) -> Mail:
-        """Return one subscriber's message."""
-        fields = self.fields(recipient)
-        return Mail(recipient.email, fields["message_id"], message(self.skeletons[variant], fields))
-
-    def variant_for(self, recipient: Recipient) -> str:
-        """Return the id of the variant of what the recipient chose; of the whole issue where it has none of that."""
-        choice, whole = (recipient.sections, recipient.language), ((), "")
-        known = variants(self.content, [choice, whole], self.edition)
-        chosen = known[choice] or known[whole]
-        assert chosen is not None, "an issue without stories is never rendered"
-        if chosen.id not in self.skeletons:
-            self.skeletons.update(render(self.content, self.look, [chosen], self.settings, edition=self.edition))
-        return chosen.id
-
-
-def press(parts: Parts, issue: Issue) -> Press:
-    """Return what makes the issue's messages: from the frozen bytes once it goes out, else rendered now."""
-    edition = parts.settings.edition(issue.edition)
-    skeletons = parts.store.issues.skeletons(issue.id) or skeletons_of(parts, issue)
-    return Press(parts, issue, content_of(issue), edition, parts.look(edition), parts.mail(edition), skeletons)
-
-
-def skeletons_of(parts: Parts, issue: Issue) -> dict[str, Skeleton]:
-    """Return the issue rendered for every variant that occurs among its subscribers, and for the whole issue."""
-    content, edition = content_of(issue), parts.settings.edition(issue.edition)
-    crowd = audience(parts, content, edition)
-    return render(content, parts.look(edition), crowd.distinct, parts.mail(edition), edition=edition)
-
-
-def content_of(issue: Issue) -> Content:
-    """Return what the issue says; raises MoveError where nothing was built, or nothing was found to tell."""
-    if issue.content is None or not issue.content.stories:
-        raise MoveError(f"No. {issue.number} has no stories: {issue.reason or 'nothing was built'}")
-    return issue.content
 
 
 def mails(parts: Parts, issue: Issue, *, address: str = "", sample: int | None = None) -> Iterator[Mail]:
@@ -134,25 +59,32 @@ def write_export(
     The page and the text are those of nobody in particular, or of `address`. What an earlier export left under
     `out/mails` is replaced.
     """
-    folder = out / "mails"
-    folder.mkdir(parents=True, exist_ok=True)
-    for old in folder.glob("*.eml"):
-        old.unlink()
-    write(out / "issue.html", page(parts, issue, address=address).encode())
-    write(out / "issue.txt", page(parts, issue, address=address, text=True).encode())
-    write(out / "issue.json", canonical(content_of(issue), Content))
+    html, text = (page(parts, issue, address=address, text=plain).encode() for plain in (False, True))
+    out.mkdir(parents=True, exist_ok=True)
     lines = []
-    for n, mail in enumerate(mails(parts, issue, address=address, sample=sample), start=1):
-        write(folder / f"{n}.eml", mail.data)
-        lines.append({"address": mail.address, "file": f"mails/{n}.eml", "message_id": mail.message_id})
-        if progress:
-            progress(1)
+    with TemporaryDirectory(prefix=".mails-", dir=out) as made:
+        for n, mail in enumerate(mails(parts, issue, address=address, sample=sample), start=1):
+            (Path(made) / f"{n}.eml").write_bytes(mail.data)
+            lines.append({"address": mail.address, "file": f"mails/{n}.eml", "message_id": mail.message_id})
+            if progress:
+                progress(1)
+        take_place(Path(made), out / "mails")
+    write(out / "issue.html", html)
+    write(out / "issue.txt", text)
+    write(out / "issue.json", canonical(content_of(issue), Content))
     write(out / "mails.jsonl", "".join(json.dumps(line, ensure_ascii=False) + "\n" for line in lines).encode())
     return len(lines)
 
 
+def take_place(made: Path, folder: Path) -> None:
+    """Let the mails that were made stand in `folder` instead of those of an earlier export."""
+    folder.mkdir(mode=0o700, exist_ok=True)
+    for old in folder.glob("*.eml"):
+        old.unlink()
+    for mail in made.iterdir():
+        mail.replace(folder / mail.name)
+
+
 def write(path: Path, data: bytes) -> None:
-    """Put `data` at `path`, whole or not at all."""
-    part = path.with_name(f".{path.name}.part")
-    part.write_bytes(data)
-    part.replace(path)
+    """Put `data` at `path`, whole or not at all, for its owner alone: mails name their readers."""
+    replace(path, data)

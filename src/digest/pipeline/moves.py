@@ -4,21 +4,23 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from digest.lifecycle import Move
+from digest.lifecycle import Move, require
 from digest.model.issue import Issue
 from digest.parts import Parts
-from digest.pipeline.export import content_of
-from digest.render import binding
+from digest.pipeline.press import press
 
 
 def approve(parts: Parts, issue_id: int | str, *, by: str, now: datetime, revision: int | None = None) -> Issue:
     """Approve the issue as it stands, or as `revision` where that is the one that was read.
 
-    Binds the content, the look's files and the settings that rendering reads: any change undoes it. Raises MoveError.
+    Binds the content, the look's files and the settings that rendering reads: any change undoes it. Raises MoveError,
+    LookError for an issue that cannot be rendered.
     """
     issue = parts.store.issues.find(issue_id)
+    require(Move.APPROVE, issue.state, issue=issue.id, number=issue.number)
+    seen = press(parts, issue).bound
     return parts.store.issues.move(
-        issue.id, Move.APPROVE, now=now, by=by, binding=bound(parts, issue), revision=revision or issue.revision
+        issue.id, Move.APPROVE, now=now, by=by, binding=seen, revision=revision or issue.revision
     )
 
 
@@ -38,9 +40,3 @@ def skip(parts: Parts, issue_id: int | str, *, by: str, reason: str, now: dateti
     """Give the issue up; its articles go back and may stand in the next one. Raises MoveError."""
     issue = parts.store.issues.find(issue_id)
     return parts.store.issues.move(issue.id, Move.SKIP, now=now, by=by, reason=reason)
-
-
-def bound(parts: Parts, issue: Issue) -> str:
-    """Return the hash of what an approval of this issue, as everything stands now, would bind."""
-    edition = parts.settings.edition(issue.edition)
-    return binding(content_of(issue), parts.look(edition), parts.mail(edition), edition)

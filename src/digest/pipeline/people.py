@@ -5,9 +5,10 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime
 
+from digest.errors import SuppressionError
 from digest.parts import Parts
 from digest.store import SyncReport
-from digest.subscribers import SUPPRESSED, Lists, email_hmac, read_lists, rewrite_suppressed
+from digest.subscribers import SUPPRESSED, Key, Lists, email_hmac, read_lists, rewrite_suppressed
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,17 +23,27 @@ def sync(parts: Parts, *, now: datetime) -> Synced:
     """Make the store agree with the files under subscribers/, all or nothing.
 
     Broken rows are left out and stand in `lists.problems`; a file that cannot be read at all raises ListError and
-    changes nothing. Nobody who unsubscribed or is suppressed comes back.
+    changes nothing. Nobody who unsubscribed or is suppressed comes back: a hash that was made with a key that is not
+    ours, in the file or in the database, raises SuppressionError, and nobody may be mailed.
     """
-    settings = parts.settings
-    lists = read_lists(
-        settings.subscribers, section_ids=[section.id for section in settings.sections], timezone=settings.timezone
-    )
-    # The address behind a suppression is forgotten, so its hash can never be made anew: the oldest key stays theirs.
-    key = parts.keyring.all[0]
+    settings, keyring = parts.settings, parts.keyring
+    ids = [section.id for section in settings.sections]
+    lists = read_lists(settings.subscribers, section_ids=ids, timezone=settings.timezone, keyring=keyring)
+    key = keyring.hashing
+    require_only(key, parts)
     if lists.plain:
-        rewrite_suppressed(settings.subscribers / SUPPRESSED, key)
+        rewrite_suppressed(settings.subscribers / SUPPRESSED, keyring)
     barred = (*lists.suppressions, *(plain.hashed(key) for plain in lists.plain))
     parts.store.subscribers.suppress(barred)
     report = parts.store.subscribers.sync(lists.rows, hmac=lambda address: email_hmac(address, key.secret), now=now)
     return Synced(lists, report)
+
+
+def require_only(key: Key, parts: Parts) -> None:
+    """Refuse a database that bars addresses by another key's hashes, which nobody's address would match."""
+    foreign = parts.store.subscribers.suppression_keys() - {key.mark}
+    if foreign:
+        raise SuppressionError(
+            f"the database bars addresses by hashes of {', '.join(sorted(foreign))}, but {parts.keyring.folder} holds "
+            f"{key.mark}; nobody is mailed against their wish: put k1.key back from a backup"
+        )

@@ -8,14 +8,16 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from digest.deliver import Tally, deliver, enlisted
-from digest.errors import MoveError, NotApproved
+from digest.errors import ListError, MoveError, NotApproved
 from digest.lifecycle import Move, require
 from digest.model.delivery import Claim
-from digest.model.issue import Approval, Issue, State
+from digest.model.issue import Approval, Edition, Issue, State
 from digest.parts import Parts
 from digest.pipeline.audience import audience, cohorts, expected
-from digest.pipeline.export import content_of, mails, press, skeletons_of
-from digest.pipeline.moves import approve, bound
+from digest.pipeline.export import mails
+from digest.pipeline.moves import approve
+from digest.pipeline.press import Press, content_of, edition_of, press
+from digest.subscribers import SUPPRESSED
 
 Clock = Callable[[], datetime]
 
@@ -27,6 +29,8 @@ class Sent:
     issue: Issue
     counts: dict[str, int]
     """Deliveries of the issue by state, all of them."""
+    expired: int
+    """How many of them never left because the issue expired first."""
     tally: Tally
     """What this run did."""
 
@@ -46,7 +50,10 @@ async def send(
     subscribers' own hours count. Raises NotApproved, MoveError for a state that forbids it, RelayError where the relay
     is not there.
     """
-    issue = ready(parts, parts.store.issues.find(issue_id), now=clock())
+    issue = parts.store.issues.find(issue_id)
+    require_sendable(parts, issue, now=clock())
+    if needs_no_approval(parts, issue):
+        issue = approve(parts, issue.id, by="auto", now=clock())
     if issue.state is State.APPROVED:
         issue = freeze(parts, issue, now=clock(), scheduled=scheduled)
     machine = press(parts, issue)
@@ -69,44 +76,71 @@ async def send(
                 stop=stop,
             )
     outbox.finish(issue.id, now=clock())
-    return Sent(parts.store.issues.find(issue.id), outbox.counts(issue.id), tally)
+    return Sent(parts.store.issues.find(issue.id), outbox.counts(issue.id), outbox.expired(issue.id), tally)
 
 
-def ready(parts: Parts, issue: Issue, *, now: datetime) -> Issue:
-    """Return the issue if it may go out now: approved and unchanged since, or on its way already.
+def require_sendable(parts: Parts, issue: Issue, *, now: datetime) -> None:
+    """Refuse an issue that may not go out now: not approved, or expired. Raises NotApproved, MoveError."""
+    on_its_way = issue.state in (State.SENDING, State.SENT)
+    if not on_its_way and not needs_no_approval(parts, issue):
+        require(Move.START, issue.state, issue=issue.id, number=issue.number)
+    if not on_its_way and now >= issue.expires_at:
+        since = f"{issue.expires_at:%Y-%m-%d %H:%M} UTC"
+        raise MoveError(f"No. {issue.number} expired at {since}; nothing of it leaves now")
 
-    One that an edition sends without approval is approved here. Raises NotApproved, MoveError.
-    """
-    edition = parts.settings.edition(issue.edition)
-    if issue.state is State.REVIEW and edition.approval is Approval.AUTO:
-        issue = approve(parts, issue.id, by="auto", now=now)
-    if issue.state in (State.SENDING, State.SENT):
-        return issue
-    require(Move.START, issue.state, issue=issue.id, number=issue.number)
-    if now >= issue.expires_at:
-        raise MoveError(
-            f"No. {issue.number} expired at {issue.expires_at:%Y-%m-%d %H:%M} UTC; nothing of it leaves now"
-        )
-    if bound(parts, issue) != issue.binding:
-        reason = "something changed since it was approved: the look, the sender's settings or the program"
-        parts.store.issues.move(issue.id, Move.UNAPPROVE, now=now, by="send", reason=reason)
-        raise NotApproved(f"No. {issue.number} is back in review: {reason}; look at it and approve it again")
-    return issue
+
+def needs_no_approval(parts: Parts, issue: Issue) -> bool:
+    """Return whether the issue waits in review for nobody."""
+    return issue.state is State.REVIEW and edition_of(parts, issue).approval is Approval.AUTO
 
 
 def freeze(parts: Parts, issue: Issue, *, now: datetime, scheduled: bool) -> Issue:
-    """Fix the recipients and the bytes of every variant in one transaction; the issue is `sending` after it."""
-    edition = parts.settings.edition(issue.edition)
-    crowd = audience(parts, content_of(issue), edition)
-    parts.store.outbox.freeze(
-        issue.id,
-        lists=edition.lists,
-        cohorts=cohorts(crowd, edition, issue, now=now, scheduled=scheduled),
-        skeletons=skeletons_of(parts, issue),
-        binding=issue.binding,
-        now=now,
-    )
+    """Fix the recipients and the bytes of every variant in one transaction; the issue is `sending` after it.
+
+    What is frozen is read once and is what was approved: NotApproved where anything changed since. Where another run
+    was quicker, what that one fixed stands.
+    """
+    require_lists(parts, edition_of(parts, issue))
+    machine = press(parts, issue)
+    require_unchanged(parts, issue, machine, now=now)
+    crowd = audience(parts, machine.content, machine.edition)
+    try:
+        parts.store.outbox.freeze(
+            issue.id,
+            lists=machine.edition.lists,
+            cohorts=cohorts(crowd, machine.edition, issue, now=now, scheduled=scheduled),
+            skeletons=machine.skeletons,
+            binding=machine.bound,
+            imprint=machine.imprint,
+            now=now,
+        )
+    except MoveError:
+        if parts.store.issues.find(issue.id).state not in (State.SENDING, State.SENT):
+            raise
     return parts.store.issues.find(issue.id)
+
+
+def require_unchanged(parts: Parts, issue: Issue, machine: Press, *, now: datetime) -> None:
+    """Put an issue that is not what was approved back to review; where nobody has to approve, approve it anew.
+
+    Raises NotApproved.
+    """
+    if machine.bound == issue.binding:
+        return
+    reason = "something changed since it was approved: the look, the sender's settings or the program"
+    parts.store.issues.move(issue.id, Move.UNAPPROVE, now=now, by="send", reason=reason)
+    if machine.edition.approval is not Approval.AUTO:
+        raise NotApproved(f"No. {issue.number} is back in review: {reason}; look at it and approve it again")
+    parts.store.issues.move(issue.id, Move.APPROVE, now=now, by="auto", binding=machine.bound)
+
+
+def require_lists(parts: Parts, edition: Edition) -> None:
+    """Refuse an edition that goes to a list without file and without anybody on it: it is misspelt, or was lost."""
+    folder = parts.settings.subscribers
+    for name in edition.lists:
+        if not (folder / f"{name}.csv").is_file() and not parts.store.subscribers.all(name):
+            there = ", ".join(sorted(path.stem for path in folder.glob("*.csv") if path.name != SUPPRESSED)) or "none"
+            raise ListError(f"[edition.{edition.id}] lists: there is no {name}.csv in {folder}; there are: {there}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -120,7 +154,7 @@ class Rehearsal:
 
 def rehearse(parts: Parts, issue: Issue) -> Rehearsal:
     """Return whom the issue would go to, and how large it is; changes nothing. Raises MoveError without stories."""
-    edition = parts.settings.edition(issue.edition)
+    edition = edition_of(parts, issue)
     going = sum(1 for _ in expected(parts, issue, content_of(issue), edition))
     whole = next(mails(parts, issue, address=edition.id + "@example.org"))
     return Rehearsal(going, len(whole.data))

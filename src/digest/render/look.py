@@ -92,6 +92,10 @@ def _cause(error: Exception) -> str:
     return str(error) or type(error).__name__
 
 
+_KNOWN: dict[tuple[Path, str], Look] = {}
+"""The look opened last: its templates are compiled once, for as long as its files stay as they are."""
+
+
 def open_look(templates: Path, name: str) -> Look:
     """Return the look `name` of a templates folder, with all labels; LookError if it is not one.
 
@@ -103,17 +107,23 @@ def open_look(templates: Path, name: str) -> Look:
         raise LookError(f"no look {name!r}: it needs {MAIL} and {TEXT}; there are: {looks}", where=str(folder))
     files = _read(folder)
     spoken = _read(templates / LABELS)
-    labels = {Path(n).stem: read_labels(templates / LABELS / n, text) for n, text in spoken.items()}
-    nearest(labels)
-    return Look(
-        name,
-        folder,
-        files,
-        labels,
-        _fingerprint(files, spoken),
-        markup=_environment(folder, files, escaping=True),
-        words=_environment(folder, files, escaping=False),
-    )
+    fingerprint = _fingerprint(files, spoken)
+    known = _KNOWN.get((folder, fingerprint))
+    if known is None:
+        labels = {Path(n).stem: read_labels(templates / LABELS / n, text) for n, text in spoken.items()}
+        nearest(labels)
+        known = Look(
+            name,
+            folder,
+            files,
+            labels,
+            fingerprint,
+            markup=_environment(folder, files, escaping=True),
+            words=_environment(folder, files, escaping=False),
+        )
+        _KNOWN.clear()
+        _KNOWN[folder, fingerprint] = known
+    return known
 
 
 def _read(folder: Path) -> dict[str, str]:

@@ -1,6 +1,7 @@
 """Settings: the only reader of digest.toml, the secrets files and the environment."""
 
 from digest.settings.load import find, load
+from digest.settings.problems import near
 from digest.settings.schema import schema
 from digest.settings.values import (
     Alerts,
@@ -28,5 +29,6 @@ __all__ = [
     "Web",
     "find",
     "load",
+    "near",
     "schema",
 ]

@@ -6,7 +6,7 @@ import os
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Final
-from urllib.parse import urlsplit
+from urllib.parse import quote, unquote, urlsplit
 
 from digest.model.issue import Edition, Section
 from digest.model.news import Source
@@ -14,17 +14,16 @@ from digest.settings.checks import is_loopback
 from digest.settings.schema import Document, EditionTable, RelayTable, SourceTable
 from digest.settings.values import Alerts, Bounces, Dkim, Origin, Pace, Proxy, Relay, Sender, Settings, Web
 
-PORTS: Final[Mapping[tuple[str, str], int]] = {
-    ("smtp", "starttls"): 587,  # RFC 6409
-    ("smtp", "tls"): 465,  # RFC 8314
-    ("smtp", "none"): 25,
+PORTS: Final[Mapping[str, int]] = {
+    "starttls": 587,  # RFC 6409
+    "tls": 465,  # RFC 8314
+    "none": 25,
 }
-LMTP_PORT: Final = 24
 NOWHERE: Final = "localhost.localdomain"
 """The domain of senders whose mail never leaves the machine."""
 
 
-def build(doc: Document, path: Path, shown: tuple[Origin, ...] = ()) -> Settings:
+def build(doc: Document, path: Path, shown: tuple[Origin, ...] = (), not_yet: tuple[str, ...] = ()) -> Settings:
     """Return the settings of a document that has passed its checks; relative paths start beside `path`."""
     base = path.parent
     sections = tuple(Section(s.id, s.title, s.max_stories, s.match, s.fallback) for s in doc.section.values())
@@ -57,6 +56,7 @@ def build(doc: Document, path: Path, shown: tuple[Origin, ...] = ()) -> Settings
         web=_web(doc),
         alerts=Alerts(doc.alerts.email, doc.alerts.ping or ""),
         shown=shown,
+        not_yet=not_yet,
     )
 
 
@@ -73,11 +73,21 @@ def public_url_of(doc: Document) -> str:
 def database_of(doc: Document, base: Path, data: Path) -> str:
     """Return the database's URL; the path of an SQLite file is made absolute."""
     if doc.digest.database is None:
-        return f"sqlite:///{data / 'digest.db'}"
-    scheme, slashes, file = doc.digest.database.partition(":///")
-    if scheme.startswith("sqlite") and slashes and file and not file.startswith(("/", ":memory:", "file:")):
-        return f"{scheme}:///{below(base, file)}"
+        return sqlite_url(data / "digest.db")
+    scheme, slashes, rest = doc.digest.database.partition(":///")
+    if scheme.startswith("sqlite") and slashes and rest and not rest.startswith(("/", ":memory:", "file:")):
+        file, mark, query = rest.partition("?")
+        return f"{sqlite_url(below(base, unquote(file)), scheme)}{mark}{query}"
     return doc.digest.database
+
+
+def sqlite_url(file: Path, scheme: str = "sqlite") -> str:
+    """Return the URL of an SQLite file, whatever letters its path has.
+
+    >>> sqlite_url(Path("/srv/what?/50%/digest.db"))
+    'sqlite:////srv/what%3F/50%25/digest.db'
+    """
+    return f"{scheme}:///{quote(str(file))}"
 
 
 def contact_of(doc: Document) -> str:
@@ -99,10 +109,10 @@ def _mail_domain(doc: Document) -> str:
 
 
 def port_of(relay: RelayTable) -> int:
-    """Return a relay's port: the one that its kind and security usually have where nobody says."""
+    """Return a relay's port: the one that its security usually has where nobody says."""
     if relay.kind == "catcher":
         return 0
-    return relay.port or PORTS.get((relay.kind, relay.security), LMTP_PORT)
+    return relay.port or PORTS[relay.security]
 
 
 def _relay(relay: RelayTable) -> Relay:

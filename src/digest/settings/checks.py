@@ -135,6 +135,8 @@ def _relay(at: KeyPath, relay: RelayTable) -> Iterator[Finding]:
             if getattr(relay, key):
                 yield (*at, key), f"the catcher has no `{key}`; it keeps mails in a folder"
         return
+    if relay.kind == "lmtp":
+        yield (*at, "kind"), '`kind = "lmtp"` is not spoken yet; write "smtp" or "catcher"'
     if relay.host is None:
         yield at, f"relay {relay.name!r} needs `host`"
     elif relay.security == "none" and not is_loopback(relay.host):

@@ -5,7 +5,6 @@ from __future__ import annotations
 import re
 from collections.abc import Callable
 from datetime import time, timedelta
-from difflib import get_close_matches
 from email.headerregistry import Address
 from ipaddress import ip_address, ip_network
 from typing import Annotated, Any, Final, TypeAlias
@@ -15,6 +14,7 @@ from zoneinfo import ZoneInfo, available_timezones
 from pydantic import BeforeValidator, Field, PlainValidator, SecretStr, WithJsonSchema
 
 from digest.model.issue import Schedule
+from digest.settings.problems import near
 from digest.settings.when import read_clock, read_duration, read_rate, read_schedule
 
 _LANGUAGE: Final = re.compile(r"[A-Za-z]{2,3}(?:-[A-Za-z0-9]{2,8})*")
@@ -74,8 +74,8 @@ def timezone(text: str) -> str:
     try:
         ZoneInfo(text)
     except (ValueError, OSError, KeyError):
-        near = get_close_matches(text, available_timezones(), n=1, cutoff=0.6)
-        hint = f"did you mean {near[0]}?" if near else "write an IANA name such as Europe/Kyiv or UTC"
+        close = near(text, available_timezones())
+        hint = f"did you mean {close}?" if close else "write an IANA name such as Europe/Kyiv or UTC"
         raise ValueError(f"{text!r} is no time zone; {hint}") from None
     return text
 

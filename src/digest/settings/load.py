@@ -23,6 +23,7 @@ from digest.settings.layers import (
     variables,
 )
 from digest.settings.lines import KeyPath, line_of
+from digest.settings.not_yet import not_yet
 from digest.settings.origin import Places, origins
 from digest.settings.problems import Problem, as_error, details, explain
 from digest.settings.schema import Document
@@ -59,7 +60,7 @@ def load(path: Path, environ: Mapping[str, str] | None = None) -> Settings:
         problems += [Problem(places.of(at), text) for at, text in check(doc)]
     if problems or doc is None:
         raise as_error(problems, file.name)
-    return build(doc, path, origins(doc, path, places))
+    return build(doc, path, origins(doc, path, places), not_yet(doc, places))
 
 
 def _misplaced_secrets(file: TomlFile) -> list[Problem]:

@@ -83,8 +83,11 @@ class SectionTable(Table):
     """A heading of the editions."""
 
     id: SectionName
+    """Names it in lists, commands and links."""
     title: SomeLine
+    """Its heading in the mail."""
     max_stories: Annotated[int, Field(ge=1, le=100)] = 5
+    """At most so many stand in it; the others are left out, and said to be."""
     match: Annotated[tuple[Term, ...], MANY] = ()
     """What speaks for it: words or phrases; `*` takes any ending, `^2.5` behind a term weighs it."""
     fallback: bool = False
@@ -95,17 +98,21 @@ class SourceTable(Table):
     """A place articles are collected from."""
 
     name: SomeLine
+    """As readers see it, and as `--source` takes it."""
     kind: SourceKind = SourceKind.FEED
+    """What it is."""
     url: WebAddress | None = None
     """Of a feed or a page."""
     path: Folder | None = None
     """Of a folder."""
     every: Duration = timedelta(minutes=15)
+    """How often the daemon reads it."""
     weight: Annotated[float, Field(gt=0, le=100, allow_inf_nan=False)] = 1.0
     """What this outlet's word counts in ranking; 1 is ordinary."""
     side: PlainName | None = None
     """Whose side the outlet speaks for, for example `ru-state`."""
     language: Language | None = None
+    """Of its articles; without it as the feed or the page says."""
     follow: bool = True
     """Whether the page behind a feed's link is fetched."""
     allow_private: bool = False
@@ -116,12 +123,15 @@ class EditionTable(Table):
     """A recurring newsletter."""
 
     title: SomeLine | None = None
+    """Without it that of the newsletter."""
     sections: Annotated[tuple[SectionName, ...], MANY] | None = None
     """Ids in the order they stand in the mail; without it all."""
     lists: Annotated[tuple[PlainName, ...], MANY, Field(min_length=1)] | None = None
     """Whom it goes to; without it the list of its own name."""
     timezone: Zone | None = None
+    """Of its hours; without it that of the newsletter."""
     language: Language | None = None
+    """Of its labels; without it that of the newsletter."""
     draft: When
     """When it is built."""
     send: When
@@ -129,6 +139,7 @@ class EditionTable(Table):
     max_age: Duration = timedelta(hours=72)
     """Articles published longer ago are left out."""
     approval: Approval = Approval.REQUIRED
+    """Who lets an issue go: an editor, or nobody needs to."""
     deadline_grace: Duration = timedelta(minutes=20)
     """How long after its hour an issue may still be approved before it is held."""
     subject: SomeLine = "{{ lead.headline | short(60) }}"
@@ -146,7 +157,9 @@ class EditionTable(Table):
     never_after: Clock | None = None
     """In the reader's own zone."""
     per_reader_timezone: bool = False
+    """Whether its hour is meant on each reader's own clock, where their zone is known."""
     in_doubt: InDoubt = InDoubt.HOLD
+    """What becomes of messages that were in a server's hands when their sender died."""
     canary: Annotated[int, Field(ge=0, le=1_000_000)] = 50
     """So many go first; the rest follows when they were taken."""
     brake_percent: Annotated[float, Field(gt=0, le=100, allow_inf_nan=False)] = 5.0
@@ -157,60 +170,83 @@ class RelayTable(Table):
     """A mail server, or the catcher."""
 
     name: PlainName
+    """Names it in variables: `DIGEST_RELAY__MAIN__PASSWORD`."""
     kind: Literal["smtp", "lmtp", "catcher"] = "smtp"
+    """How it is spoken to; `catcher` keeps mails on this machine, LMTP is not spoken yet."""
     host: Host | None = None
+    """Its name or address."""
     port: Annotated[int, Field(ge=1, le=65535)] | None = None
+    """Without it 587 for starttls, 465 for tls, 25 for none."""
     security: Literal["starttls", "tls", "none"] = "starttls"
+    """How the connection is protected; `none` only on this machine."""
     username: Line = ""
+    """Without a password nobody logs in."""
     password: Secret | None = None
     """Never here: from the environment or a secrets file."""
     connections: Annotated[int, Field(ge=1, le=100)] = 4
+    """At most so many at once."""
     rate: Rate | None = None
+    """At most so many messages, for example `40/s`."""
     timeout: Duration = timedelta(seconds=60)
+    """How long an answer may take."""
 
 
 class DomainTable(Table):
     """How fast the mail of some domains may go."""
 
     match: Annotated[tuple[DomainPattern, ...], MANY, Field(min_length=1)]
+    """Domains of addresses; `*.` in front takes those below it."""
     rate: Rate
+    """At most so many messages to them, for example `1/s`."""
 
 
 class SenderTable(Table):
     """Whom messages come from."""
 
     from_: Mailbox | None = Field(default=None, alias="from")
+    """A name and an address, `The Brief <brief@brief.example>`."""
     reply_to: MailAddress | None = None
+    """Where answers go; without it to `from`."""
     envelope_domain: Domain | None = None
+    """Where word of failures goes; without it the domain of `from`."""
 
 
 class DkimTable(Table):
-    """Who signs; keys lie under `keys/` in the data folder."""
+    """Who signs; the keys lie in the data folder."""
 
     domain: Domain | None = None
+    """Whose name signs."""
     selectors: Annotated[tuple[PlainName, ...], MANY] = ()
+    """Names of its keys; each makes a signature of its own."""
 
 
 class BouncesTable(Table):
     """Where bounces arrive."""
 
     maildir: Folder | None = None
+    """Folder they are delivered to."""
     hard_limit: Count = 1
+    """So many failures for good end a subscription."""
     soft_limit: Count = 5
+    """So many passing failures in a row end it."""
 
 
 class ProxyTable(Table):
     """Whose word on who is at the desk is taken."""
 
     header: HeaderName = "Remote-User"
+    """Carries the name of who is logged in."""
     trusted: Annotated[tuple[Network, ...], MANY] = ()
+    """Networks the proxy speaks from."""
 
 
 class WebTable(Table):
     """The editor's desk and the readers' pages."""
 
     listen: Listen = "127.0.0.1:8412"
+    """Address and port."""
     auth: Literal["password", "proxy", "none"] = "password"
+    """How editors log in."""
     proxy: ProxyTable = Field(default_factory=ProxyTable)
 
 
@@ -218,7 +254,9 @@ class AlertsTable(Table):
     """Who hears of trouble."""
 
     email: Annotated[tuple[MailAddress, ...], MANY] = ()
+    """Who is written to."""
     ping: WebAddress | None = None
+    """Is fetched while all is well."""
 
 
 class Document(BaseSettings):

@@ -22,7 +22,7 @@ class Relay:
 
     name: str
     kind: str
-    """`smtp`, `lmtp` or `catcher`."""
+    """`smtp` or `catcher`."""
     host: str
     """Empty for the catcher."""
     port: int
@@ -159,7 +159,7 @@ class Settings:
     """By their ids, in the file's order."""
 
     relays: tuple[Relay, ...]
-    """Empty: everything goes to the catcher."""
+    """The first is the way out; empty: everything goes to the catcher."""
     domains: tuple[Pace, ...]
     sender: Sender
     dkim: Dkim
@@ -168,6 +168,8 @@ class Settings:
     alerts: Alerts
 
     shown: tuple[Origin, ...] = field(repr=False)
+    not_yet: tuple[str, ...] = ()
+    """A line for each setting that was changed and has no effect: `digest.toml:12: …`. Operators are to be told."""
 
     @property
     def folder(self) -> Path:

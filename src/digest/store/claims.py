@@ -36,6 +36,9 @@ LEASE: Final = timedelta(seconds=60)
 MOST: Final = 500
 """The largest claim, whatever is asked for."""
 
+EXPIRED: Final = "expired"
+"""The text of a row that was suppressed because the issue expired before it could go out."""
+
 WAITING: Final = (DeliveryState.QUEUED, DeliveryState.DEFERRED)
 """States of an open row that nobody holds."""
 
@@ -63,8 +66,8 @@ def claim(connection: Connection, issue_id: int, me: str, *, limit: int, now: da
     return Claimed(claims=claims, next_at=_next_for(connection, issue_id, me))
 
 
-def sweep(connection: Connection, issue_id: int, now: datetime, why: str = "expired") -> int:
-    """Suppress every row of the issue that waits, with the reason; return how many."""
+def sweep(connection: Connection, issue_id: int, now: datetime) -> int:
+    """Suppress every row of the issue that waits, which has expired; return how many."""
     locked(connection, issue_id)
     waits = and_(batch.c.issue == issue_id, batch.c.not_before.is_not(None))
     closed = update(batch).where(waits).values(not_before=None, owner="", leased_until=None)
@@ -72,7 +75,7 @@ def sweep(connection: Connection, issue_id: int, now: datetime, why: str = "expi
         return 0
     ended = update(delivery).where(delivery.c.issue == issue_id, delivery.c.state.in_(WAITING))
     return connection.execute(
-        ended.values(state=DeliveryState.SUPPRESSED, text=why, worker="", not_before=None, at=now)
+        ended.values(state=DeliveryState.SUPPRESSED, text=EXPIRED, worker="", not_before=None, at=now)
     ).rowcount
 
 

@@ -122,7 +122,8 @@ def _make_private(path: Path) -> None:
         if not path.is_file():
             raise StoreError(f"{path}: not a file; set `database`")
     except OSError as e:
-        raise StoreError(f"{path}: cannot be made: {e.strerror}") from e
+        why = (e.strerror or str(e)).lower()
+        raise StoreError(f"{path}: cannot be made: {why}; set `data` or `database` to where this user may write") from e
 
 
 def _postgres(url: URL, patience: timedelta) -> Database:

@@ -6,15 +6,16 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any, Final, TypeAlias
 
-from sqlalchemy import ColumnElement, Connection, Select, and_, func, insert, literal, select
+from sqlalchemy import ColumnElement, Connection, Select, and_, case, func, insert, literal, null, select
 
 from digest.errors import Busy, MoveError
 from digest.lifecycle import Move, require
-from digest.model.delivery import DeliveryState, Skeleton
+from digest.model.delivery import DeliveryState, Plan, Skeleton
 from digest.model.issue import State
 from digest.model.people import Preferences
 from digest.store.audience import chosen
 from digest.store.codec import pack
+from digest.store.columns import Instant
 from digest.store.engine import alone
 from digest.store.issue_rows import change, locked
 from digest.store.preferences import numbers
@@ -23,8 +24,8 @@ from digest.store.schema import audience, batch, cohort, delivery, skeleton
 BATCH: Final = 500
 """How many deliveries a worker leases at once."""
 
-Cohorts: TypeAlias = Mapping[Preferences, tuple[str | None, datetime]]
-"""For each way of reading: the variant (None: nothing for them in this issue) and when it is due."""
+Cohorts: TypeAlias = Mapping[Preferences, Plan]
+"""What the issue has for each way of reading."""
 
 
 def freeze(
@@ -35,9 +36,10 @@ def freeze(
     cohorts: Cohorts,
     skeletons: Mapping[str, Skeleton],
     binding: str | None,
+    imprint: str,
     now: datetime,
 ) -> int:
-    """Start the issue; return how many deliveries it has. See `Outbox.freeze`."""
+    """Start the issue; return how many messages are to go out. See `Outbox.freeze`."""
     _require_rendered(cohorts, skeletons)
     alone(connection, "subscribers")  # no list is loaded between the count and the insert
     row = locked(connection, issue_id)
@@ -46,16 +48,18 @@ def freeze(
         raise MoveError(f"No. {row.number} is not what was approved; look at it again: digest preview {issue_id}")
     _keep(connection, issue_id, lists, cohorts, skeletons)
     _require_covered(connection, issue_id, lists)
-    _deal(connection, issue_id, lists)
+    _deal(connection, issue_id, lists, now)
     _cut(connection, issue_id)
-    change(connection, issue_id, now, state=state)
-    return connection.execute(select(func.count()).where(delivery.c.issue == issue_id)).scalar_one()
+    change(connection, issue_id, now, state=state, imprint=imprint)
+    return connection.execute(select(func.count()).where(_going(issue_id))).scalar_one()
 
 
 def _require_rendered(cohorts: Cohorts, skeletons: Mapping[str, Skeleton]) -> None:
-    missing = {variant for variant, _ in cohorts.values() if variant is not None} - set(skeletons)
+    missing = {plan.variant for plan in cohorts.values() if plan.variant is not None} - set(skeletons)
     if missing:
         raise ValueError(f"no skeleton for {', '.join(sorted(missing))}")
+    if any(plan.variant is None and not plan.reason for plan in cohorts.values()):
+        raise ValueError("who gets nothing is told why: a plan without variant needs a reason")
 
 
 def _keep(
@@ -66,8 +70,14 @@ def _keep(
     rows = [{"issue": issue_id, "list": name, "position": place} for place, name in enumerate(names)]
     bodies = [{"issue": issue_id, "variant": name, "body": pack(body, Skeleton)} for name, body in skeletons.items()]
     groups = [
-        {"issue": issue_id, "preference": known[wish], "variant": variant, "due_at": due_at}
-        for wish, (variant, due_at) in cohorts.items()
+        {
+            "issue": issue_id,
+            "preference": known[wish],
+            "variant": plan.variant,
+            "due_at": plan.due_at,
+            "reason": plan.reason,
+        }
+        for wish, plan in cohorts.items()
     ]
     for table, values in ((audience, rows), (skeleton, bodies), (cohort, groups)):
         if values:
@@ -84,31 +94,34 @@ def _require_covered(connection: Connection, issue_id: int, lists: Sequence[str]
         raise Busy(f"the lists changed while issue {issue_id} was made ready: {count} more to mail; start it again")
 
 
-def _deal(connection: Connection, issue_id: int, lists: Sequence[str]) -> None:
-    """Deal `seq` from 1 in the order of the hour, domains interleaved, so that no mail host gets a run of its own."""
+def _deal(connection: Connection, issue_id: int, lists: Sequence[str], now: datetime) -> None:
+    """Deal `seq` from 1 in the order of the hour, domains interleaved, so that no mail host gets a run of its own.
+
+    Those for whom there is nothing come last, so that what goes out has numbers without a gap.
+    """
     people = chosen(lists)
     mine = and_(cohort.c.issue == issue_id, cohort.c.preference == people.c.preference)
-    turn = func.row_number().over(partition_by=(cohort.c.due_at, people.c.domain), order_by=people.c.subscriber)
-    going = (
-        select(people, cohort.c.variant, cohort.c.due_at, turn.label("turn"))
-        .join(cohort, mine)
-        .where(cohort.c.variant.is_not(None))
-        .subquery("going")
-    )
-    order = (going.c.due_at, going.c.turn, going.c.domain, going.c.subscriber)
+    aside = case((cohort.c.variant.is_(None), 1), else_=0)
+    alike = (aside, cohort.c.due_at, people.c.domain)
+    turn = func.row_number().over(partition_by=alike, order_by=people.c.subscriber)
+    plan = (cohort.c.variant, cohort.c.due_at, cohort.c.reason)
+    everybody = select(people, *plan, aside.label("aside"), turn.label("turn")).join(cohort, mine).subquery("everybody")
+    left_out = everybody.c.aside == 1
+    order = (everybody.c.aside, everybody.c.due_at, everybody.c.turn, everybody.c.domain, everybody.c.subscriber)
     columns = {
         "issue": literal(issue_id),
         "seq": func.row_number().over(order_by=order),
-        "subscriber": going.c.subscriber,
-        "list": going.c.list,
-        "preference": going.c.preference,
-        "variant": going.c.variant,
-        "due_at": going.c.due_at,
-        "state": literal(DeliveryState.QUEUED.value),
+        "subscriber": everybody.c.subscriber,
+        "list": everybody.c.list,
+        "preference": everybody.c.preference,
+        "variant": func.coalesce(everybody.c.variant, ""),
+        "due_at": everybody.c.due_at,
+        "state": case((left_out, DeliveryState.SUPPRESSED.value), else_=DeliveryState.QUEUED.value),
         "worker": literal(""),
         "attempts": literal(0),
         "code": literal(0),
-        "text": literal(""),
+        "text": case((left_out, everybody.c.reason), else_=""),
+        "at": case((left_out, literal(now, Instant())), else_=null()),
     }
     connection.execute(insert(delivery).from_select(list(columns), _labelled(columns)))
 
@@ -117,12 +130,16 @@ def _labelled(columns: Mapping[str, ColumnElement[Any]]) -> Select[Any]:
     return select(*(value.label(name) for name, value in columns.items()))
 
 
+def _going(issue_id: int) -> ColumnElement[bool]:
+    return and_(delivery.c.issue == issue_id, delivery.c.state == DeliveryState.QUEUED.value)
+
+
 def _cut(connection: Connection, issue_id: int) -> None:
-    """Cut the deliveries into batches of `BATCH`, each with one hour."""
+    """Cut what goes out into batches of `BATCH`, each with one hour."""
     place = func.row_number().over(partition_by=delivery.c.due_at, order_by=delivery.c.seq)
     placed = (
         select(delivery.c.seq, delivery.c.due_at, ((place - 1) // BATCH).label("portion"))
-        .where(delivery.c.issue == issue_id)
+        .where(_going(issue_id))
         .subquery("placed")
     )
     first, last = func.min(placed.c.seq), func.max(placed.c.seq)

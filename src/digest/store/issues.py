@@ -6,28 +6,23 @@ from collections.abc import Mapping, Sequence
 from datetime import date, datetime
 from typing import Any, Final
 
-from sqlalchemy import ColumnElement, Connection, Row, and_, delete, func, select
+from sqlalchemy import ColumnElement, Connection, Select, and_, func, select
 
-from digest.errors import MoveError, StoreError
-from digest.lifecycle import Move, phrase, require
+from digest.lifecycle import Move
 from digest.model.delivery import Skeleton
 from digest.model.issue import Content, Inputs, Issue, Slot, State
 from digest.model.news import Article, ArticleId
-from digest.store.chunks import chunks
-from digest.store.codec import pack, unpack
+from digest.store.codec import unpack
 from digest.store.engine import Database, alone, insert
-from digest.store.issue_rows import change, id_of, issues, locked, one, read_issue, unknown
-from digest.store.schema import issue, material, pool, revision, skeleton
+from digest.store.issue_moves import UNAPPROVED, make
+from digest.store.issue_rows import id_of, issues, one, read_issue, unknown
+from digest.store.revisions import write
+from digest.store.schema import issue, material, skeleton
 
 OPEN: Final = (State.DRAFT, State.REVIEW, State.APPROVED, State.HELD, State.SENDING, State.PAUSED)
 """States of an issue that may yet reach its readers."""
-UNAPPROVED: Final = (State.DRAFT, State.REVIEW, State.HELD)
-ELSEWHERE: Final = {
-    Move.REBUILD: "Issues.write builds an issue",
-    Move.START: "Outbox.freeze starts an issue",
-    Move.FINISH: "Outbox.finish ends an issue",
-}
-FREES_POOL: Final = (Move.SKIP, Move.FAIL)
+ONCE_BUILT: Final = (Move.SUBMIT, Move.HOLD, Move.RELEASE, Move.SKIP)
+"""Moves that may be made in one step with a new revision."""
 
 
 class Issues:
@@ -64,17 +59,19 @@ class Issues:
 
     def open(self, edition: str) -> list[Issue]:
         """Return the edition's issues that may yet reach its readers, the earliest slot first."""
-        chosen = issues().where(issue.c.edition == edition, issue.c.state.in_(OPEN)).order_by(issue.c.send_at)
-        with self._database.read() as connection:
-            rows = connection.execute(chosen).all()
-        return [read_issue(row) for row in rows]
+        chosen = issues().where(issue.c.edition == edition, issue.c.state.in_(OPEN))
+        return self._read(chosen.order_by(issue.c.send_at, issue.c.id))
+
+    def unfinished(self) -> list[Issue]:
+        """Return the issues of every edition that may yet reach their readers, the earliest slot first.
+
+        Also those of editions that no settings name any more.
+        """
+        return self._read(issues().where(issue.c.state.in_(OPEN)).order_by(issue.c.send_at, issue.c.id))
 
     def all(self, limit: int = 20) -> list[Issue]:
         """Return the last issues of every edition, the latest slot first."""
-        chosen = issues().order_by(issue.c.send_at.desc(), issue.c.id.desc()).limit(limit)
-        with self._database.read() as connection:
-            rows = connection.execute(chosen).all()
-        return [read_issue(row) for row in rows]
+        return self._read(issues().order_by(issue.c.send_at.desc(), issue.c.id.desc()).limit(limit))
 
     def last(self, edition: str) -> Issue | None:
         """Return the edition's issue of the latest slot, in whatever state; None before its first."""
@@ -99,6 +96,16 @@ class Issues:
             ).all()
         return {row.variant: unpack(row.body, Skeleton) for row in rows}
 
+    def imprint(self, issue_id: int) -> str:
+        """Return the text that the caller of `Outbox.freeze` kept with the issue; empty before that."""
+        with self._database.read() as connection:
+            kept: str | None = connection.execute(
+                select(issue.c.imprint).where(issue.c.id == issue_id)
+            ).scalar_one_or_none()
+            if kept is None:
+                raise unknown(connection, issue_id)
+        return kept
+
     # ------------------------------------------------------------------------------------------------ changing
 
     def claim_slot(self, slot: Slot, expires_at: datetime, now: datetime) -> tuple[Issue, bool]:
@@ -109,7 +116,10 @@ class Issues:
         return read_issue(row), mine
 
     def missed(self, slot: Slot, now: datetime, reason: str) -> Issue:
-        """Note that the slot's hour has gone by; an issue that somebody claimed for it is left as it is."""
+        """Note that the slot's hour has gone by; an issue that somebody claimed for it is left as it is.
+
+        It takes no number (0): the next issue's follows the last one that was built.
+        """
         with self._database.write() as connection:
             _claim(connection, slot, State.MISSED, slot.send_at, now, reason)
             row = connection.execute(issues().where(_at(slot.edition, slot.local_date, slot.slot))).one()
@@ -125,28 +135,22 @@ class Issues:
         now: datetime,
         *,
         by: str = "",
+        move: Move | None = None,
+        reason: str = "",
     ) -> Issue:
         """Give the issue its next revision, and its pool: the articles it draws on and those it left out, with reasons.
 
-        All in one transaction. Raises MoveError where the issue's state forbids it,
-        StoreError where another issue of the edition has one of the articles.
+        `move` (submit, hold, release or skip) is made on what was written, for the `reason`, as `Issues.move` makes it.
+        All in one transaction: nobody ever finds a draft that was built and then forgotten. Raises MoveError where the
+        issue's state forbids the building or the move, StoreError where another issue of the edition has one of the
+        articles.
         """
+        if move is not None and move not in ONCE_BUILT:
+            raise ValueError(f"{move} is not made on an issue that was just built")
         with self._database.write() as connection:
-            row = locked(connection, issue_id)
-            state = require(Move.REBUILD, State(row.state), issue=issue_id, number=row.number)
-            number = row.revision + 1
-            new = {"issue": issue_id, "revision": number, "at": now, "by": by, "content": pack(content, Content)}
-            connection.execute(insert(connection, revision), new)
-            _keep_material(connection, issue_id, inputs, articles)
-            _fill_pool(connection, row, {item.id: "" for item in articles} | dict(pool_left_out))
-            change(
-                connection,
-                issue_id,
-                now,
-                state=state,
-                revision=number,
-                reason="" if state is State.DRAFT else row.reason,
-            )
+            write(connection, issue_id, content, inputs, articles, pool_left_out, now, by=by)
+            if move is not None:
+                make(connection, issue_id, move, now=now, by=by, reason=reason)
             return one(connection, issue_id)
 
     def move(
@@ -166,22 +170,14 @@ class Issues:
         move before sending takes an approval back. Skipping or failing gives the articles back to later issues. Raises
         MoveError where the state forbids the move, ValueError for the moves that have their own door.
         """
-        if move in ELSEWHERE:
-            raise ValueError(f"{move}: {ELSEWHERE[move]}")
         with self._database.write() as connection:
-            row = locked(connection, issue_id)
-            before = State(row.state)
-            after = require(move, before, issue=issue_id, number=row.number)
-            approval: dict[str, Any] = {}
-            if move is Move.APPROVE:
-                _require_current(row, revision, binding)
-                approval = {"approved_by": by, "approved_at": now, "binding": binding}
-            elif before in (*UNAPPROVED, State.APPROVED):
-                approval = {"approved_by": "", "approved_at": None, "binding": ""}
-            if move in FREES_POOL:
-                connection.execute(delete(pool).where(pool.c.issue == issue_id))
-            change(connection, issue_id, now, state=after, reason=reason, **approval)
+            make(connection, issue_id, move, now=now, by=by, reason=reason, binding=binding, revision=revision)
             return one(connection, issue_id)
+
+    def _read(self, chosen: Select[Any]) -> list[Issue]:
+        with self._database.read() as connection:
+            rows = connection.execute(chosen).all()
+        return [read_issue(row) for row in rows]
 
 
 def _at(edition: str, local_date: date, slot: str) -> ColumnElement[bool]:
@@ -195,7 +191,7 @@ def _claim(
     last = connection.execute(select(func.max(issue.c.number)).where(issue.c.edition == slot.edition)).scalar()
     row = {
         "edition": slot.edition,
-        "number": (last or 0) + 1,
+        "number": 0 if state is State.MISSED else (last or 0) + 1,
         "local_date": slot.local_date,
         "slot": slot.slot,
         "state": state,
@@ -205,40 +201,10 @@ def _claim(
         "expires_at": expires_at,
         "approved_by": "",
         "binding": "",
+        "imprint": "",
         "reason": reason,
         "claimed_at": now,
         "moved_at": now,
     }
     new = insert(connection, issue).values(row).on_conflict_do_nothing(index_elements=["edition", "local_date", "slot"])
     return connection.execute(new.returning(issue.c.id)).scalar_one_or_none() is not None
-
-
-def _keep_material(connection: Connection, issue_id: int, inputs: Inputs, articles: Sequence[Article]) -> None:
-    row = {"inputs": pack(inputs, Inputs), "articles": pack(tuple(articles), tuple[Article, ...])}
-    new = insert(connection, material).values(issue=issue_id, **row)
-    connection.execute(new.on_conflict_do_update(index_elements=["issue"], set_=row))
-
-
-def _fill_pool(connection: Connection, row: Row[Any], reasons: Mapping[ArticleId, str]) -> None:
-    """Replace the issue's pool."""
-    connection.execute(delete(pool).where(pool.c.issue == row.id))
-    for some in chunks(reasons):
-        taken = select(pool.c.article, pool.c.issue).where(pool.c.edition == row.edition, pool.c.article.in_(some))
-        other = connection.execute(taken.order_by(pool.c.issue).limit(1)).one_or_none()
-        if other is not None:
-            raise StoreError(
-                f"article {other.article} stands in issue {other.issue} already; build issue {row.id} again"
-            )
-    rows = [{"edition": row.edition, "article": name, "issue": row.id, "reason": why} for name, why in reasons.items()]
-    if rows:
-        connection.execute(insert(connection, pool), rows)
-
-
-def _require_current(row: Row[Any], revision: int | None, binding: str) -> None:
-    if not binding:
-        raise ValueError("an approval binds what was seen: give its hash")
-    if revision is not None and revision != row.revision:
-        raise MoveError(
-            f"No. {row.number} is {phrase(State(row.state))} at revision {row.revision}, and you approved "
-            f"{revision}; look at it again: digest preview {row.id}"
-        )

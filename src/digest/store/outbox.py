@@ -6,14 +6,14 @@ from collections.abc import Iterator, Mapping, Sequence
 from datetime import datetime
 from typing import Final
 
-from sqlalchemy import exists, func, insert, select, update
+from sqlalchemy import and_, exists, func, insert, select, update
 
 from digest.errors import StoreError
 from digest.lifecycle import Move, require
 from digest.model.delivery import Claimed, Delivery, DeliveryState, Recipient, Result, Skeleton
 from digest.model.issue import State
 from digest.store import schema
-from digest.store.claims import WAITING, claim, next_at, sweep
+from digest.store.claims import EXPIRED, WAITING, claim, next_at, sweep
 from digest.store.engine import Database
 from digest.store.freeze import Cohorts, freeze
 from digest.store.issue_rows import change, locked
@@ -39,17 +39,27 @@ class Outbox:
         skeletons: Mapping[str, Skeleton],
         now: datetime,
         binding: str | None = None,
+        imprint: str = "",
     ) -> int:
-        """Start an approved issue: make each reader of the lists who may be mailed a delivery; return how many.
+        """Start an approved issue: make each reader of the lists who may be mailed a delivery; return how many go out.
 
         Each subscriber once; the first of their lists in this order decides how they read. `cohorts` says, for each way
-        of reading among them (`Subscribers.cohorts`), the variant and when it is due; those with variant None get
-        nothing. One transaction: all of it or nothing. Raises MoveError (NotApproved) where the issue may not start or
-        is not the one that `binding` names, Busy where the lists changed since the cohorts were counted.
+        of reading among them (`Subscribers.cohorts`), the variant and when it is due; with variant None their
+        deliveries are `suppressed` from the start, for the plan's reason. `imprint` is the caller's own text, kept
+        with the issue (`Issues.imprint`). One transaction: all of it or nothing. Raises MoveError (NotApproved) where
+        the issue may not start or is not the one that `binding` names, Busy where the lists changed since the cohorts
+        were counted.
         """
         with self._database.write() as connection:
             return freeze(
-                connection, issue, lists=lists, cohorts=cohorts, skeletons=skeletons, binding=binding, now=now
+                connection,
+                issue,
+                lists=lists,
+                cohorts=cohorts,
+                skeletons=skeletons,
+                binding=binding,
+                imprint=imprint,
+                now=now,
             )
 
     # ------------------------------------------------------------------------------------------------ workers
@@ -63,19 +73,23 @@ class Outbox:
             connection.execute(insert(schema.worker).values(row))
 
     def retire(self, worker: str, *, now: datetime) -> None:
-        """Note that a worker has ended in good order; one that holds a claimed row stays among the living."""
+        """Note that a worker has ended in good order.
+
+        Raises StoreError for one that still holds a claimed row: it stays among the living until it is buried.
+        """
         with self._database.write() as connection:
             connection.execute(select(schema.worker.c.id).where(schema.worker.c.id == worker).with_for_update())
             if connection.execute(select(exists().where(held_by(worker)))).scalar():
-                return
+                raise StoreError(f"worker {worker} still holds messages; the next start of a worker puts them in doubt")
             gone = update(schema.worker).where(schema.worker.c.id == worker, schema.worker.c.state == "alive")
             connection.execute(gone.values(state="dead", died_at=now))
 
-    def workers(self, host: str) -> list[str]:
-        """Return the ids of the host's workers that nobody has declared dead."""
-        alive = select(schema.worker.c.id).where(schema.worker.c.host == host, schema.worker.c.state == "alive")
+    def workers(self) -> dict[str, str]:
+        """Return the ids of the workers that nobody has declared dead, each with its host, the oldest first."""
+        alive = select(schema.worker.c.id, schema.worker.c.host).where(schema.worker.c.state == "alive")
         with self._database.read() as connection:
-            return list(connection.execute(alive.order_by(schema.worker.c.since, schema.worker.c.id)).scalars())
+            rows = connection.execute(alive.order_by(schema.worker.c.since, schema.worker.c.id)).all()
+        return {row.id: row.host for row in rows}
 
     def bury(self, worker: str, *, now: datetime) -> int:
         """Declare a worker dead, which must be proven; return how many rows it held. They become `in_doubt`."""
@@ -131,6 +145,13 @@ class Outbox:
         with self._database.read() as connection:
             rows = connection.execute(per_state).all()
         return {state.value: 0 for state in DeliveryState} | {row[0]: row[1] for row in rows}
+
+    def expired(self, issue: int) -> int:
+        """Return how many deliveries were suppressed because the issue expired before they could go out."""
+        ended = and_(delivery.c.state == DeliveryState.SUPPRESSED.value, delivery.c.text == EXPIRED)
+        missed = and_(delivery.c.issue == issue, delivery.c.variant != "", ended)
+        with self._database.read() as connection:
+            return connection.execute(select(func.count()).where(missed)).scalar_one()
 
     def next_at(self, issue: int) -> datetime | None:
         """Return when the next row may be claimed; None where none waits."""

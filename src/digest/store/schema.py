@@ -17,6 +17,7 @@ from sqlalchemy import (
     Table,
     Text,
     UniqueConstraint,
+    text,
 )
 
 from digest.store.columns import Instant, Words
@@ -90,11 +91,21 @@ issue: Final = Table(
     Column("approved_at", Instant),
     Column("binding", Text, nullable=False),
     Column("reason", Words, nullable=False),
+    Column("imprint", Words, nullable=False),  # what the caller keeps with it at the freeze; empty before
     Column("claimed_at", Instant, nullable=False),  # when the row was made
     Column("moved_at", Instant, nullable=False),
     UniqueConstraint("edition", "local_date", "slot"),
-    UniqueConstraint("edition", "number"),
     sqlite_autoincrement=True,
+)
+
+NUMBERED: Final = text("number > 0")  # missed ones take no number
+Index(
+    "ix_issue_edition_number",
+    issue.c.edition,
+    issue.c.number,
+    unique=True,
+    sqlite_where=NUMBERED,
+    postgresql_where=NUMBERED,
 )
 
 revision: Final = Table(
@@ -206,6 +217,7 @@ cohort: Final = Table(
     Column("preference", ForeignKey("preference.id"), primary_key=True, autoincrement=False),
     Column("variant", Text),  # None: nothing for them in this issue
     Column("due_at", Instant, nullable=False),
+    Column("reason", Words, nullable=False),  # why nothing goes out to them
 )
 
 skeleton: Final = Table(
@@ -237,7 +249,7 @@ delivery: Final = Table(
     Column("subscriber", ForeignKey("subscriber.id"), nullable=False),
     Column("list", Text, nullable=False),
     Column("preference", ForeignKey("preference.id"), nullable=False),
-    Column("variant", Text, nullable=False),
+    Column("variant", Text, nullable=False),  # empty: suppressed at the freeze
     Column("due_at", Instant, nullable=False),
     Column("state", String(20), nullable=False),  # in no index, so that PostgreSQL updates in place (HOT)
     Column("worker", Text, nullable=False),

@@ -81,6 +81,11 @@ class Subscribers:
                 found.update(connection.execute(barred).scalars())
         return found
 
+    def suppression_keys(self) -> set[str]:
+        """Return the marks of the keys that made the barred addresses' hashes."""
+        with self._database.read() as connection:
+            return set(connection.execute(select(suppression.c.key).distinct()).scalars())
+
     # ------------------------------------------------------------------------------------------------ reading
 
     def all(self, of_list: str | None = None) -> list[Subscription]:

@@ -8,15 +8,14 @@ from __future__ import annotations
 
 import csv
 import io
-import os
 import re
-import tempfile
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
 from digest.errors import ListError
+from digest.files import replace
 
 FORMULA: Final = re.compile(r"'*[=+\-@＝＋－＠]")
 ESCAPED: Final = re.compile(r"'+[=+\-@＝＋－＠]")
@@ -144,36 +143,15 @@ def escaped(cell: str) -> str:
 
 
 def write_table(path: Path, columns: Sequence[str], rows: Iterable[Sequence[str]]) -> None:
-    """Write a file whole or not at all: comma, UTF-8, a line a row, each cell cleaned. Raises ListError."""
+    """Write a file whole or not at all: comma, UTF-8, a line a row, each cell cleaned. Raises ListError.
+
+    Who may read a file that is there stays as it is; a new one is its owner's alone.
+    """
     out = io.StringIO(newline="")
     writer = csv.writer(out, lineterminator="\n")
     writer.writerows([escaped(clean(cell)) for cell in row] for row in (columns, *rows))
-    replace(path, out.getvalue().encode())
-
-
-def replace(path: Path, data: bytes) -> None:
-    """Put the bytes in the file's place at once, on disk before the name changes; raises ListError."""
-    draft = None
     try:
-        mode = path.stat().st_mode & 0o777 if path.exists() else 0o644
-        descriptor, draft = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
-        with os.fdopen(descriptor, "wb") as file:
-            file.write(data)
-            file.flush()
-            os.fsync(file.fileno())
-        Path(draft).chmod(mode)
-        Path(draft).replace(path)
-        _settle(path.parent)
+        mode = path.stat().st_mode & 0o777 if path.exists() else 0o600
+        replace(path, out.getvalue().encode(), mode=mode)
     except OSError as e:
-        if draft:
-            Path(draft).unlink(missing_ok=True)
         raise ListError(f"{path.name} cannot be written: {e.strerror}") from e
-
-
-def _settle(folder: Path) -> None:
-    """Have the folder's new entry on disk."""
-    descriptor = os.open(folder, os.O_RDONLY)
-    try:
-        os.fsync(descriptor)
-    finally:
-        os.close(descriptor)

@@ -13,8 +13,9 @@ from digest.model.people import Row, Suppression
 from digest.subscribers import suppression
 from digest.subscribers.addresses import identity
 from digest.subscribers.csvfile import Record, read_table, write_table
+from digest.subscribers.keys import Keyring
 from digest.subscribers.rows import COLUMNS, Reader, cells
-from digest.subscribers.settings import ListSettings, near, read_settings, title_of
+from digest.subscribers.settings import ListSettings, hint, read_settings, title_of
 
 NAME: Final = re.compile(r"\w[\w-]*")
 """A list's name, which editions and headers repeat."""
@@ -35,16 +36,17 @@ class Lists:
     """Suppressed addresses not yet hashed; see `rewrite_suppressed`."""
 
 
-def read_lists(folder: Path, *, section_ids: Sequence[str], timezone: str) -> Lists:
+def read_lists(folder: Path, *, section_ids: Sequence[str], timezone: str, keyring: Keyring | None = None) -> Lists:
     """Return the lists of a folder: every `*.csv` but suppressed.csv and `*.rejected.csv`, and lists.toml.
 
-    `timezone` is what a reader whose zone nobody knows gets. Raises ListError, naming the file, for one that cannot be
-    read as a list at all, so that half a folder is never taken for the whole.
+    `timezone` is what a reader whose zone nobody knows gets; `keyring` holds the key that made the suppressions' hashes
+    (none is made for that; without a ring, that is not checked). Raises ListError, naming the file, for one that cannot
+    be read as a list at all, so that half a folder is never taken for the whole; SuppressionError for suppressed.csv.
     """
     if not folder.is_dir():
         raise ListError(f"{folder} is no folder; it should hold one CSV file a list")
     named, problems = read_settings(folder / "lists.toml", section_ids)
-    hashed, plain = suppression.read_suppressed(folder / suppression.NAME)
+    hashed, plain = suppression.read_suppressed(folder / suppression.NAME, keyring)
     rows = {}
     for path in _files(folder):
         rows[path.stem], odd = read_list(path, section_ids=section_ids, timezone=timezone)
@@ -71,7 +73,7 @@ def read_list(path: Path, *, section_ids: Sequence[str], timezone: str) -> tuple
     table = read_table(path)
     if "email" not in table.columns:
         raise ListError(f"{path.name}: no column email; its first row must name the columns: {','.join(COLUMNS)}")
-    problems = [f"{path.name}: unknown column {column}{near(column, COLUMNS)}" for column in _strangers(table.columns)]
+    problems = [f"{path.name}: unknown column {column}{hint(column, COLUMNS)}" for column in _strangers(table.columns)]
     reader, rows, seen = Reader(path.stem, section_ids, timezone), [], dict[str, int]()
     for record in table.records:
         try:

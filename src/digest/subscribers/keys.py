@@ -1,21 +1,25 @@
 """The secret keys behind tokens and suppressions: kept as files, made at first use, never thrown away.
 
-One file a key, `k1.key`, 64 hex digits; the highest number is used for what is new, the others still read what is old.
-Lose the folder and every unsubscribe link and every suppression is lost with it: it belongs into the backup.
+One file a key, `k1.key`, 64 hex digits; tokens are made with the highest number, the others still read what is old.
+Addresses are hashed with k1 alone and for ever: the address behind a suppression is forgotten, so its hash can never be
+made anew. Lose the folder and every unsubscribe link and every suppression is lost with it: it belongs into the backup.
 """
 
 from __future__ import annotations
 
-import os
+import hashlib
+import hmac
 import re
 import secrets
 import stat
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
 from typing import Final
 
 from digest.errors import SettingsError
+from digest.files import create, settle
 
 NAME: Final = re.compile(r"k([1-9][0-9]{0,3})\.key")
 LENGTH: Final = 32
@@ -37,16 +41,40 @@ class Key:
         """The number in its id."""
         return int(self.id[1:])
 
+    @property
+    def mark(self) -> str:
+        """The id with what only this secret gives, so that another key of the same id is seen to be another.
+
+        >>> Key("k1", b"k" * 32).mark
+        'k1-b41bb1'
+        """
+        return f"{self.id}-{hmac.digest(self.secret, b'digest key', hashlib.sha256).hex()[:6]}"
+
 
 class Keyring:
     """The keys of a folder, read once. Raises SettingsError where others may read them or a file is no key."""
 
-    def __init__(self, folder: Path) -> None:
+    def __init__(self, folder: Path, *, at_start: Callable[[], None] = lambda: None) -> None:
+        """Take the keys of `folder`. Before a first key is made `at_start` is asked: what it raises stops that."""
         self.folder = folder
+        self._at_start = at_start
+
+    @property
+    def empty(self) -> bool:
+        """Whether there is no key yet, or none any more; looking makes none."""
+        return not self.folder.is_dir() or not self._files()
+
+    @property
+    def hashing(self) -> Key:
+        """The key that addresses are hashed with, k1, whatever was made since; made if there is no key at all."""
+        if self.all[0].number != 1:
+            path = self.folder / "k1.key"
+            raise SettingsError("it is gone, and every suppression with it. Put it back from a backup", where=str(path))
+        return self.all[0]
 
     @property
     def current(self) -> Key:
-        """The key for what is made from now on."""
+        """The key for tokens that are made from now on."""
         return self.all[-1]
 
     def by_id(self, key_id: str) -> Key | None:
@@ -59,6 +87,8 @@ class Keyring:
     @cached_property
     def all(self) -> tuple[Key, ...]:
         """Every key, the oldest first; the first is made if there is none."""
+        if self.empty:
+            self._at_start()
         self._make_folder()
         if not self._files():
             self._make(1)
@@ -72,32 +102,26 @@ class Keyring:
 
     def _files(self) -> list[Path]:
         """The key files by number."""
-        found = [(int(match[1]), path) for path in self.folder.iterdir() if (match := NAME.fullmatch(path.name))]
+        try:
+            found = [(int(match[1]), path) for path in self.folder.iterdir() if (match := NAME.fullmatch(path.name))]
+        except OSError as e:
+            raise SettingsError(f"the keys cannot be listed: {e.strerror}", where=str(self.folder)) from e
         return [path for _, path in sorted(found)]
 
     def _make_folder(self) -> None:
         """See to it that the folder is there and nobody else's."""
         try:
             self.folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+            settle(self.folder.parent)
         except OSError as e:
             raise SettingsError(f"no folder for keys can be made: {e.strerror}", where=str(self.folder)) from e
         _only_owner(self.folder, "0700")
 
     def _make(self, number: int) -> None:
         """Write a new key; when another process was quicker, its key counts."""
-        path, draft = self.folder / f"k{number}.key", self.folder / f".k{number}.{secrets.token_hex(8)}"
+        path = self.folder / f"k{number}.key"
         try:
-            descriptor = os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-            with os.fdopen(descriptor, "w", encoding="ascii") as file:
-                file.write(secrets.token_bytes(LENGTH).hex() + "\n")
-                file.flush()
-                os.fsync(file.fileno())
-            try:
-                os.link(draft, path)
-            except FileExistsError:
-                return
-            finally:
-                draft.unlink()
+            create(path, f"{secrets.token_hex(LENGTH)}\n".encode("ascii"))
         except OSError as e:
             raise SettingsError(f"the key cannot be written: {e.strerror}", where=str(path)) from e
 

@@ -12,12 +12,14 @@ from zoneinfo import available_timezones
 
 from digest.errors import ListError
 from digest.model.people import Preferences, Row
+from digest.settings import near
 from digest.subscribers.addresses import normalise, shown
 from digest.subscribers.csvfile import Record
-from digest.subscribers.settings import near
 
 COLUMNS: Final = ("email", "name", "sections", "frequency", "time", "timezone", "language", "joined")
 FREQUENCIES: Final = ("all", "daily", "weekdays", "sundays", "weekly", "alerts")
+EVERY: Final = ("all", "weekdays")
+"""Those that get what they say: each issue of their list, which goes out on its edition's days."""
 HOUR: Final = re.compile(r"([01]?[0-9]|2[0-3])[:.]([0-5][0-9])")
 LANGUAGE: Final = re.compile(r"[a-z]{2,3}(-[a-z0-9]{2,8})*", re.IGNORECASE)
 """The shape of a tag (RFC 5646, 2.1); whether there is such a language is not asked."""
@@ -56,20 +58,27 @@ class Reader:
         )
 
     def sections(self, text: str) -> tuple[str, ...]:
-        """Return the sections in the order given; all (empty) for `*` or nothing."""
+        """Return the sections in the order given; all (empty) for nothing, or where `*` is among them.
+
+        One that nobody knows, renamed since or misspelt, costs a reader that section and not the others.
+        """
         chosen = tuple(dict.fromkeys(part.strip() for part in text.split(";") if part.strip()))
-        if chosen == ("*",):
-            return ()
-        unknown = [section for section in chosen if section not in self.section_ids]
+        known = tuple(section for section in chosen if section in self.section_ids)
+        unknown = [section for section in chosen if section != "*" and section not in known]
         if unknown:
-            named = ", ".join(shown(section) for section in unknown)
-            raise ListError(f"no section is called {named}; there are {', '.join(self.section_ids)}, or * for all")
-        return chosen
+            named = ", ".join(map(shown, unknown))
+            there = f"no section is called {named}; there are {', '.join(self.section_ids)}, or * for all"
+            if not known and "*" not in chosen:
+                raise ListError(there)
+            self.warnings.append(f"{there}. The others stay")
+        return () if "*" in chosen else known
 
     def frequency(self, text: str) -> str:
-        """Return the word; `all` with a warning for one nobody knows."""
+        """Return the word, with a warning for one that does nothing yet; `all` for one nobody knows."""
         word = text.lower() or "all"
         if word in FREQUENCIES:
+            if word not in EVERY:
+                self.warnings.append(f"frequency {word} is not in force yet; every issue of {self.name} is mailed")
             return word
         self.warnings.append(f"unknown frequency {shown(text)}; all is used. There are {', '.join(FREQUENCIES)}")
         return "all"
@@ -79,7 +88,7 @@ class Reader:
         if not text or text in zones():
             return text
         close = near(text, zones()) if len(text) < 40 else ""
-        hint = close if "did you mean" in close else ""
+        hint = f"; did you mean {close}?" if close else ""
         self.warnings.append(f"unknown time zone {shown(text)}{hint}; {self.timezone} is used")
         return ""
 

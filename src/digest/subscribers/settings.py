@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-import difflib
 import tomllib
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, field, fields
 from pathlib import Path
 from typing import Any
 
 from digest.errors import ListError
+from digest.settings import near
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,9 +56,9 @@ def _oddities(values: dict[str, Any], section_ids: Sequence[str]) -> list[str]:
     known = [field.name for field in fields(ListSettings)]
     sections = values.get("default_sections", ())
     return [
-        *(f"unknown key {key}{near(key, known)}" for key in values if key not in known),
+        *(f"unknown key {key}{hint(key, known)}" for key in values if key not in known),
         *(
-            f"no section is called {section}{near(str(section), section_ids)}"
+            f"no section is called {section}{hint(str(section), section_ids)}"
             for section in (sections if isinstance(sections, list) else ())
             if section not in section_ids
         ),
@@ -95,14 +95,13 @@ def title_of(name: str) -> str:
     return name.replace("_", " ").replace("-", " ").capitalize()
 
 
-def near(word: str, known: Iterable[str]) -> str:
-    """Return a hint at what may have been meant, or at all there is; to be put behind a message.
+def hint(word: str, known: Sequence[str]) -> str:
+    """Return what may have been meant, or all there is; to be put behind a message.
 
-    >>> near("publik", ["title", "public"])
+    >>> hint("publik", ["title", "public"])
     '; did you mean public?'
-    >>> near("sport", ["military", "diplomacy"])
+    >>> hint("sport", ["military", "diplomacy"])
     '; there are military, diplomacy'
     """
-    known = list(known)
-    close = difflib.get_close_matches(word, known, n=1)
-    return f"; did you mean {close[0]}?" if close else f"; there are {', '.join(known)}"
+    close = near(word, known)
+    return f"; did you mean {close}?" if close else f"; there are {', '.join(known)}"

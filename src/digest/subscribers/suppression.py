@@ -1,28 +1,31 @@
 """suppressed.csv: addresses never to be mailed, known by their keyed hashes alone.
 
 People may write a plain address into it; `rewrite_suppressed` takes it out again. A row that cannot be read is an error
-of the whole file, not a row left out: behind it stands someone who asked not to be mailed.
+of the whole file, not a row left out: behind it stands someone who asked not to be mailed. So is one that was hashed
+with another key than ours: it would match nobody, and nobody would notice.
 """
 
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import Final
 
-from digest.errors import ListError
+from digest.errors import ListError, SuppressionError
 from digest.model.people import Suppression
 from digest.subscribers.addresses import email_hmac, normalise, shown
 from digest.subscribers.csvfile import Record, Table, read_table, write_table
-from digest.subscribers.keys import Key
+from digest.subscribers.keys import Key, Keyring
 from digest.subscribers.rows import day
 
 NAME: Final = "suppressed.csv"
 COLUMNS: Final = ("email_hmac", "key", "reason", "since")
 HASH: Final = re.compile(r"[0-9a-f]{64}")
-KEY: Final = re.compile(r"k[1-9][0-9]{0,3}")
+MARK: Final = re.compile(r"k[1-9][0-9]{0,3}-[0-9a-f]{6}")
+"""Which key made a hash; see `Key.mark`."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,43 +39,65 @@ class PlainSuppression:
 
     def hashed(self, key: Key) -> Suppression:
         """Return it as it is kept."""
-        return Suppression(email_hmac(self.email, key.secret), key.id, self.reason, self.since)
+        return Suppression(email_hmac(self.email, key.secret), key.mark, self.reason, self.since)
 
 
-def read_suppressed(path: Path) -> tuple[tuple[Suppression, ...], tuple[PlainSuppression, ...]]:
-    """Return the hashed and the plain ones, none where there is no file. Raises ListError naming the row.
+def read_suppressed(
+    path: Path, keyring: Keyring | None = None
+) -> tuple[tuple[Suppression, ...], tuple[PlainSuppression, ...]]:
+    """Return the hashed and the plain ones, none where there is no file. Raises SuppressionError naming the row.
 
-    A row without a date is dated by the file's last change, in UTC.
+    With `keyring` a hash that its hashing key did not make is refused; no key is made for that. A row without a date is
+    dated by the file's last change, in UTC.
     """
     if not path.exists():
         return (), ()
-    table = read_table(path)
-    _check_columns(path, table)
+    table = _table(path)
     changed_on = datetime.fromtimestamp(path.stat().st_mtime, UTC).date()
-    entries = [_entry(path, record, changed_on) for record in table.records]
+    entries = [(record.line, _entry(path, record, changed_on)) for record in table.records]
+    hashed = [(line, entry) for line, entry in entries if isinstance(entry, Suppression)]
+    if keyring is not None:
+        _check_keys(path, hashed, keyring)
     return (
-        tuple(entry for entry in entries if isinstance(entry, Suppression)),
-        tuple(entry for entry in entries if isinstance(entry, PlainSuppression)),
+        tuple(entry for _, entry in hashed),
+        tuple(entry for _, entry in entries if isinstance(entry, PlainSuppression)),
     )
 
 
-def rewrite_suppressed(path: Path, key: Key) -> int:
+def rewrite_suppressed(path: Path, keyring: Keyring) -> int:
     """Replace the file's plain addresses by keyed hashes, at once or not at all; return how many there were.
 
     Rows keep their order, hashed ones first; what stands there twice is written once. Raises ListError.
     """
-    hashed, plain = read_suppressed(path)
+    hashed, plain = read_suppressed(path, keyring)
     if plain:
+        key = keyring.hashing
         every = {(s.email_hmac, s.key): s for s in reversed((*hashed, *(entry.hashed(key) for entry in plain)))}
         rows = [(s.email_hmac, s.key, s.reason, s.since.isoformat()) for s in reversed(every.values())]
         write_table(path, COLUMNS, rows)
     return len(plain)
 
 
-def _check_columns(path: Path, table: Table) -> None:
-    """Refuse a file whose header says neither whom nor how."""
+def _table(path: Path) -> Table:
+    """Return the file's rows; SuppressionError for what is no CSV, or whose header says neither whom nor how."""
+    try:
+        table = read_table(path)
+    except ListError as e:
+        raise SuppressionError(str(e)) from e
     if not {"email_hmac", "email"} & set(table.columns):
-        raise ListError(f"{path.name}: no column email_hmac (or email); its first row must name the columns")
+        raise SuppressionError(f"{path.name}: no column email_hmac (or email); its first row must name the columns")
+    return table
+
+
+def _check_keys(path: Path, rows: Sequence[tuple[int, Suppression]], keyring: Keyring) -> None:
+    """Refuse a hash that the ring's hashing key did not make; the rows come with their lines."""
+    ours = "no key" if not rows or keyring.empty else keyring.hashing.mark
+    for line, row in rows:
+        if row.key != ours:
+            raise SuppressionError(
+                f"{path.name}, row {line}: {row.key} made this hash, but {keyring.folder} holds {ours}; nobody is "
+                "mailed against their wish: put k1.key back from a backup, or write the address itself into the row"
+            )
 
 
 def _entry(path: Path, record: Record, changed_on: date) -> Suppression | PlainSuppression:
@@ -87,8 +112,12 @@ def _entry(path: Path, record: Record, changed_on: date) -> Suppression | PlainS
             return PlainSuppression(normalise(whom), reason, since)
         if not HASH.fullmatch(whom.lower()):
             raise ListError(f"{shown(whom)} is neither an address nor 64 hex digits")
-        if not KEY.fullmatch(cell("key", "")):
-            raise ListError(f"{shown(cell('key', ''))} is no key id; it says which key made the hash, for example k1")
+        if not MARK.fullmatch(cell("key", "")):
+            raise ListError(
+                f"{shown(cell('key', ''))} names no key; it says which made the hash, for example k1-3f9a2c"
+            )
     except ListError as e:
-        raise ListError(f"{path.name}, row {record.line}: {e}; nobody is mailed against their wish: repair it") from e
+        raise SuppressionError(
+            f"{path.name}, row {record.line}: {e}; nobody is mailed against their wish: repair it"
+        ) from e
     return Suppression(whom.lower(), cell("key", ""), reason, since)

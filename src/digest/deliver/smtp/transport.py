@@ -43,10 +43,11 @@ class SmtpTransport:
     login: Login | None = None
     connections: int = 4
     timeout: timedelta = timedelta(seconds=30)
-    """For the connection and for its encryption; replies have times of their own."""
+    """For the connection, and for its encryption; every reply, the greeting first, has its own time in `times`."""
     hello: str = ""
     """The name we greet with; empty: our address."""
     times: Times = RFC_TIMES
+    """How long replies may take: minutes, as RFC 5321 asks for, whatever `timeout` is."""
     tls: ssl.SSLContext | None = None
     """Checks certificates; None: against the machine's authorities."""
 

@@ -83,11 +83,20 @@ def issues() -> None:
         instant("approved_at", nullable=True),
         word("binding"),
         word("reason"),
+        word("imprint"),
         instant("claimed_at"),
         instant("moved_at"),
         sa.UniqueConstraint("edition", "local_date", "slot"),
-        sa.UniqueConstraint("edition", "number"),
         sqlite_autoincrement=True,
+    )
+    numbered = sa.text("number > 0")
+    op.create_index(
+        "ix_issue_edition_number",
+        "issue",
+        ["edition", "number"],
+        unique=True,
+        sqlite_where=numbered,
+        postgresql_where=numbered,
     )
     op.create_table(
         "revision",
@@ -171,6 +180,7 @@ def outbox() -> None:
         key("preference", "preference.id"),
         sa.Column("variant", sa.Text),
         instant("due_at"),
+        word("reason"),
     )
     op.create_table(
         "skeleton",

@@ -1,0 +1,50 @@
+"""Who reports a story, and who only repeats another's words."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Final
+
+from digest.compose.telling import Telling, opening
+from digest.compose.vectors import stems
+from digest.model.news import Source
+
+CARRIED: Final = 0.5
+"""What an outlet counts that carries another's text."""
+COPY: Final = 0.8
+"""Share of their words that two tellings have in common when one copies the other."""
+
+
+def independent(tellings: Sequence[Telling]) -> list[Telling]:
+    """Return the tellings without those that copy the text of one before them: one text is one voice."""
+    if len(tellings) == 1:
+        return list(tellings)
+    voices: list[Telling] = []
+    said: list[frozenset[str]] = []
+    for telling in tellings:
+        own = frozenset(stems(opening(telling) or telling.headline))
+        if not any(_copies(own, other) for other in said):
+            voices.append(telling)
+            said.append(own)
+    return voices
+
+
+def _copies(one: frozenset[str], other: frozenset[str]) -> bool:
+    return len(one & other) >= COPY * len(one | other)
+
+
+def weight_of(name: str, sources: Mapping[str, Source]) -> float:
+    """Return what an outlet's word counts; 1 for one that is no source any more."""
+    return sources[name].weight if name in sources else 1.0
+
+
+def covered(tellings: Sequence[Telling], voices: Sequence[Telling], sources: Mapping[str, Source]) -> float:
+    """Return what the outlets' agreement counts: one ordinary outlet 0.5, two 0.67, never 1.
+
+    An outlet that only carries another's text counts `CARRIED` of its weight: it confirms nothing.
+    """
+    own = {telling.article.source for telling in voices}
+    carried = {telling.article.source for telling in tellings} - own
+    total = sum(max(0.0, weight_of(name, sources)) for name in sorted(own))
+    total += CARRIED * sum(max(0.0, weight_of(name, sources)) for name in sorted(carried))
+    return total / (1.0 + total)

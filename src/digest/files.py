@@ -1,0 +1,59 @@
+"""Files that are written whole or not at all, whatever happens meanwhile and whoever else may write in the folder."""
+
+from __future__ import annotations
+
+import os
+import secrets
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Final
+
+NEW: Final = os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_NOFOLLOW | os.O_CLOEXEC
+"""How a draft is opened: nobody's file but ours, and no link to one."""
+
+
+def replace(path: Path, data: bytes, *, mode: int = 0o600) -> None:
+    """Put `data` at `path` at once, on disk before the name is; raises OSError, and what stood there stays.
+
+    A link at `path` is replaced, not followed. `mode` holds whatever the umask is.
+    """
+    with _draft(path.parent, data, mode) as draft:
+        draft.replace(path)
+    settle(path.parent)
+
+
+def create(path: Path, data: bytes, *, mode: int = 0o600) -> bool:
+    """Put `data` at `path` unless something stands there; return whether it was put. Raises OSError."""
+    with _draft(path.parent, data, mode) as draft:
+        try:
+            os.link(draft, path)
+        except FileExistsError:
+            return False
+    settle(path.parent)
+    return True
+
+
+def settle(folder: Path) -> None:
+    """Have the folder's names on disk: a file that was synced may else be lost with its name."""
+    descriptor = os.open(folder, os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC)
+    try:
+        os.fsync(descriptor)
+    finally:
+        os.close(descriptor)
+
+
+@contextmanager
+def _draft(folder: Path, data: bytes, mode: int) -> Iterator[Path]:
+    """Yield a file in `folder` that holds `data`, on disk; what is left of it afterwards goes."""
+    draft = folder / f".digest-{secrets.token_hex(16)}"
+    descriptor = os.open(draft, NEW, mode)
+    try:
+        with os.fdopen(descriptor, "wb") as file:
+            os.fchmod(descriptor, mode)
+            file.write(data)
+            file.flush()
+            os.fsync(descriptor)
+        yield draft
+    finally:
+        draft.unlink(missing_ok=True)

@@ -1,0 +1,123 @@
+"""What makes an issue's messages, from what is frozen with it or, before that, from what would be frozen now."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from digest.errors import MoveError
+from digest.model.delivery import Recipient, Skeleton, Variant
+from digest.model.issue import Content, Edition, Issue
+from digest.parts import Parts
+from digest.pipeline.audience import audience
+from digest.render import Look, MailSettings, binding, fields_for, message, render, variants
+from digest.store.codec import canonical, restore
+
+
+@dataclass(frozen=True, slots=True)
+class Mail:
+    """One message, byte for byte."""
+
+    address: str
+    message_id: str
+    data: bytes
+
+
+@dataclass(frozen=True, slots=True)
+class Press:
+    """Makes an issue's messages. Each of them is a function of the frozen issue and its subscriber alone.
+
+    Their Date is when the issue was put into its final form (RFC 5322, 3.6.1), not when they travel, so that preview,
+    export, first try and retry are the same bytes.
+    """
+
+    parts: Parts
+    issue: Issue
+    content: Content
+    edition: Edition
+    look: Look
+    sender: MailSettings
+    skeletons: dict[str, Skeleton]
+
+    @property
+    def imprint(self) -> str:
+        """The sender's settings, to be frozen with the issue: a retry carries the Message-ID of the first try."""
+        return canonical(self.sender, MailSettings).decode()
+
+    @property
+    def bound(self) -> str:
+        """The hash of what an approval of this issue, as everything stands, binds."""
+        return binding(self.content, self.look, self.sender, self.edition)
+
+    def printed(self, content: Content, chosen: Iterable[Variant]) -> dict[str, Skeleton]:
+        """Return the content rendered for these variants."""
+        return render(content, self.look, chosen, self.sender, edition=self.edition)
+
+    def fields(self, recipient: Recipient) -> dict[str, str]:
+        """Return the personal fields of one subscriber's message."""
+        return fields_for(
+            recipient,
+            issue=self.issue.id,
+            due_at=self.content.built_at,
+            edition=self.edition,
+            look=self.look,
+            mail=self.sender,
+            tokens=lambda purpose: self.parts.token(purpose, recipient.subscriber, self.edition),
+            at=recipient.at,
+        )
+
+    def mail(self, recipient: Recipient, variant: str) -> Mail:
+        """Return one subscriber's message."""
+        fields = self.fields(recipient)
+        return Mail(recipient.email, fields["message_id"], message(self.skeletons[variant], fields))
+
+    def variant_for(self, recipient: Recipient) -> str:
+        """Return the id of the variant of what the recipient chose; of the whole issue where it has none of that."""
+        choice, whole = (recipient.sections, recipient.language), ((), "")
+        known = variants(self.content, [choice, whole], self.edition)
+        chosen = known[choice] or known[whole]
+        assert chosen is not None, "an issue without stories is never rendered"
+        if chosen.id not in self.skeletons:
+            self.skeletons.update(self.printed(self.content, [chosen]))
+        return chosen.id
+
+
+def press(parts: Parts, issue: Issue) -> Press:
+    """Return what makes the issue's messages: from the frozen bytes once it goes out, else rendered now.
+
+    Raises MoveError for an issue without stories, LookError for a look that cannot be rendered.
+    """
+    edition, content = edition_of(parts, issue), content_of(issue)
+    frozen = parts.store.issues.skeletons(issue.id)
+    kept = parts.store.issues.imprint(issue.id) if frozen else ""
+    sender = restore(kept.encode(), MailSettings) if kept else parts.mail(edition)
+    machine = Press(parts, issue, content, edition, parts.look(edition), sender, frozen)
+    if not frozen:
+        machine.skeletons.update(machine.printed(content, audience(parts, content, edition).distinct))
+    return machine
+
+
+def proofread(parts: Parts, content: Content, edition: Edition) -> None:
+    """Render the whole issue once, so that a mistake in the look is told before anything is kept. Raises LookError."""
+    chosen = variants(content, [((), "")], edition).values()
+    render(content, parts.look(edition), filter(None, chosen), parts.mail(edition), edition=edition)
+
+
+def edition_of(parts: Parts, issue: Issue) -> Edition:
+    """Return the issue's edition: as frozen with it once it goes out, or where digest.toml has it no more.
+
+    Raises UnknownError for an edition that is gone and whose issue was never built.
+    """
+    known = parts.settings.editions.get(issue.edition)
+    if known is not None and not parts.store.issues.imprint(issue.id):
+        return known
+    if issue.content is None:
+        return known or parts.settings.edition(issue.edition)
+    return parts.store.issues.inputs(issue.id)[0].edition
+
+
+def content_of(issue: Issue) -> Content:
+    """Return what the issue says; raises MoveError where nothing was built, or nothing was found to tell."""
+    if issue.content is None or not issue.content.stories:
+        raise MoveError(f"No. {issue.number} has no stories: {issue.reason or 'nothing was built'}")
+    return issue.content

@@ -1,0 +1,73 @@
+"""What digest.toml may already say and digest does not do yet: told, so that nobody relies on it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from typing import Final
+
+from pydantic import BaseModel
+
+from digest.model.issue import Approval
+from digest.settings.checks import Finding
+from digest.settings.lines import KeyPath
+from digest.settings.origin import Places
+from digest.settings.problems import Problem
+from digest.settings.schema import Document, EditionTable
+
+EDITION: Final[Mapping[str, str]] = {
+    "in_doubt": "messages in doubt stay in doubt",
+    "canary": "all messages may go at once",
+    "brake_percent": "refusals hold nothing back",
+}
+"""Keys of an edition, and what is done instead."""
+TABLES: Final[Mapping[str, str]] = {
+    "dkim": "no message is signed here",
+    "bounces": "no bounce is read",
+    "web": "no page is served",
+    "alerts": "nobody is alerted",
+}
+"""Whole tables, and what is done instead."""
+
+
+def not_yet(doc: Document, places: Places) -> tuple[str, ...]:
+    """Return a line for each setting that is no default and has no effect: `digest.toml:12: what it does not do`."""
+    return tuple(str(Problem(places.of(at), text)) for at, text in _idle(doc))
+
+
+def _idle(doc: Document) -> Iterator[Finding]:
+    """Yield what has no effect, in the order of the tables, with a sentence on what is done instead."""
+    for name, edition in doc.edition.items():
+        yield from _edition(("edition", name), edition)
+    yield from _relays(doc)
+    for n in doc.domain:
+        yield ("domain", n), "`[[domain]]` is not in force yet; its mail goes as fast as all other"
+    for table, instead in TABLES.items():
+        for at in changed((table,), getattr(doc, table)):
+            yield at, f"`{'.'.join(map(str, at))}` is not in force yet; {instead}"
+
+
+def _edition(at: KeyPath, edition: EditionTable) -> Iterator[Finding]:
+    if edition.approval is Approval.AUTO_IF_GREEN:
+        yield (*at, "approval"), '`approval = "auto-if-green"` is not in force yet; issues wait for an editor'
+    for found in changed(at, edition):
+        if instead := EDITION.get(str(found[-1])):
+            yield found, f"`{found[-1]}` is not in force yet; {instead}"
+
+
+def _relays(doc: Document) -> Iterator[Finding]:
+    for position, (n, relay) in enumerate(doc.relay.items()):
+        if position:
+            first = next(iter(doc.relay.values())).name
+            yield ("relay", n), f"relay {relay.name!r} is not used yet; all mail goes over the first one, {first!r}"
+        elif relay.rate:
+            yield ("relay", n, "rate"), "`rate` is not in force yet; mail goes as fast as the relay takes it"
+
+
+def changed(at: KeyPath, table: BaseModel) -> Iterator[KeyPath]:
+    """Yield the settings of a table, and of the tables in it, that are not as they are by default."""
+    for name, info in type(table).model_fields.items():
+        value = getattr(table, name)
+        if isinstance(value, BaseModel):
+            yield from changed((*at, name), value)
+        elif value != info.get_default(call_default_factory=True):
+            yield (*at, info.alias or name)

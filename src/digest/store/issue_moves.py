@@ -1,0 +1,60 @@
+"""Moves of an issue, each made inside the transaction of whoever asks for it."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any, Final
+
+from sqlalchemy import Connection, Row, delete
+
+from digest.errors import MoveError
+from digest.lifecycle import Move, phrase, require
+from digest.model.issue import State
+from digest.store.issue_rows import change, locked
+from digest.store.schema import pool
+
+UNAPPROVED: Final = (State.DRAFT, State.REVIEW, State.HELD)
+ELSEWHERE: Final = {
+    Move.REBUILD: "Issues.write builds an issue",
+    Move.START: "Outbox.freeze starts an issue",
+    Move.FINISH: "Outbox.finish ends an issue",
+}
+FREES_POOL: Final = (Move.SKIP, Move.FAIL)
+
+
+def make(
+    connection: Connection,
+    issue_id: int,
+    move: Move,
+    *,
+    now: datetime,
+    by: str = "",
+    reason: str = "",
+    binding: str = "",
+    revision: int | None = None,
+) -> None:
+    """Make the move. See `Issues.move`."""
+    if move in ELSEWHERE:
+        raise ValueError(f"{move}: {ELSEWHERE[move]}")
+    row = locked(connection, issue_id)
+    before = State(row.state)
+    after = require(move, before, issue=issue_id, number=row.number)
+    approval: dict[str, Any] = {}
+    if move is Move.APPROVE:
+        _require_current(row, revision, binding)
+        approval = {"approved_by": by, "approved_at": now, "binding": binding}
+    elif before in (*UNAPPROVED, State.APPROVED):
+        approval = {"approved_by": "", "approved_at": None, "binding": ""}
+    if move in FREES_POOL:
+        connection.execute(delete(pool).where(pool.c.issue == issue_id))
+    change(connection, issue_id, now, state=after, reason=reason, **approval)
+
+
+def _require_current(row: Row[Any], revision: int | None, binding: str) -> None:
+    if not binding:
+        raise ValueError("an approval binds what was seen: give its hash")
+    if revision is not None and revision != row.revision:
+        raise MoveError(
+            f"No. {row.number} is {phrase(State(row.state))} at revision {row.revision}, and you approved "
+            f"{revision}; look at it again: digest preview {row.id}"
+        )

@@ -1,0 +1,72 @@
+"""What has no effect yet is told with its place, so that nobody relies on it."""
+
+from __future__ import annotations
+
+import pytest
+
+from digest.settings import load
+
+from .conftest import BASE, RELAY
+
+PASSWORD = {"DIGEST_RELAY__MAIN__PASSWORD": "ropewalk"}
+
+
+@pytest.mark.parametrize(
+    ("added", "line", "says"),
+    [
+        ('in_doubt = "resend"', 17, "`in_doubt` is not in force yet; messages in doubt stay in doubt"),
+        ("canary = 7", 17, "`canary` is not in force yet; all messages may go at once"),
+        ("brake_percent = 2", 17, "`brake_percent` is not in force yet; refusals hold nothing back"),
+        (
+            'approval = "auto-if-green"',
+            17,
+            '`approval = "auto-if-green"` is not in force yet; issues wait for an editor',
+        ),
+        (RELAY + 'rate = "40/s"', 24, "`rate` is not in force yet; mail goes as fast as the relay takes it"),
+        (
+            RELAY + '[[relay]]\nname = "spare"\nkind = "catcher"\nrate = "1/s"',
+            24,
+            "relay 'spare' is not used yet; all mail goes over the first one, 'main'",
+        ),
+        (
+            '[[domain]]\nmatch = ["tarnmouth.example"]\nrate = "1/s"',
+            17,
+            "`[[domain]]` is not in force yet; its mail goes as fast as all other",
+        ),
+        ('[bounces]\nmaildir = "bounces"', 18, "`bounces.maildir` is not in force yet; no bounce is read"),
+        ("[bounces]\nsoft_limit = 3", 18, "`bounces.soft_limit` is not in force yet; no bounce is read"),
+        ('[web]\nlisten = "127.0.0.1:9"', 18, "`web.listen` is not in force yet; no page is served"),
+        ('[web.proxy]\nheader = "X-User"', 18, "`web.proxy.header` is not in force yet; no page is served"),
+        ('[alerts]\nemail = ["duty@brief.example"]', 18, "`alerts.email` is not in force yet; nobody is alerted"),
+        ('[alerts]\nping = "https://ping.example/x"', 18, "`alerts.ping` is not in force yet; nobody is alerted"),
+    ],
+)
+def test_a_setting_without_effect_is_told_with_its_line(write, added, line, says):
+    settings = load(write(BASE + added), PASSWORD if RELAY in added else {})
+
+    assert settings.not_yet == (f"digest.toml:{line}: {says}",)
+
+
+def test_each_of_several_is_told(write):
+    settings = load(write(BASE + "canary = 7\n[dkim]\ndomain = 'brief.example'\nselectors = ['d1', 'd2']\n"), {})
+
+    assert [line.partition(" is")[0] for line in settings.not_yet] == [
+        "digest.toml:17: `canary`",
+        "digest.toml:19: `dkim.domain`",
+        "digest.toml:20: `dkim.selectors`",
+    ]
+
+
+def test_one_that_comes_from_outside_is_told_with_its_variable(write):
+    settings = load(write(BASE), {"DIGEST_EDITION__WEEKDAY__CANARY": "7"})
+
+    assert settings.not_yet == (
+        "DIGEST_EDITION__WEEKDAY__CANARY: `canary` is not in force yet; all messages may go at once",
+    )
+
+
+def test_what_says_no_more_than_the_default_is_not_told(write):
+    same = 'in_doubt = "hold"\ncanary = 50\nbrake_percent = 5\napproval = "auto"\n'
+    tables = "[bounces]\nhard_limit = 1\n[web]\nlisten = '127.0.0.1:8412'\n[web.proxy]\n[alerts]\n[dkim]\n"
+
+    assert load(write(BASE + same + RELAY + tables), PASSWORD).not_yet == ()

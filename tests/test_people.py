@@ -1,0 +1,126 @@
+"""Whoever asked not to be mailed is not mailed, whatever becomes of keys and files."""
+
+from __future__ import annotations
+
+import shutil
+
+import pytest
+
+from digest import pipeline
+from digest.errors import ListError, SettingsError, SuppressionError
+from digest.parts import Parts, open_parts
+from digest.settings import load
+from digest.subscribers import Keyring
+from tests.fakes import NOON
+from tests.settings.conftest import BASE
+
+MIRA, JOON = "mira@mail.example", "joon@mail.example"
+
+
+@pytest.fixture
+def desk(tmp_path):
+    """A working folder with two readers, of whom Mira asked not to be mailed."""
+    (tmp_path / "subscribers").mkdir()
+    (tmp_path / "digest.toml").write_text(BASE)
+    (tmp_path / "subscribers/weekday.csv").write_text(f"email\n{MIRA}\n{JOON}\n")
+    (tmp_path / "subscribers/suppressed.csv").write_text(f"email,reason,since\n{MIRA},asked,2026-03-02\n")
+    return tmp_path
+
+
+@pytest.fixture
+def parts(desk):
+    with open_parts(load(desk / "digest.toml", {})) as opened:
+        yield opened
+
+
+def restarted(parts) -> Parts:
+    """The same as another process sees it."""
+    return Parts(parts.settings, parts.store)
+
+
+def mailed(parts):
+    """Who would get an issue now."""
+    return [recipient.email for recipient in parts.store.subscribers.audience(["weekday"])]
+
+
+def test_an_address_on_file_is_hashed_and_stays_barred(desk, parts):
+    first = pipeline.sync(parts, now=NOON)
+    again = pipeline.sync(restarted(parts), now=NOON)
+
+    assert mailed(parts) == [JOON]
+    assert first.report.kept_out == again.report.kept_out == {"weekday": 1}
+    assert MIRA not in (desk / "subscribers/suppressed.csv").read_text()
+    assert f",{parts.keyring.hashing.mark},asked,2026-03-02" in (desk / "subscribers/suppressed.csv").read_text()
+
+
+def test_a_new_key_for_links_undoes_no_suppression(parts):
+    pipeline.sync(parts, now=NOON)
+
+    parts.keyring.rotate()
+    pipeline.sync(restarted(parts), now=NOON)
+
+    assert mailed(parts) == [JOON]
+
+
+def test_with_the_keys_lost_nothing_is_loaded_and_no_key_is_made(desk, parts):
+    pipeline.sync(parts, now=NOON)
+    shutil.rmtree(desk / "var/keys")
+
+    with pytest.raises(SuppressionError, match=r"suppressed\.csv, row 2: .* holds no key"):
+        pipeline.sync(restarted(parts), now=NOON)
+
+    assert mailed(parts) == [JOON]
+    assert not (desk / "var/keys").exists()
+
+
+def test_with_the_keys_and_the_file_lost_the_database_still_knows(desk, parts):
+    pipeline.sync(parts, now=NOON)
+    shutil.rmtree(desk / "var/keys")
+    (desk / "subscribers/suppressed.csv").unlink()
+
+    with pytest.raises(SuppressionError, match="holds no key"):
+        pipeline.sync(restarted(parts), now=NOON)
+
+    assert mailed(parts) == [JOON]
+    assert not (desk / "var/keys").exists()
+
+
+@pytest.mark.parametrize("kept", ["subscribers/suppressed.csv", "var/digest.db"])
+def test_another_key_in_the_firsts_place_is_seen(desk, parts, kept):
+    pipeline.sync(parts, now=NOON)
+    mark = parts.keyring.hashing.mark
+    shutil.rmtree(desk / "var/keys")
+    other = Keyring(desk / "var/keys").hashing.mark
+    if kept == "var/digest.db":
+        (desk / "subscribers/suppressed.csv").unlink()
+
+    with pytest.raises(SuppressionError) as refused:
+        pipeline.sync(restarted(parts), now=NOON)
+
+    assert mailed(parts) == [JOON]
+    assert mark in str(refused.value)
+    assert other in str(refused.value)
+
+
+def test_with_the_first_key_gone_and_a_later_one_there_nothing_is_loaded(desk, parts):
+    (desk / "subscribers/suppressed.csv").unlink()
+    parts.keyring.rotate()
+    (desk / "var/keys/k1.key").unlink()
+
+    with pytest.raises(SettingsError, match=r"k1\.key: it is gone"):
+        pipeline.sync(restarted(parts), now=NOON)
+
+    assert mailed(parts) == []
+
+
+def test_the_keys_put_back_everything_goes_on(desk, parts):
+    pipeline.sync(parts, now=NOON)
+    (desk / "var/keys").rename(desk / "backup")
+    with pytest.raises(ListError):
+        pipeline.sync(restarted(parts), now=NOON)
+
+    (desk / "backup").rename(desk / "var/keys")
+    synced = pipeline.sync(restarted(parts), now=NOON)
+
+    assert synced.report.kept_out == {"weekday": 1}
+    assert mailed(parts) == [JOON]
