@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import signal
 import sys
+from io import TextIOWrapper
 from types import FrameType
 
 from digest.errors import DigestError
@@ -16,7 +17,11 @@ def main() -> None:
     """Run one command; every error raised on purpose becomes one line and its exit code."""
     from digest.cli.app import app
 
-    signal.signal(signal.SIGTERM, as_interrupt)
+    for number in (signal.SIGTERM, signal.SIGHUP):
+        signal.signal(number, as_interrupt)
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, TextIOWrapper):
+            stream.reconfigure(errors="backslashreplace")  # a headline may hold what a terminal's encoding does not
     try:
         app(prog_name="digest")
     except DigestError as error:

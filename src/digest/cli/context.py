@@ -76,6 +76,8 @@ def at(now: str) -> datetime:
         moment = datetime.fromisoformat(now)
     except ValueError:
         raise typer.BadParameter(f"{now!r} is no ISO 8601 instant such as 2026-11-22T06:00:00Z") from None
+    if not 1970 < moment.year < 9000:
+        raise typer.BadParameter(f"{now!r} is not of these times")
     return moment.astimezone(UTC) if moment.tzinfo else moment.replace(tzinfo=UTC)
 
 

@@ -188,7 +188,7 @@ class RelayTable(Table):
     rate: Rate | None = None
     """At most so many messages, for example `40/s`."""
     timeout: Duration = timedelta(seconds=60)
-    """How long an answer may take."""
+    """How long connecting and encrypting may take; replies have the times of RFC 5321, 4.5.3.2."""
 
 
 class DomainTable(Table):
