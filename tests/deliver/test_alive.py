@@ -72,7 +72,7 @@ def test_a_worker_holds_a_locked_file_before_it_is_enlisted(outbox, tmp_path):
 
     def watched(worker, **options):
         its = options["host"]
-        seen[worker] = bury_dead(MemoryOutboxOf(worker, its), tmp_path / "journal", host=its, me="", now=NOON)
+        seen[worker] = bury_dead(an_outbox_of(worker, its), tmp_path / "journal", host=its, me="", now=NOON)
         enlist(worker, **options)
 
     outbox.enlist = watched
@@ -84,7 +84,7 @@ def test_a_worker_holds_a_locked_file_before_it_is_enlisted(outbox, tmp_path):
     assert modes == (0o600, 0o700)
 
 
-def MemoryOutboxOf(worker, host):  # noqa: N802 - it makes one
+def an_outbox_of(worker, host):
     outbox = MemoryOutbox()
     outbox.enlist(worker, host=host, boot="b", now=NOON)
     return outbox
