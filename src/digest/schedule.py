@@ -46,7 +46,16 @@ class Watch:
 
 async def turn(watch: Watch) -> list[Event]:
     """Do all that is owed at this moment, once, job by job; return what was done, in order."""
-    return [event for job in JOBS for event in [event async for event in job(watch)]]
+    return [event for name in JOBS for event in [event async for event in done(name, watch)]]
+
+
+async def done(name: str, watch: Watch) -> AsyncIterator[Event]:
+    """Yield what a job does; a surprise (the database is gone) is an event too, and the next turn tries again."""
+    try:
+        async for event in JOBS[name](watch):
+            yield event
+    except Exception as error:  # the daemon outlives whatever one turn meets
+        yield Event(name, str(error) or type(error).__name__, failed=True)
 
 
 async def attempt(job: str, work: Callable[[], Awaitable[str]]) -> AsyncIterator[Event]:
@@ -225,8 +234,9 @@ def leaves(parts: Parts, issue: Issue, now: datetime) -> bool:
 # -------------------------------------------------------------------------------------------------------------- daemon
 
 Job = Callable[[Watch], AsyncIterator[Event]]
-JOBS: Final[tuple[Job, ...]] = (collect, draft, keep_deadlines, dispatch)
-ALONGSIDE: Final[tuple[tuple[Job, ...], ...]] = ((collect,), (draft, keep_deadlines), (dispatch,))
+JOBS: Final[dict[str, Job]] = {"collect": collect, "draft": draft, "deadline": keep_deadlines, "send": dispatch}
+"""In the order of a single turn, by the name that their events carry."""
+ALONGSIDE: Final = (("collect",), ("draft", "deadline"), ("send",))
 """What runs side by side in the daemon: a slow outlet delays no draft, a long send no deadline."""
 
 
@@ -242,25 +252,25 @@ async def run(watch: Watch, tell: Callable[[Event], None]) -> None:
     running: set[asyncio.Task[None]] = set()
     failures: dict[str, set[str]] = {}
 
-    async def wake(jobs: tuple[Job, ...]) -> None:
-        for job in jobs:
+    async def wake(names: tuple[str, ...]) -> None:
+        for name in names:
             events = []
-            async for event in job(watch):
+            async for event in done(name, watch):
                 events.append(event)
-                if not event.failed or event.text not in failures.get(job.__name__, ()):
+                if not event.failed or event.text not in failures.get(name, ()):
                     tell(event)
-            failures[job.__name__] = {event.text for event in events if event.failed}
+            failures[name] = {event.text for event in events if event.failed}
 
-    async def woken(jobs: tuple[Job, ...]) -> None:
-        task = asyncio.create_task(wake(jobs), name=jobs[0].__name__)
+    async def woken(names: tuple[str, ...]) -> None:
+        task = asyncio.create_task(wake(names), name=names[0])
         running.add(task)
         try:
             await asyncio.shield(task)
         finally:
             running.discard(task)
 
-    for jobs in ALONGSIDE:
-        scheduler.add_job(woken, IntervalTrigger(seconds=int(TICK.total_seconds()), timezone=UTC), args=[jobs])
+    for names in ALONGSIDE:
+        scheduler.add_job(woken, IntervalTrigger(seconds=int(TICK.total_seconds()), timezone=UTC), args=[names])
     for job in scheduler.get_jobs():
         job.modify(next_run_time=datetime.now(UTC))
     scheduler.start()
@@ -268,7 +278,7 @@ async def run(watch: Watch, tell: Callable[[Event], None]) -> None:
     scheduler.pause()
     ending = set(running)
     for task in ending:
-        if task.get_name() == collect.__name__:
+        if task.get_name() == "collect":
             task.cancel()  # nothing of a poll is kept before its end, so nothing is lost
     await asyncio.gather(*ending, return_exceptions=True)
     scheduler.shutdown(wait=False)

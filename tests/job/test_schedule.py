@@ -2,7 +2,8 @@
 
 import asyncio
 import re
-from contextlib import contextmanager
+import sqlite3
+from contextlib import closing, contextmanager
 from datetime import UTC, datetime, timedelta
 from zoneinfo import ZoneInfo
 
@@ -213,3 +214,17 @@ async def stopped_when(parts, at, happened):
     stop.set()
     async with asyncio.timeout(20):
         await running
+
+
+def test_what_one_job_meets_in_the_database_ends_neither_the_others_nor_the_daemon(desk):
+    with daemon(desk) as (parts, seven):
+        turn(parts, seven - timedelta(hours=1))
+        with closing(sqlite3.connect(desk.folder / "var/digest.db")) as database:
+            database.execute("ALTER TABLE source RENAME TO elsewhere")
+
+        async def once():
+            return await schedule.turn(schedule.Watch(parts, lambda: seven, asyncio.Event()))
+
+        told = [(event.job, event.failed) for event in asyncio.run(once())]
+
+    assert told == [("collect", True), ("send", False)]
