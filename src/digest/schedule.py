@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from functools import partial
 from typing import Final
@@ -13,6 +13,7 @@ from apscheduler.schedulers.asyncio import AsyncIOScheduler
 from apscheduler.triggers.interval import IntervalTrigger
 
 from digest import pipeline
+from digest.collect.pace import LONGEST_WAIT
 from digest.errors import ListError, SuppressionError
 from digest.lifecycle import Move
 from digest.model.issue import Approval, Edition, Issue, Slot, State
@@ -22,6 +23,9 @@ from digest.slots import due
 
 TICK: Final = timedelta(seconds=30)
 """How often the daemon looks."""
+GAP: Final = timedelta(milliseconds=200)
+SPREAD: Final = timedelta(seconds=20)
+"""Over how long the daemon begins the sources that are due together, at most: not all in the same instant."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,6 +46,8 @@ class Watch:
     clock: Callable[[], datetime]
     stop: asyncio.Event
     """Once set, nothing more is begun, and what is being sent is put down in good order."""
+    gap: timedelta = timedelta()
+    """Between the beginnings of two sources that are due together, as long as `SPREAD` is enough for all."""
 
 
 async def turn(watch: Watch) -> list[Event]:
@@ -77,22 +83,30 @@ async def collect(watch: Watch) -> AsyncIterator[Event]:
     parts, now = watch.parts, watch.clock()
     names = [s.name for s in parts.settings.sources if is_due(s, parts.store.sources.state(s.name), now)]
     if names:
-        async for event in attempt("collect", partial(read, parts, names, now)):
+        async for event in attempt("collect", partial(read, parts, names, now, min(watch.gap * len(names), SPREAD))):
             yield event
 
 
-async def read(parts: Parts, names: list[str], now: datetime) -> str:
-    """Poll these sources; return what they brought, in a sentence."""
-    got = await pipeline.gather(parts, now=now, names=names)
+async def read(parts: Parts, names: list[str], now: datetime, spread: timedelta) -> str:
+    """Poll these sources, beginning over the time of `spread`; return what they brought, in a sentence."""
+    got = await pipeline.gather(parts, now=now, names=names, spread=spread)
     failed = "".join(f"; {report.name}: {report.reason}" for report in got.failed)
     return f"{got.articles} new articles from {len(names) - len(got.failed)} of {len(names)} sources{failed}"
 
 
 def is_due(source: Source, state: SourceState, now: datetime) -> bool:
-    """Return whether the source's interval has passed since it was last tried, or the clock was set back since."""
+    """Return whether a source's next poll has come, or the clock was set back since the last one.
+
+    One that is gone for good is not due before the settings give it another address.
+    """
+    if state.url not in ("", source.url):
+        return True
+    if state.retired:
+        return False
     if state.last_try_at is None or state.last_try_at > now:
         return True
-    return now - state.last_try_at >= source.every
+    next_at = state.next_at or state.last_try_at + source.every
+    return next_at <= now or next_at > now + LONGEST_WAIT + source.every
 
 
 # --------------------------------------------------------------------------------------------------------------- draft
@@ -249,6 +263,7 @@ async def run(watch: Watch, tell: Callable[[Event], None]) -> None:
     scheduler = AsyncIOScheduler(
         timezone=UTC, job_defaults={"coalesce": True, "max_instances": 1, "misfire_grace_time": None}
     )
+    watch = replace(watch, gap=GAP)
     running: set[asyncio.Task[None]] = set()
     failures: dict[str, set[str]] = {}
 

@@ -31,7 +31,8 @@ class Newsroom:
 
     @property
     def paths(self) -> list[str]:
-        return [request.path_qs for request in self.asked]
+        """What was asked for, but for the rules for robots."""
+        return [request.path_qs for request in self.asked if request.path != "/robots.txt"]
 
     def url(self, path: str) -> str:
         return f"http://127.0.0.1:{self.port}{path}"
@@ -106,15 +107,23 @@ class Remembered:
             self.prints.add(article.fingerprint)
 
 
-def poll(*sources: Source, memory: Remembered | None = None, seconds: float = 5, progress=None) -> Collected:
+def poll(
+    *sources: Source,
+    memory: Remembered | None = None,
+    seconds: float = 5,
+    progress=None,
+    now: datetime = NOW,
+    spread: timedelta = timedelta(),
+) -> Collected:
     return asyncio.run(
         collect(
             sources,
-            now=NOW,
+            now=now,
             memory=memory or Remembered(),
             user_agent="digest (test@ilma.example)",
             timeout=timedelta(seconds=seconds),
             progress=progress,
+            spread=spread,
         )
     )
 

@@ -42,6 +42,25 @@ def test_a_source_may_fail_the_first_time(store):
     )
 
 
+def test_how_a_source_stands_with_its_publisher_is_remembered(store):
+    state = replace(
+        COURIER,
+        last_try_at=NOW,
+        url="https://ilma.example/feed",
+        next_at=NOW + MINUTE,
+        asked_until=NOW + 2 * MINUTE,
+        moved_to="https://news.ilma.example/feed",
+        moves=3,
+        retired=True,
+    )
+    store.sources.remember([state], NOW)
+
+    assert store.sources.state("Ilma Courier") == state
+
+    store.sources.failing("Ilma Courier", "no answer in 0:00:10", NOW + MINUTE)
+    assert store.sources.state("Ilma Courier").moved_to == state.moved_to
+
+
 def test_a_success_ends_the_row_of_failures(store):
     store.sources.failing("Ilma Courier", "404 Not Found", NOW)
 

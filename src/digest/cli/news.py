@@ -1,4 +1,4 @@
-"""`collect`, `build`, `rebuild`, `classify`, `sources`: from sources to a draft."""
+"""`collect`, `build`, `rebuild`, `classify`: from sources to a draft."""
 
 from __future__ import annotations
 
@@ -22,7 +22,6 @@ def add_to(app: typer.Typer) -> None:
     app.command()(build)
     app.command()(rebuild)
     app.command()(classify)
-    app.command()(sources)
 
 
 def collect(
@@ -122,17 +121,3 @@ def classify(
     settings = settings_of(run)
     placements = place(read_document(file, now=at("")), settings.sections)
     run.voice.data([show.placement_json(p) for p in placements], lambda: show.placed(placements))
-
-
-def sources(
-    ctx: typer.Context,
-    json: Json = False,
-) -> None:
-    """List the sources and how their last reading went."""
-    run = run_of(ctx, json=json)
-    with parts_of(run) as parts:
-        rows = [(source, parts.store.sources.state(source.name)) for source in parts.settings.sources]
-    run.voice.data(
-        [show.source_json(source, state) for source, state in rows],
-        lambda: table([show.source_row(s, state) for s, state in rows], ("source", "kind", "last read", "", "where")),
-    )

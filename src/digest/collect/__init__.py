@@ -1,11 +1,27 @@
 """Sources in, articles out.
 
-`collect` polls feeds, pages and folders; `read_document` reads one local file. Everything that comes in is hostile:
-what leaves this stage is plain text, http(s) addresses and dates within reason.
+`collect` polls feeds, pages and folders; `read_document` reads one local file; `discover` finds the feed of a site.
+Everything that comes in is hostile: what leaves this stage is plain text, http(s) addresses and dates within reason.
 """
 
+from digest.collect.discover import Found, discover, feed_key
 from digest.collect.folder import read_document
+from digest.collect.opml import Outline, read_opml_file, write_opml
 from digest.collect.poll import TIMEOUT, collect
 from digest.collect.reports import Collected, Memory, SourceReport, Status
 
-__all__ = ["TIMEOUT", "Collected", "Memory", "SourceReport", "Status", "collect", "read_document"]
+__all__ = [
+    "TIMEOUT",
+    "Collected",
+    "Found",
+    "Memory",
+    "Outline",
+    "SourceReport",
+    "Status",
+    "collect",
+    "discover",
+    "feed_key",
+    "read_document",
+    "read_opml_file",
+    "write_opml",
+]

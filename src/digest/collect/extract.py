@@ -22,13 +22,16 @@ from trafilatura.settings import DEFAULT_CONFIG
 
 from digest.collect.dates import read_date
 from digest.collect.encoding import decode
-from digest.collect.markup import swarms, tree, walk
+from digest.collect.markup import MOST_TAGS, swarms, tree, walk
 from digest.collect.text import TITLE_CHARS, language, line, shorten
 from digest.errors import ParseError
 from digest.model.news import Block, BlockKind
 
 MOST_CHARS: Final = 3_000_000
-MOST_TAGS: Final = 60_000
+_MOST_ATTRIBUTES: Final = 100_000
+"""In the whole page, which is copied several times over before its text is found."""
+_MOST_BREAKS: Final = 20_000
+"""So many take a second; from there on the time grows with their square."""
 _NOISE: Final = (
     "//nav | //aside | //footer | //script | //style | //noscript"
     " | //header[not(ancestor::article or ancestor::main or descendant::article)]"
@@ -72,6 +75,8 @@ def page(source: str, body: bytes, *, charset: str = "", title_known: str = "") 
     root = tree(text)
     if root is None:
         raise ParseError(source, "an empty page")
+    if root.xpath("count(//@*)") > _MOST_ATTRIBUTES or root.xpath("count(//br)") > _MOST_BREAKS:
+        raise ParseError(source, "a page of too many tags or attributes")
     headline = _headline(root)
     blocks = _without_titles(_article_blocks(source, root), (title_known, headline))
     if not any(block.kind is BlockKind.PARAGRAPH for block in blocks):

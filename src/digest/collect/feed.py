@@ -9,9 +9,11 @@ from __future__ import annotations
 import io
 import re
 import time
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from html.entities import html5
+from itertools import islice
 from typing import Any, Final
 from xml.parsers import expat
 
@@ -28,12 +30,21 @@ from digest.errors import ParseError
 MOST_ENTRIES: Final = 2_000
 _MOST_LOOKED_AT: Final = 20_000
 """Of a feed with more entries than anyone reads, only so many are looked at, in its order."""
-_SLOW_PARSER_BYTES: Final = 1_000_000
-"""feedparser takes a second for a megabyte, and many for a hostile one: beyond this it is not asked."""
+_MOST_PARTS: Final = 300_000
+"""Tags and attributes that are read, up to 400 bytes of memory each: beyond, a feed is cut off."""
+_MOST_TEXT: Final = 1_000_000
+"""Characters of a text of one entry, pictures written out in it included."""
+_MOST_NAMED: Final = 200_000
+"""Characters written by name that are put in."""
+_SLOW_PARSER_BYTES: Final = 500_000
+"""feedparser takes a second for a megabyte, and many for a deep one: beyond this it is not asked."""
 _START: Final = re.compile(r"<(?:\?xml|!DOCTYPE|!--|(?:\w{1,40}:)?(?:rss|feed|rdf)\b)", re.IGNORECASE)
-_DECLARATION: Final = re.compile(r"\s*<\?xml[^>]{0,400}>", re.IGNORECASE)
 _ROOT: Final = re.compile(r"<(?:[\w.-]{1,60}:)?([\w.-]{1,60})")
 _TAG: Final = re.compile(r"<[^>]+>")
+_NAMED: Final = re.compile(r"&(?!(?:lt|gt|amp|quot|apos);)([A-Za-z][A-Za-z0-9]{1,31};)")
+_SPACE: Final = re.compile(r"\s*")
+_PART: Final = re.compile("[<=]")
+_ITEM: Final = re.compile(r"<(?:[\w.-]{1,60}:)?(?:item|entry)[\s/>]", re.IGNORECASE)
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,6 +65,17 @@ class Entry:
 
 
 @dataclass(frozen=True, slots=True)
+class _Raw:
+    """What a parser made of a feed."""
+
+    items: Sequence[Mapping[str, Any]]
+    beyond: int = 0
+    """Items that were counted only."""
+    language: str = ""
+    broken: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class Feed:
     """What a feed says."""
 
@@ -69,36 +91,47 @@ class Feed:
 
 def parse(source: str, body: bytes, *, url: str, now: datetime, charset: str = "") -> Feed:
     """Return the entries of a feed fetched from `url`; ParseError with a reason where the answer is none."""
+    raw = _raw(source, body, url, charset)
+    entries = [entry for item in raw.items if (entry := _entry(item, url, raw.language, now)) is not None]
+    if raw.items and not entries:
+        many = len(raw.items) + raw.beyond
+        raise ParseError(source, f"no feed: {raw.broken or f'none of its entries ({many}) has a web address'}")
+    without_link = len(raw.items) - len(entries)
+    entries.sort(key=lambda e: e.published_at or datetime.min.replace(tzinfo=UTC), reverse=True)
+    kept = tuple(entries[:MOST_ENTRIES])
+    return Feed(kept, without_link, raw.beyond + len(entries) - len(kept), raw.broken)
+
+
+def _raw(source: str, body: bytes, url: str, charset: str) -> _Raw:
     text = decode(body, charset).strip().lstrip("\ufeff")
     if not text:
         raise ParseError(source, "no feed: the answer is empty")
     if binary(body):
         raise ParseError(source, "no feed: the answer is a binary file")
-    broken = ""
     if text[0] in "{[":
-        raw, tongue = jsonfeed.items(source, text)
-    else:
-        ordered = _in_order(source, text)
-        raw, tongue = _xml_items(source, ordered, url)
-        broken = _broken(ordered)
-    looked_at = raw[:_MOST_LOOKED_AT]
-    entries = [entry for item in looked_at if (entry := _entry(item, url, tongue, now)) is not None]
-    if raw and not entries:
-        raise ParseError(source, f"no feed: {broken or f'none of its entries ({len(raw)}) has a web address'}")
-    entries.sort(key=lambda e: e.published_at or datetime.min.replace(tzinfo=UTC), reverse=True)
-    kept = tuple(entries[:MOST_ENTRIES])
-    surplus = len(raw) - len(looked_at) + len(entries) - len(kept)
-    return Feed(kept, len(looked_at) - len(entries), surplus, broken)
+        listed, tongue = jsonfeed.items(source, text)
+        looked_at = [jsonfeed.item(each) for each in listed[:_MOST_LOOKED_AT]]
+        return _Raw(looked_at, len(listed) - len(looked_at), tongue)
+    begin = _begin(source, text)
+    end = _end(text, begin)
+    beyond = sum(1 for _ in _ITEM.finditer(text, end))
+    ordered = _ordered(source, text[begin:end])
+    cut = end < len(text)
+    del text  # four times its bytes where it has a character of the higher planes
+    found, tongue = _xml_items(source, ordered, url, patient=not cut)
+    looked_at = found[:_MOST_LOOKED_AT]
+    broken = f"more than {_MOST_PARTS:,} tags and attributes" if cut and not beyond else ""
+    return _Raw(looked_at, beyond + len(found) - len(looked_at), tongue, broken or ("" if cut else _broken(ordered)))
 
 
-def _in_order(source: str, text: str) -> bytes:
-    """The document as UTF-8 without what stands before it, its declaration and its document type."""
-    begin = _START.search(text[:8_192])
-    if begin is None:
+def _begin(source: str, text: str) -> int:
+    """Return where the root element begins: behind what stands before the document, and behind its prolog."""
+    found = _START.search(text[:8_192])
+    if found is None:
         kind = "a web page" if re.search(r"<(?:html|body|head|div|p)\b", text[:8_192], re.I) else "plain text"
         raise ParseError(source, f"no feed: the answer is {kind}")
-    rest = _without_prolog(source, text[begin.start() :])
-    root = _ROOT.match(rest)
+    begin = _after_prolog(source, text, found.start())
+    root = _ROOT.match(text, begin)
     name = root[1].lower() if root else ""
     if name in ("html", "body", "head", "div"):
         raise ParseError(source, "no feed: the answer is a web page")
@@ -106,46 +139,69 @@ def _in_order(source: str, text: str) -> bytes:
         raise ParseError(
             source, f"no feed: the answer is another kind of XML (<{name}>)" if name else "no feed: broken XML"
         )
-    if swarms(rest):
+    return begin
+
+
+def _end(text: str, begin: int) -> int:
+    """Return where the part ends that is read: whole items where possible, and no more than memory has room for."""
+    end = len(text)
+    if text.count("<", begin) + text.count("=", begin) > _MOST_PARTS:
+        end = next(islice(_PART.finditer(text, begin), _MOST_PARTS, None)).start()
+    if text.count("<", begin, end) > _MOST_LOOKED_AT:
+        last = next(islice(_ITEM.finditer(text, begin, end), _MOST_LOOKED_AT, None), None)
+        end = last.start() if last else end
+    return end
+
+
+def _ordered(source: str, text: str) -> bytes:
+    if swarms(text):
         raise ParseError(source, "no feed: an element of too many attributes")
-    return b'<?xml version="1.0" encoding="utf-8"?>\n' + rest.encode("utf-8", "replace")
+    return b'<?xml version="1.0" encoding="utf-8"?>\n' + _NAMED.sub(_character, text, _MOST_NAMED).encode(
+        "utf-8", "replace"
+    )
 
 
-def _without_prolog(source: str, text: str) -> str:
+def _character(name: re.Match[str]) -> str:
+    # XML knows five names, HTML two thousand: a parser would drop the letter. What means something to XML stays.
+    character = html5.get(name[1], "")
+    return character if character and character not in "<>&\"'" else name[0]
+
+
+def _after_prolog(source: str, text: str, at: int) -> int:
     """Pass over declaration, comments, instructions and document type; entities are refused (CWE-776, CWE-611)."""
     while True:
-        text = text.lstrip()
-        if text.startswith("<!--"):
-            end, size = text.find("-->"), 3
-        elif text.startswith("<?"):
-            end, size = text.find(">"), 1
-        elif text[:9].upper() == "<!DOCTYPE":
-            end, size = text.find(">"), 1
-            subset = text.find("[")
-            if 0 <= subset < end:
+        space = _SPACE.match(text, at)
+        at = space.end() if space else at
+        if text.startswith("<!--", at):
+            end, size = text.find("-->", at), 3
+        elif text.startswith("<?", at):
+            end, size = text.find(">", at), 1
+        elif text[at : at + 9].upper() == "<!DOCTYPE":
+            end, size = text.find(">", at), 1
+            if text.find("[", at, end) >= 0:
                 raise ParseError(source, "no feed: its document type declares entities")
-            if re.match(r"\s+html\b", text[9:40], re.IGNORECASE):
+            if re.match(r"\s+html\b", text[at + 9 : at + 40], re.IGNORECASE):
                 raise ParseError(source, "no feed: the answer is a web page")
         else:
-            return text
+            return at
         if end < 0:
             raise ParseError(source, "no feed: broken XML")
-        text = text[end + size :]
+        at = end + size
 
 
-def _xml_items(source: str, body: bytes, url: str) -> tuple[list[Mapping[str, Any]], str]:
+def _xml_items(source: str, body: bytes, url: str, *, patient: bool) -> tuple[list[Mapping[str, Any]], str]:
     try:
         feed = fastfeedparser.parse(body, include_tags=False, include_media=False, include_enclosures=False)
         if feed.entries:
             return feed.entries, str(feed.feed.get("language") or "")
     except Exception:  # noqa: S110 - whatever the quick parser trips over, the patient one is asked next
         pass
+    if not patient or len(body) > _SLOW_PARSER_BYTES:
+        raise ParseError(source, "no feed: broken XML, too large to be repaired")
     return _patient_items(source, body, url)
 
 
 def _patient_items(source: str, body: bytes, url: str) -> tuple[list[Mapping[str, Any]], str]:
-    if len(body) > _SLOW_PARSER_BYTES:
-        raise ParseError(source, "no feed: broken XML, too large to be repaired")
     try:
         feed = feedparser.parse(
             io.BytesIO(body),
@@ -181,15 +237,15 @@ def _entry(item: Mapping[str, Any], url: str, tongue: str, now: datetime) -> Ent
     link = web_link(said, url) if said else _permalink(_str(item, "id"))
     if not link:
         return None
-    summary = _str(item, "summary") or _str(item, "description")
-    content = _content(item.get("content"), but=summary)
+    summary = (_str(item, "summary") or _str(item, "description"))[:_MOST_TEXT]
+    content = _content(item.get("content"), but=summary)[:_MOST_TEXT]
     return Entry(
         link=link,
         title=title(_str(item, "title")),
         published_at=plausible(_date(item, "published") or _date(item, "updated"), now),
         summary="" if content and _begins(content, summary) else summary,
         content=content,
-        author=plain(_str(item, "author"))[:200],
+        author=plain(_str(item, "author")[:2_000])[:200],
         language=language(_str(item, "language") or tongue),
     )
 

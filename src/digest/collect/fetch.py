@@ -13,15 +13,18 @@ from types import TracebackType
 from typing import Final, NoReturn, Self
 
 import aiohttp
+from multidict import CIMultiDictProxy
 from yarl import URL
 
 from digest.collect import body as bodies
 from digest.collect.guard import InsideAddress, outside_socket
+from digest.collect.pace import SAID, Heard
 from digest.collect.text import line, shorten
 from digest.errors import FetchError, ForbiddenAddress
 from digest.model.news import Source, SourceState
 
 _REDIRECTS: Final = frozenset({301, 302, 303, 307, 308})
+_FOR_GOOD: Final = frozenset({301, 308})
 _VALIDATOR_CHARS: Final = 500
 
 
@@ -40,7 +43,7 @@ class Limits:
     """As sent and as decompressed, each."""
     redirects: int = 5
     at_once: int = 16
-    per_host: int = 2
+    per_host: int = 1
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,22 +95,32 @@ class Fetcher:
     ) -> None:
         await self._stack.aclose()
 
-    async def get(self, url: str, source: Source, *, accept: str, state: SourceState | None = None) -> Answer | None:
+    async def get(
+        self, url: str, source: Source, *, accept: str, state: SourceState | None = None, heard: Heard | None = None
+    ) -> Answer | None:
         """Return the document at `url`; None if it has not changed since `state` was remembered.
 
-        FetchError says why there is none, ForbiddenAddress that it would have led inside.
+        FetchError says why there is none, ForbiddenAddress that it would have led inside. `heard` is filled in with
+        what was said besides, also where there is no document.
         """
+        heard = Heard() if heard is None else heard
+        for_good = True
         headers = {"Accept": accept} | _conditions(state)
         left, loop = self.limits.total.total_seconds(), asyncio.get_running_loop()
         for _ in range(self.limits.redirects + 1):
             place = _checked(source, url)
             async with self._turn(place.host or ""):
                 began = loop.time()
-                hop = await self._hop(source, place, headers, left)
+                heard.forget()
+                hop = await self._hop(source, place, headers, left, heard)
                 left -= loop.time() - began
             if not hop.location:
                 return hop.answer
             url = _joined(source, place, hop.location)
+            # Nobody is led from a secure address to an open one for longer than this once.
+            for_good = for_good and heard.status in _FOR_GOOD and (place.scheme == "http" or url.startswith("https:"))
+            if for_good:
+                heard.moved_to = url
         raise FetchError(source.name, f"more than {self.limits.redirects} redirects")
 
     @asynccontextmanager
@@ -116,10 +129,11 @@ class Fetcher:
         async with self._host_turns[host], self._turns:
             yield
 
-    async def _hop(self, source: Source, place: URL, headers: Mapping[str, str], left: float) -> _Hop:
+    async def _hop(self, source: Source, place: URL, headers: Mapping[str, str], left: float, heard: Heard) -> _Hop:
         try:
             async with asyncio.timeout(left):
                 async with self._session(source, place).get(place, headers=headers, allow_redirects=False) as response:
+                    heard.hear(response.status, _joint(response.headers))
                     return await self._read(source, response)
         except (aiohttp.ClientError, OSError, ValueError) as e:
             if isinstance(e, FetchError):
@@ -228,6 +242,11 @@ def _joined(source: Source, place: URL, location: str) -> str:
         return str(place.join(URL(line(location).replace(" ", "%20"))))
     except ValueError as e:
         raise FetchError(source.name, f"redirects to no usable address: {shorten(line(location), 120)}") from e
+
+
+def _joint(headers: CIMultiDictProxy[str]) -> dict[str, str]:
+    """Header fields by their name in lower case, those given several times in one (RFC 9110, 5.3)."""
+    return {name: ", ".join(headers.getall(name)) for name in SAID if name in headers}
 
 
 def _home(source: Source) -> tuple[str | None, int | None] | None:

@@ -21,8 +21,14 @@ _PATIENCE: Final = 3
 class Pages:
     """The pages of one source in one poll."""
 
-    def __init__(self, source: str, fetch: Callable[[Entry], Awaitable[Page]]) -> None:
-        self._source, self._fetch = source, fetch
+    def __init__(
+        self,
+        source: str,
+        fetch: Callable[[Entry], Awaitable[Page]],
+        allowed: Callable[[Entry], Awaitable[bool]],
+    ) -> None:
+        self._source, self._fetch, self._allowed = source, fetch, allowed
+        self._forbidden = 0
         self._wanted = self._unanswered = 0
         self._turns = asyncio.Semaphore(_AT_ONCE)
         self._failures: list[str] = []
@@ -42,6 +48,9 @@ class Pages:
         try:
             if self._unanswered >= _PATIENCE:
                 raise FetchError(self._source, "not asked, since its host does not answer", passing=True)
+            if not await self._allowed(entry):
+                self._forbidden += 1
+                return None
             page = await self._fetch(entry)
         except SourceError as e:
             silent = self._unanswered >= _PATIENCE or isinstance(e.__cause__, OSError)
@@ -56,6 +65,8 @@ class Pages:
     def notes(self) -> list[str]:
         """Say what became of the pages that could not be had; their articles have the feed's text."""
         asked, notes = min(self._wanted, MOST_PAGES), []
+        if self._forbidden:
+            notes.append(f"robots.txt forbids {self._forbidden} of {count(asked, 'page')}")
         if self._failures:
             notes.append(f"{len(self._failures)} of {count(asked, 'page')} failed: {listed(self._failures)}")
         if self._wanted > asked:

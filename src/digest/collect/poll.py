@@ -8,13 +8,15 @@ from __future__ import annotations
 import asyncio
 import logging
 from collections.abc import Awaitable, Callable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Final
 
 from digest.collect.fetch import Fetcher, Limits
+from digest.collect.pace import Heard
 from digest.collect.reports import Collected, Memory, SourceReport, Status
 from digest.collect.sources import Lead, Look, Reader
+from digest.collect.standing import failed, known, news, resting, succeeded
 from digest.collect.text import line, shorten
 from digest.errors import SourceError
 from digest.model.news import Article, ArticleId, Source, SourceState
@@ -33,25 +35,28 @@ class _Poll:
     look: Look
     articles: list[Article]
     failure: str = ""
+    resting: str = ""
+    """Why it was not asked at all."""
+    heard: Heard = field(default_factory=Heard)
+
+    @property
+    def done(self) -> bool:
+        """Whether there is nothing to read in it."""
+        return bool(self.failure or self.resting or self.look.unchanged)
 
     def report(self, now: datetime) -> SourceReport:
         name = self.source.name
+        if self.resting:
+            return SourceReport(name, Status.UNCHANGED, self.resting)
         if self.failure:
-            state = replace(
-                self.state, last_try_at=now, failures=self.state.failures + 1, reason=shorten(self.failure, 300)
-            )
-            return SourceReport(name, Status.FAILED, self.failure, state=state)
-        state = replace(
-            self.state,
-            etag=self.look.etag,
-            last_modified=self.look.last_modified,
-            last_try_at=now,
-            last_success_at=now,
-            failures=0,
-            reason="",
-        )
+            state = failed(self.source, self.state, self.heard, now, shorten(self.failure, 300))
+            gone = "; gone for good, so not asked again until its url in digest.toml changes" if state.retired else ""
+            return SourceReport(name, Status.FAILED, self.failure + gone, state=state)
+        validators = {"etag": self.look.etag, "last_modified": self.look.last_modified}
+        state = succeeded(self.source, self.state, self.heard, now, **validators)
         status = Status.UNCHANGED if self.look.unchanged else Status.OK
-        return SourceReport(name, status, "; ".join(self.look.notes), len(self.articles), self.look.known, state)
+        notes = "; ".join((*self.look.notes, *news(self.state, state)))
+        return SourceReport(name, status, notes, len(self.articles), self.look.known, state)
 
 
 async def collect(
@@ -62,32 +67,39 @@ async def collect(
     user_agent: str,
     timeout: timedelta = TIMEOUT,
     progress: Progress | None = None,
+    spread: timedelta = timedelta(),
 ) -> Collected:
     """Return what is new in the sources, and a report of each.
 
     `timeout` is for one document with its redirects. `progress` hears of each source when it is done, in the order
     they finish; its count of new articles may then still hold copies of another source's. Nothing is written
-    anywhere: what is killed midway is simply found again by the next run.
+    anywhere: what is killed midway is simply found again by the next run. The sources begin one after the other over
+    the time of `spread`, all at once where it is nothing. Those that are retired, or whose server has asked us to wait,
+    are not asked; their report says so and has no state.
     """
     tell = progress or (lambda _: None)
     async with Fetcher(user_agent, Limits(total=timeout)) as fetcher:
         reader = Reader(fetcher, memory, now)
-        polls = await asyncio.gather(*(_look(source, reader, now, tell) for source in sources))
+        gap = spread.total_seconds() / max(len(sources), 1)
+        polls = await asyncio.gather(*(_look(source, reader, now, tell, n * gap) for n, source in enumerate(sources)))
         _claim(polls)
         await asyncio.gather(*(_read(poll, reader, now, tell) for poll in polls))
         articles = await _unique(polls, memory)
     return Collected(tuple(articles), tuple(poll.report(now) for poll in polls))
 
 
-async def _look(source: Source, reader: Reader, now: datetime, tell: Progress) -> _Poll:
+async def _look(source: Source, reader: Reader, now: datetime, tell: Progress, delay: float) -> _Poll:
     poll = _Poll(source, SourceState(source.name), Look(), [])
 
     async def look() -> None:
-        poll.state = await asyncio.to_thread(reader.memory.state, source.name)
-        poll.look = await reader.look(source, poll.state)
+        poll.state = known(source, await asyncio.to_thread(reader.memory.state, source.name))
+        poll.resting = resting(poll.state, now)
+        if not poll.resting:
+            await asyncio.sleep(delay)
+            poll.look = await reader.look(source, poll.state, poll.heard)
 
     await _guarded(poll, look())
-    if poll.failure or poll.look.unchanged:
+    if poll.done:
         tell(poll.report(now))
     return poll
 
@@ -107,7 +119,7 @@ def _claim(polls: Sequence[_Poll]) -> None:
 
 
 async def _read(poll: _Poll, reader: Reader, now: datetime, tell: Progress) -> None:
-    if poll.failure or poll.look.unchanged:
+    if poll.done:
         return
 
     async def read() -> None:

@@ -13,12 +13,15 @@ from digest.collect import extract, feed
 from digest.collect.articles import address, build
 from digest.collect.dates import plausible
 from digest.collect.encoding import binary
-from digest.collect.fetch import Answer, Fetcher
+from digest.collect.fetch import PASSING, Answer, Fetcher
 from digest.collect.folder import file_id, files, read_folder
 from digest.collect.identity import article_id
+from digest.collect.pace import Heard
 from digest.collect.pages import Pages
 from digest.collect.phrases import count, listed
 from digest.collect.reports import Memory
+from digest.collect.robots import Robots
+from digest.collect.standing import direct
 from digest.collect.text import language
 from digest.errors import FetchError, ParseError
 from digest.model.news import Article, ArticleId, Source, SourceKind, SourceState
@@ -70,21 +73,30 @@ class Reader:
 
     def __init__(self, fetcher: Fetcher, memory: Memory, now: datetime) -> None:
         self._fetcher, self.memory, self._now = fetcher, memory, now
+        self._robots = Robots(fetcher)
         self._processors = asyncio.Semaphore(os.cpu_count() or 1)
 
-    async def look(self, source: Source, state: SourceState) -> Look:
-        """Return what a source offers; FetchError or ParseError where it offers nothing."""
+    async def look(self, source: Source, state: SourceState, heard: Heard | None = None) -> Look:
+        """Return what a source offers; FetchError or ParseError where it offers nothing.
+
+        `heard` is filled in with what its server said besides.
+        """
+        heard = Heard() if heard is None else heard
         match source.kind:
             case SourceKind.FEED:
-                return await self._look_at_feed(source, state)
+                return await self._look_at_feed(source, state, heard)
             case SourceKind.PAGE:
-                return await self._look_at_page(source, state)
+                return await self._look_at_page(source, state, heard)
             case SourceKind.FOLDER:
                 return await self._look_into_folder(source)
 
     async def read(self, source: Source, look: Look) -> list[Article]:
         """Return the articles behind what a source offers, in that order, and note what could not be had."""
-        pages = Pages(source.name, lambda entry: self._fetch_page(source, entry))
+        pages = Pages(
+            source.name,
+            lambda entry: self._fetch_page(source, entry),
+            lambda entry: self._robots.allow(source, entry.link),
+        )
         found = await asyncio.gather(*(self._article(source, lead, pages) for lead in look.leads))
         look.notes += pages.notes()
         waiting = {n for n, lead in enumerate(look.leads) if lead.entry and self._waits(lead.entry, found[n], pages)}
@@ -116,8 +128,25 @@ class Reader:
             raise FetchError(source.name, "answered 304")
         return await self._extract(source, answer, entry.title)
 
-    async def _look_at_feed(self, source: Source, state: SourceState) -> Look:
-        answer = await self._fetcher.get(source.url, source, accept=_FEED_TYPES, state=state)
+    async def _ask(
+        self, source: Source, accept: str, state: SourceState, heard: Heard, *, conditional: bool
+    ) -> Answer | None:
+        """Ask where the source has moved for good; where nobody serves it there, at its address in the settings."""
+        since = state if conditional else None
+        if moved := direct(state):
+            try:
+                answer = await self._fetcher.get(moved, source, accept=accept, state=since, heard=heard)
+            except FetchError:
+                if heard.status in PASSING:
+                    raise
+                heard.moved_to = ""
+            else:
+                heard.direct = True
+                return answer
+        return await self._fetcher.get(source.url, source, accept=accept, state=since, heard=heard)
+
+    async def _look_at_feed(self, source: Source, state: SourceState, heard: Heard) -> Look:
+        answer = await self._ask(source, _FEED_TYPES, state, heard, conditional=True)
         if answer is None:
             return Look(unchanged=True, etag=state.etag, last_modified=state.last_modified)
         found = await self._in_thread(
@@ -133,12 +162,14 @@ class Reader:
         look.leads = [Lead((own,), entry=entry) for own, entry in offers.items() if own not in known]
         return look
 
-    async def _look_at_page(self, source: Source, state: SourceState) -> Look:
+    async def _look_at_page(self, source: Source, state: SourceState, heard: Heard) -> Look:
+        if source.follow and not await self._robots.allow(source, direct(state) or source.url):
+            raise FetchError(source.name, "robots.txt forbids this page")
         url = address(source.url)
         own = article_id(url)
         known = bool(await self._known([own]))
         # Without its article the validators are worth nothing: it would be called unchanged and never be had.
-        answer = await self._fetcher.get(source.url, source, accept=_PAGE_TYPES, state=state if known else None)
+        answer = await self._ask(source, _PAGE_TYPES, state, heard, conditional=known)
         if answer is None:
             return Look(unchanged=True, etag=state.etag, last_modified=state.last_modified)
         look = Look(etag=answer.etag, last_modified=answer.last_modified, known=int(known))

@@ -12,6 +12,8 @@ import nh3
 
 TITLE_CHARS: Final = 300
 STANDFIRST_CHARS: Final = 600
+_MOST_OF_A_TITLE: Final = 20_000
+"""Characters of a headline that are looked at, its markup included."""
 
 # What shows nothing and may hide or reorder what stands around it: controls (C0 but for white space, C1), surrogates,
 # soft hyphen, Arabic letter mark, Hangul fillers, zero width space, marks, embeddings, overrides and isolates
@@ -93,7 +95,7 @@ def clause(value: str, limit: int, at_least: int = 40) -> str:
 
 def title(markup: str) -> str:
     """Return a headline: one plain line, cut on a word at 300 characters."""
-    return shorten(plain(markup), TITLE_CHARS)
+    return shorten(plain(markup[:_MOST_OF_A_TITLE]), TITLE_CHARS)
 
 
 def web_link(value: str, base: str = "") -> str:

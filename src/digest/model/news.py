@@ -157,3 +157,15 @@ class SourceState:
     """In a row; 0 after a success."""
     reason: str = ""
     """Why the last try failed; empty after a success."""
+    url: str = ""
+    """The address in the settings that all this was learned from; with another one nothing of it holds."""
+    next_at: datetime | None = None
+    """When it is to be polled next; None where nobody has decided."""
+    asked_until: datetime | None = None
+    """Until when its server asks us to stay away (Retry-After); None if it does not."""
+    moved_to: str = ""
+    """Where it sends us for good (301, 308); empty if it does not."""
+    moves: int = 0
+    """Polls in a row that were sent there."""
+    retired: bool = False
+    """Whether its address is gone for good (410)."""

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from digest.collect import Collected, SourceReport, collect
 from digest.errors import UnknownError
-from digest.model.news import ArticleId, Source, SourceState
+from digest.model.news import Article, ArticleId, Source, SourceState
 from digest.parts import Parts
 from digest.store import Store
 
@@ -21,6 +21,8 @@ class Gathered:
     """One a source, in the order of digest.toml."""
     articles: int
     """New ones, now kept."""
+    found: tuple[Article, ...] = ()
+    """The new ones themselves, in the order of the sources."""
 
     @property
     def failed(self) -> tuple[SourceReport, ...]:
@@ -33,10 +35,12 @@ class StoreMemory:
     """What collecting asks of the past, answered by the store."""
 
     store: Store
+    anew: bool = False
+    """Whether sources are read as if for the first time; articles are known all the same."""
 
     def state(self, name: str) -> SourceState:
         """Return what is remembered of a source."""
-        return self.store.sources.state(name)
+        return SourceState(name) if self.anew else self.store.sources.state(name)
 
     def knows(self, ids: Iterable[ArticleId]) -> set[ArticleId]:
         """Return those of the ids that are kept already."""
@@ -53,20 +57,29 @@ async def gather(
     now: datetime,
     names: Iterable[str] = (),
     keep: bool = True,
+    anew: bool = False,
     progress: Callable[[SourceReport], None] | None = None,
+    spread: timedelta = timedelta(),
 ) -> Gathered:
     """Poll the sources (all, or those named), keep what is new, and return what each one brought.
 
-    With `keep` false nothing is written: a rehearsal. Raises UnknownError for a name that is not in digest.toml.
+    With `keep` false nothing is written: a rehearsal. With `anew` no source may answer that nothing changed, so that
+    all it has is looked at, and none is passed over because it rests. The sources begin one after the other over the
+    time of `spread`. Raises UnknownError for a name that is not in digest.toml.
     """
     sources = chosen(parts.settings.sources, tuple(names))
     collected: Collected = await collect(
-        sources, now=now, memory=StoreMemory(parts.store), user_agent=parts.settings.user_agent, progress=progress
+        sources,
+        now=now,
+        memory=StoreMemory(parts.store, anew),
+        user_agent=parts.settings.user_agent,
+        progress=progress,
+        spread=spread,
     )
     if keep:
         parts.store.articles.add(collected.articles, now)
         parts.store.sources.remember([report.state for report in collected.reports if report.state], now)
-    return Gathered(collected.reports, len(collected.articles))
+    return Gathered(collected.reports, len(collected.articles), collected.articles)
 
 
 def chosen(sources: Iterable[Source], names: tuple[str, ...]) -> tuple[Source, ...]:

@@ -1,5 +1,6 @@
-"""Settings: the only reader of digest.toml, the secrets files and the environment."""
+"""Settings: the only reader of digest.toml, the secrets files and the environment; the only writer of sources."""
 
+from digest.settings.adding import add_sources, free_name
 from digest.settings.load import find, load
 from digest.settings.problems import near
 from digest.settings.schema import schema
@@ -27,7 +28,9 @@ __all__ = [
     "Sender",
     "Settings",
     "Web",
+    "add_sources",
     "find",
+    "free_name",
     "load",
     "near",
     "schema",

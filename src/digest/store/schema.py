@@ -6,6 +6,7 @@ from typing import Final
 
 from sqlalchemy import (
     BigInteger,
+    Boolean,
     Column,
     Date,
     ForeignKey,
@@ -51,6 +52,12 @@ source: Final = Table(
     Column("last_success_at", Instant),
     Column("failures", Integer, nullable=False),
     Column("reason", Words, nullable=False),
+    Column("url", Words, nullable=False),
+    Column("next_at", Instant),
+    Column("asked_until", Instant),
+    Column("moved_to", Words, nullable=False),
+    Column("moves", Integer, nullable=False),
+    Column("retired", Boolean, nullable=False),
 )
 
 article: Final = Table(

@@ -42,6 +42,12 @@ class Sources:
                 "last_success_at": state.last_success_at,
                 "failures": state.failures,
                 "reason": state.reason,
+                "url": state.url,
+                "next_at": state.next_at,
+                "asked_until": state.asked_until,
+                "moved_to": state.moved_to,
+                "moves": state.moves,
+                "retired": state.retired,
             }
             for state in sorted(states, key=lambda state: state.name)
         ]
@@ -55,7 +61,8 @@ class Sources:
     def failing(self, name: str, reason: str, now: datetime) -> None:
         """Count one more failure in a row; what its last good answer said stays remembered."""
         with self._database.write() as connection:
-            first = {"etag": "", "last_modified": "", "failures": 1, "reason": reason, "last_try_at": now}
+            empty = {"etag": "", "last_modified": "", "url": "", "moved_to": "", "moves": 0, "retired": False}
+            first = empty | {"failures": 1, "reason": reason, "last_try_at": now}
             again = {"failures": source.c.failures + 1, "reason": reason, "last_try_at": now}
             new = insert(connection, source).values(name=name, **first)
             connection.execute(new.on_conflict_do_update(index_elements=["name"], set_=again))
@@ -70,4 +77,10 @@ def _state(row: Row[Any]) -> SourceState:
         last_success_at=row.last_success_at,
         failures=row.failures,
         reason=row.reason,
+        url=row.url,
+        next_at=row.next_at,
+        asked_until=row.asked_until,
+        moved_to=row.moved_to,
+        moves=row.moves,
+        retired=row.retired,
     )

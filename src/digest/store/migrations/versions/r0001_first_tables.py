@@ -46,6 +46,12 @@ def collected() -> None:
         instant("last_success_at", nullable=True),
         number("failures"),
         word("reason"),
+        word("url"),
+        instant("next_at", nullable=True),
+        instant("asked_until", nullable=True),
+        word("moved_to"),
+        number("moves"),
+        sa.Column("retired", sa.Boolean, nullable=False),
     )
     op.create_table(
         "article",

@@ -1,0 +1,187 @@
+"""Sources put into digest.toml, with every other byte of it left as it is."""
+
+from __future__ import annotations
+
+import fcntl
+import json
+import os
+import re
+import secrets
+import tomllib
+from collections.abc import Collection, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from itertools import count
+from pathlib import Path
+from typing import Final
+
+from digest import files
+from digest.errors import SettingsError
+from digest.model.news import Source, SourceKind
+from digest.settings.lines import KeyPath, line_map
+from digest.settings.load import load
+from digest.settings.values import Settings
+from digest.settings.when import show_duration
+
+_ROW: Final = re.compile(rb"[^\n]*\n|[^\n]+")
+_ESCAPED: Final = re.compile('["\\\\\x00-\x1f\x7f-\x9f\u2028\u2029]')
+_SHORT: Final = {'"': '\\"', "\\": "\\\\", "\b": "\\b", "\t": "\\t", "\n": "\\n", "\f": "\\f", "\r": "\\r"}
+
+
+def quoted(text: str) -> str:
+    r"""Return a text as a basic string of TOML 1.0.
+
+    >>> print(quoted('The "Ilma" \\ Courier'))
+    "The \"Ilma\" \\ Courier"
+    """
+    return '"' + _ESCAPED.sub(lambda m: _SHORT.get(m[0], f"\\u{ord(m[0]):04x}"), text) + '"'
+
+
+def source_table(source: Source) -> str:
+    """Return a source as it stands in digest.toml, without what goes without saying.
+
+    >>> ilma = Source("Ilma Courier", SourceKind.FEED, url="https://ilma.example/feed", weight=2.0)
+    >>> print(source_table(ilma), end="")
+    [[source]]
+    name = "Ilma Courier"
+    url = "https://ilma.example/feed"
+    weight = 2.0
+    """
+    usual = Source(source.name, SourceKind.FEED)
+    written = {
+        "name": quoted(source.name),
+        "kind": quoted(source.kind.value) if source.kind is not SourceKind.FEED else "",
+        "url": quoted(source.url) if source.url else "",
+        "path": quoted(str(source.path)) if source.path else "",
+        "every": quoted(show_duration(source.every)) if source.every != usual.every else "",
+        "weight": repr(source.weight) if source.weight != usual.weight else "",
+        "side": quoted(source.side) if source.side else "",
+        "language": quoted(source.language) if source.language else "",
+        "follow": "" if source.follow else "false",
+        "allow_private": "true" if source.allow_private else "",
+    }
+    return "[[source]]\n" + "".join(f"{key} = {value}\n" for key, value in written.items() if value)
+
+
+def free_name(wanted: Sequence[str], taken: Collection[str]) -> str:
+    """Return the first of the names that nobody has, else the last one with a number; small and capital are the same.
+
+    >>> free_name(("News", "ilma.example"), {"news"}), free_name(("News",), {"news", "News 2"})
+    ('ilma.example', 'News 3')
+    """
+    known = {name.casefold() for name in taken}
+    numbered = (f"{wanted[-1]} {n}" for n in count(2))
+    return next(name for each in (filter(None, wanted), numbered) for name in each if name.casefold() not in known)
+
+
+def add_sources(path: Path, sources: Sequence[Source], environ: Mapping[str, str] | None = None) -> Settings:
+    """Write the sources behind those that digest.toml has, and return the settings it then gives.
+
+    All or nothing: the file changes only if it loads as it is and as it would be. Raises SettingsError.
+    """
+    path = path.absolute()
+    with _alone(path.parent):
+        load(path, environ)
+        data = path.read_bytes()
+        made = with_sources(data, sources, name=path.name)
+        settings = _loaded(path, made, environ)
+        if path.read_bytes() != data:
+            raise SettingsError("someone else is changing it; it was left as it is, run this again", where=path.name)
+        target = path.resolve()
+        files.replace(target, made, mode=target.stat().st_mode & 0o7777)
+    return settings
+
+
+def with_sources(data: bytes, sources: Sequence[Source], *, name: str = "digest.toml") -> bytes:
+    """Return a sound TOML file with the sources after its last one, or before its editions if it has none.
+
+    Raises SettingsError where its own way of writing sources leaves no place for more.
+    """
+    if not sources:
+        return data
+    tables = "\n".join(map(source_table, sources))
+    before = tomllib.loads(_text(data))
+    wanted = _said(before | {"source": [*_list(before.get("source")), *tomllib.loads(tables)["source"]]})
+    rows = _ROW.findall(data)
+    for at in (_place(line_map(_text(data)), rows), len(rows)):
+        made = _put(rows, at, tables)
+        if _tree(made) == wanted:
+            return made
+    raise SettingsError("its sources are not written as [[source]] tables, so none can be added", where=name)
+
+
+def _text(data: bytes) -> str:
+    return data.decode("utf-8-sig").replace("\r\n", "\n")
+
+
+def _tree(data: bytes) -> str:
+    try:
+        return _said(tomllib.loads(_text(data)))
+    except tomllib.TOMLDecodeError:
+        return ""
+
+
+def _said(tree: Mapping[str, object]) -> str:
+    """All that a file says, to be compared: as text, since a number that is none equals nothing, not even itself."""
+    return json.dumps(tree, sort_keys=True, default=str)
+
+
+def _list(value: object) -> list[object]:
+    return value if isinstance(value, list) else []
+
+
+def _place(lines: Mapping[KeyPath, int], rows: Sequence[bytes]) -> int:
+    """How many rows stand before the place for a new source; the comments around it stay with what they speak of."""
+    there = [path[1] for path in lines if len(path) == 2 and path[0] == "source" and isinstance(path[1], int)]
+    if there:
+        last = ("source", max(there))
+        later = [line for path, line in lines.items() if line > lines[last] and path[:2] != last]
+        end = limit = min(later, default=len(rows) + 1) - 1
+        while end > lines[last] and not rows[end - 1].partition(b"#")[0].strip():
+            end -= 1
+        while end < limit and rows[end].lstrip().startswith(b"#"):
+            end += 1
+        return end
+    editions = [line for path, line in lines.items() if path[0] == "edition"]
+    end = min(editions, default=len(rows) + 1) - 1
+    while 0 < end < len(rows) and rows[end - 1].startswith(b"#"):
+        end -= 1
+    return end
+
+
+def _put(rows: Sequence[bytes], at: int, tables: str) -> bytes:
+    end = b"\r\n" if rows and rows[0].endswith(b"\r\n") else b"\n"
+    head, tail = b"".join(rows[:at]), b"".join(rows[at:])
+    if head and not head.endswith(b"\n"):
+        head += end
+    if head and rows[at - 1].strip():
+        head += end
+    if tail and rows[at].strip():
+        tail = end + tail
+    return head + tables.encode().replace(b"\n", end) + tail
+
+
+def _loaded(path: Path, data: bytes, environ: Mapping[str, str] | None) -> Settings:
+    """What a file of this content would give at this place."""
+    draft = path.with_name(f".digest-{secrets.token_hex(16)}.toml")
+    try:
+        files.create(draft, data)
+        return load(draft, environ)
+    except SettingsError as e:
+        told = str(e).replace(str(draft), path.name).replace(draft.name, path.name)
+        raise SettingsError(f"it was left as it is, for this would be wrong: {told}", where=path.name) from e
+    finally:
+        draft.unlink(missing_ok=True)
+
+
+@contextmanager
+def _alone(folder: Path) -> Iterator[None]:
+    """Let nobody else add sources in the folder meanwhile; the lock goes with its holder."""
+    try:
+        descriptor = os.open(folder, os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC)
+    except OSError as e:
+        raise SettingsError(f"it cannot be read: {e.strerror}", where=str(folder)) from e
+    try:
+        fcntl.flock(descriptor, fcntl.LOCK_EX)
+        yield
+    finally:
+        os.close(descriptor)
