@@ -59,7 +59,9 @@ def send(
 
 def say_plan(voice: Voice, parts: Parts, issue: Issue, plan: Rehearsal) -> None:
     """Say to whom the issue would go."""
-    lists = parts.settings.edition(issue.edition).lists
+    from digest.pipeline import edition_of
+
+    lists = edition_of(parts, issue).lists
     voice.data(
         {
             "issue": issue.id,

@@ -65,8 +65,11 @@ async def gather(
 
     With `keep` false nothing is written: a rehearsal. With `anew` no source may answer that nothing changed, so that
     all it has is looked at, and none is passed over because it rests. The sources begin one after the other over the
-    time of `spread`. Raises UnknownError for a name that is not in digest.toml.
+    time of `spread`. Raises UnknownError for a name that is not in digest.toml, ValueError for `anew` with `keep`: what
+    was learned of a source would be forgotten.
     """
+    if anew and keep:
+        raise ValueError("a poll that takes every source anew is a rehearsal: keep=False")
     sources = chosen(parts.settings.sources, tuple(names))
     collected: Collected = await collect(
         sources,

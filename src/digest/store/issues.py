@@ -57,11 +57,6 @@ class Issues:
             row = connection.execute(issues().where(_at(edition, local_date, slot))).one_or_none()
         return None if row is None else read_issue(row)
 
-    def open(self, edition: str) -> list[Issue]:
-        """Return the edition's issues that may yet reach its readers, the earliest slot first."""
-        chosen = issues().where(issue.c.edition == edition, issue.c.state.in_(OPEN))
-        return self._read(chosen.order_by(issue.c.send_at, issue.c.id))
-
     def unfinished(self) -> list[Issue]:
         """Return the issues of every edition that may yet reach their readers, the earliest slot first.
 
