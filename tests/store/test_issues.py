@@ -324,9 +324,12 @@ def test_what_is_unfinished_is_seen_whatever_edition_it_is_of(store):
 
 def test_an_editions_last_issue_is_that_of_its_latest_slot(store):
     approved(store, at=slot(20))
+    second = draft(store, at=slot(21))
     gone = store.issues.missed(slot(22), NOW, "gone")
-    draft(store, at=slot(21))
-    draft(store, at=slot(23, edition="sunday"))
+    other = draft(store, at=slot(23, edition="sunday"))
 
     assert store.issues.last("brief") == gone
     assert store.issues.last("weekly") is None
+    assert [issue.id for issue in store.issues.all(limit=2)] == [other.id, gone.id]
+    assert store.issues.at_slot("brief", slot(21).local_date, "07:00") == second
+    assert store.issues.at_slot("brief", slot(21).local_date, "08:00") is None
