@@ -25,6 +25,19 @@ class SourceKind(StrEnum):
     FOLDER = "folder"
 
 
+class ArticleKind(StrEnum):
+    """What kind of article it is; only news and analysis may lead an issue."""
+
+    NEWS = "news"
+    ANALYSIS = "analysis"
+    OPINION = "opinion"
+    LIVE = "live page"
+    REVIEW = "round-up"
+    PICTURES = "pictures"
+    VIDEO = "video"
+    ANNIVERSARY = "anniversary"
+
+
 @dataclass(frozen=True, slots=True)
 class Source:
     """A place articles are collected from."""
@@ -47,6 +60,16 @@ class Source:
     """Whether the page behind a feed's link is fetched; False takes the feed's own text."""
     allow_private: bool = False
     """Whether this source's own host and port may be a private or loopback address."""
+    timezone: str = ""
+    """IANA, of dates that name no zone; empty: that of the feed's other dates, else UTC."""
+    select: str = ""
+    """A CSS selector of the elements that hold a page's text; empty: what is text is found by its looks."""
+    remove: str = ""
+    """A CSS selector of what is no text of the article wherever it stands; may be empty."""
+    keep: tuple[str, ...] = ()
+    """Patterns (`model.patterns`): only what has one in its headline or address is taken; empty: everything."""
+    drop: tuple[str, ...] = ()
+    """Patterns: what has one in its headline or address is not taken."""
 
 
 class BlockKind(StrEnum):
@@ -64,6 +87,16 @@ class Block:
     text: str
     level: int = 0
     """Of a heading, 2 to 6, as in HTML; 0 for a paragraph."""
+
+
+@dataclass(frozen=True, slots=True)
+class Image:
+    """A picture of an article, where it lies; nobody has looked at it."""
+
+    url: str
+    """Absolute, http or https."""
+    alt: str = ""
+    """What it shows, one plain line; empty where nobody says."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,6 +126,20 @@ class Article:
     author: str = ""
     aliases: tuple[ArticleId, ...] = ()
     """Ids of other addresses that lead to it, so that it is known by them too."""
+
+    kind: ArticleKind = ArticleKind.NEWS
+    outlet: str = ""
+    """The site's own name, as its page says; empty where it does not."""
+    image: Image | None = None
+    """The lead picture."""
+    gap: str = ""
+    """Why the page's own text is not there (`behind a paywall`); empty where it is, or nobody asked for it."""
+    claimed_at: datetime | None = None
+    """When it was published as its publisher says, where that cannot be: far ahead, or absurdly long ago."""
+    updated_at: datetime | None = None
+    """When its words were last seen changed; None while they are as first seen."""
+    version: str = ""
+    """Of the words its feed has for it: with another one the article is looked at again. Empty: nobody compares."""
 
     @property
     def at(self) -> datetime:
@@ -169,3 +216,7 @@ class SourceState:
     """Polls in a row that were sent there."""
     retired: bool = False
     """Whether its address is gone for good (410)."""
+    body_hash: str = ""
+    """SHA-256 of the last document that was read to its end; the same one again is not parsed."""
+    failing_since: datetime | None = None
+    """When the first of its failures in a row was; None after a success."""

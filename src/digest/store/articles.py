@@ -100,4 +100,6 @@ def _row(item: Article, now: datetime) -> dict[str, object]:
         "source": item.source,
         "kept_at": now,
         "body": pack(item, Article),
+        "version": item.version,
+        "updated_at": item.updated_at,
     }

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import sqlite3
 import threading
+import time
 from collections.abc import Iterator
 from contextlib import AbstractContextManager, contextmanager, nullcontext
 from datetime import timedelta
@@ -98,8 +99,7 @@ def _sqlite(url: URL, patience: timedelta) -> Database:
     def set_up(connection: sqlite3.Connection, _record: object) -> None:
         connection.isolation_level = None  # the driver begins nothing by itself
         connection.execute(f"PRAGMA busy_timeout = {round(patience.total_seconds() * 1000)}")
-        (mode,) = connection.execute("PRAGMA journal_mode = WAL").fetchone()
-        if mode != "wal":
+        if _to_wal(connection, patience) != "wal":
             raise StoreError(f"{path}: no write-ahead log can be kept here; put it on a local disk")
         connection.execute("PRAGMA synchronous = FULL")
         connection.execute("PRAGMA foreign_keys = ON")
@@ -111,6 +111,24 @@ def _sqlite(url: URL, patience: timedelta) -> Database:
         connection.exec_driver_sql("BEGIN IMMEDIATE" if writes else "BEGIN")
 
     return Database(engine, str(path))
+
+
+def _to_wal(connection: sqlite3.Connection, patience: timedelta) -> str:
+    """Return the journal mode after asking for WAL.
+
+    A database that is not in it yet is switched under a lock for which SQLite does not wait, whatever busy_timeout says
+    (sqlite.org/c3ref/busy_handler.html: it would risk a deadlock), so of several that open a new one all but one try again.
+    """
+    until = time.monotonic() + patience.total_seconds()
+    while True:
+        try:
+            (mode,) = connection.execute("PRAGMA journal_mode = WAL").fetchone()
+        except sqlite3.OperationalError as e:
+            if e.sqlite_errorcode & 0xFF != sqlite3.SQLITE_BUSY or time.monotonic() > until:
+                raise
+            time.sleep(0.01)
+        else:
+            return str(mode)
 
 
 def _make_private(path: Path) -> None:

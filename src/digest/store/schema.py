@@ -58,6 +58,8 @@ source: Final = Table(
     Column("moved_to", Words, nullable=False),
     Column("moves", Integer, nullable=False),
     Column("retired", Boolean, nullable=False),
+    Column("body_hash", String(64), nullable=False, server_default=""),
+    Column("failing_since", Instant),
 )
 
 article: Final = Table(
@@ -69,6 +71,8 @@ article: Final = Table(
     Column("source", Text, nullable=False, index=True),
     Column("kept_at", Instant, nullable=False, index=True),
     Column("body", LargeBinary, nullable=False),  # the whole Article
+    Column("version", String(64), nullable=False, server_default=""),
+    Column("updated_at", Instant),
 )
 
 alias: Final = Table(

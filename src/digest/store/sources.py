@@ -48,6 +48,8 @@ class Sources:
                 "moved_to": state.moved_to,
                 "moves": state.moves,
                 "retired": state.retired,
+                "body_hash": state.body_hash,
+                "failing_since": state.failing_since,
             }
             for state in sorted(states, key=lambda state: state.name)
         ]
@@ -57,15 +59,6 @@ class Sources:
             new = insert(connection, source)
             kept = {column.name: new.excluded[column.name] for column in source.c if column.name != "name"}
             connection.execute(new.on_conflict_do_update(index_elements=["name"], set_=kept), rows)
-
-    def failing(self, name: str, reason: str, now: datetime) -> None:
-        """Count one more failure in a row; what its last good answer said stays remembered."""
-        with self._database.write() as connection:
-            empty = {"etag": "", "last_modified": "", "url": "", "moved_to": "", "moves": 0, "retired": False}
-            first = empty | {"failures": 1, "reason": reason, "last_try_at": now}
-            again = {"failures": source.c.failures + 1, "reason": reason, "last_try_at": now}
-            new = insert(connection, source).values(name=name, **first)
-            connection.execute(new.on_conflict_do_update(index_elements=["name"], set_=again))
 
 
 def _state(row: Row[Any]) -> SourceState:
@@ -83,4 +76,6 @@ def _state(row: Row[Any]) -> SourceState:
         moved_to=row.moved_to,
         moves=row.moves,
         retired=row.retired,
+        body_hash=row.body_hash,
+        failing_since=row.failing_since,
     )
