@@ -116,8 +116,8 @@ def _sqlite(url: URL, patience: timedelta) -> Database:
 def _to_wal(connection: sqlite3.Connection, patience: timedelta) -> str:
     """Return the journal mode after asking for WAL.
 
-    A database that is not in it yet is switched under a lock for which SQLite does not wait, whatever busy_timeout says
-    (sqlite.org/c3ref/busy_handler.html: it would risk a deadlock), so of several that open a new one all but one try again.
+    A database that is not in it yet is switched under a lock for which SQLite does not wait, whatever busy_timeout
+    says (sqlite.org/c3ref/busy_handler.html: it could deadlock): of several that open a new one some try again.
     """
     until = time.monotonic() + patience.total_seconds()
     while True:
