@@ -2,13 +2,15 @@ from __future__ import annotations
 
 import threading
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
 
 import pytest
 
 from digest.errors import UnknownError
 from digest.lifecycle import Move
+from digest.model.news import Known, SourceState
 
-from .samples import NOW, article, content, draft, inputs, slot
+from .samples import MINUTE, NOW, article, content, draft, inputs, slot
 
 
 def test_a_new_article_is_kept_and_read_as_it_was(store):
@@ -59,6 +61,74 @@ def test_thousands_of_ids_are_asked_for_at_once(store):
     ids = [f"{n:016x}" for n in range(2500)] + [article("a").id]
 
     assert store.articles.knows(ids) == {article("a").id}
+
+
+def test_an_article_is_remembered_with_its_version_by_each_of_its_addresses(store):
+    short = article("s")
+    one = replace(article("a", aliases=(short.id,)), version="v1")
+    store.articles.add([one], NOW)
+
+    known = Known(one.id, "v1", one.fingerprint)
+    assert store.articles.known([one.id, short.id, "0" * 16]) == {one.id: known, short.id: known}
+
+
+def changed(one, text, **also):
+    return replace(article("a", text=text), version="v2", collected_at=NOW + MINUTE, **also)
+
+
+def test_new_words_of_a_known_article_take_the_place_of_its_old_ones(store):
+    one = replace(article("a", aliases=("5" * 16,)), version="v1")
+    store.articles.add([one], NOW)
+    new = changed(one, "The bridge at Ferren is closed again.", published_at=NOW + MINUTE, title="Bridge closed")
+
+    store.keep([], [new], [], NOW + MINUTE)
+
+    [kept] = store.articles.get([one.id])
+    assert (kept.title, kept.blocks, kept.fingerprint) == ("Bridge closed", new.blocks, new.fingerprint)
+    assert (kept.updated_at, kept.collected_at, kept.published_at) == (NOW + MINUTE, NOW, one.published_at)
+    assert (kept.aliases, store.articles.known([one.id])[one.id].version) == (one.aliases, "v2")
+    assert store.articles.count() == 1
+
+
+def test_an_article_whose_words_did_not_change_is_not_called_updated(store):
+    one = replace(article("a"), version="v1")
+    store.articles.add([one], NOW)
+
+    store.keep([], [replace(one, version="v2", title="Another case, the same words")], [], NOW + MINUTE)
+
+    [kept] = store.articles.get([one.id])
+    assert (kept.updated_at, kept.title, kept.version) == (None, one.title, "v2")
+
+
+def test_an_article_that_takes_over_the_words_of_another_one_stays_as_it_was(store):
+    one, other = article("a"), article("b")
+    store.articles.add([one, other], NOW)
+
+    store.keep([], [replace(one, blocks=other.blocks, fingerprint=other.fingerprint, version="v2")], [], NOW + MINUTE)
+
+    [kept] = store.articles.get([one.id])
+    assert (kept.blocks, kept.fingerprint, kept.version) == (one.blocks, one.fingerprint, "v2")
+
+
+def test_an_update_of_an_article_nobody_kept_is_passed_over(store):
+    store.keep([], [article("a")], [], NOW)
+
+    assert store.articles.count() == 0
+
+
+def test_what_a_poll_brought_is_kept_whole_or_not_at_all(store):
+    state = SourceState("Ilma Courier", body_hash="ab", last_try_at=NOW)
+    bad = replace(state, name="Karsk Wire", next_at=NOW.replace(tzinfo=None))
+
+    with pytest.raises(Exception, match="time zone"):
+        store.keep([article("a")], [], [state, bad], NOW)
+    assert (store.articles.count(), store.sources.all()) == (0, [])
+
+    assert store.keep([article("a")], [], [state], NOW) == [article("a").id]
+    assert (store.articles.count(), store.sources.states(["Ilma Courier", "x"])) == (
+        1,
+        {"Ilma Courier": state, "x": SourceState("x")},
+    )
 
 
 def test_collectors_side_by_side_keep_each_article_once(store, open_again):
