@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import unicodedata
 from datetime import UTC, datetime, timedelta
 from email.utils import parsedate_to_datetime
 from typing import Final
@@ -17,6 +18,8 @@ def read_date(value: str) -> datetime | None:
     (datetime.datetime(2026, 11, 22, 6, 0, tzinfo=datetime.timezone.utc), None)
     """
     value = value.strip()[:80]
+    if not value.isascii():
+        value = "".join(str(unicodedata.decimal(c, c)) for c in value)
     for parse in (datetime.fromisoformat, parsedate_to_datetime):
         try:
             at = parse(value)

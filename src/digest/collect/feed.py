@@ -9,8 +9,9 @@ from __future__ import annotations
 import io
 import re
 import time
+from collections import Counter
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from html.entities import html5
 from itertools import islice
@@ -24,7 +25,7 @@ from digest.collect import jsonfeed
 from digest.collect.dates import plausible, read_date
 from digest.collect.encoding import binary, decode
 from digest.collect.markup import swarms
-from digest.collect.text import language, plain, title, web_link
+from digest.collect.text import language, line, plain, shorten, title, web_link
 from digest.errors import ParseError
 
 MOST_ENTRIES: Final = 2_000
@@ -34,6 +35,9 @@ _MOST_PARTS: Final = 300_000
 """Tags and attributes that are read, up to 400 bytes of memory each: beyond, a feed is cut off."""
 _MOST_TEXT: Final = 1_000_000
 """Characters of a text of one entry, pictures written out in it included."""
+_MOST_GUID: Final = 500
+_MOST_CATEGORIES: Final = 10
+_MOST_CATEGORY: Final = 80
 _MOST_NAMED: Final = 200_000
 """Characters written by name that are put in."""
 _SLOW_PARSER_BYTES: Final = 500_000
@@ -45,6 +49,10 @@ _NAMED: Final = re.compile(r"&(?!(?:lt|gt|amp|quot|apos);)([A-Za-z][A-Za-z0-9]{1
 _SPACE: Final = re.compile(r"\s*")
 _PART: Final = re.compile("[<=]")
 _ITEM: Final = re.compile(r"<(?:[\w.-]{1,60}:)?(?:item|entry)[\s/>]", re.IGNORECASE)
+
+# It would guess at dates, out of names too and for milliseconds each, and call those without a zone UTC. As it is
+# asked here, it hands on what stands there.
+fastfeedparser.main._parse_date = str
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,6 +70,12 @@ class Entry:
     """The text in HTML where the feed carries it; hostile, may be empty."""
     author: str = ""
     language: str = ""
+    guid: str = ""
+    """What the feed calls it, at most 500 characters; empty where another entry of the feed is called the same."""
+    categories: tuple[str, ...] = ()
+    """Plain lines, as the feed has them: at most 10, of at most 80 characters."""
+    claimed_at: datetime | None = None
+    """The date that was read but cannot be believed; `published_at` is None then."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,6 +111,8 @@ def parse(source: str, body: bytes, *, url: str, now: datetime, charset: str = "
         many = len(raw.items) + raw.beyond
         raise ParseError(source, f"no feed: {raw.broken or f'none of its entries ({many}) has a web address'}")
     without_link = len(raw.items) - len(entries)
+    names = Counter(entry.guid for entry in entries)
+    entries = [replace(entry, guid="") if names[entry.guid] > 1 else entry for entry in entries]
     entries.sort(key=lambda e: e.published_at or datetime.min.replace(tzinfo=UTC), reverse=True)
     kept = tuple(entries[:MOST_ENTRIES])
     return Feed(kept, without_link, raw.beyond + len(entries) - len(kept), raw.broken)
@@ -191,7 +207,7 @@ def _after_prolog(source: str, text: str, at: int) -> int:
 
 def _xml_items(source: str, body: bytes, url: str, *, patient: bool) -> tuple[list[Mapping[str, Any]], str]:
     try:
-        feed = fastfeedparser.parse(body, include_tags=False, include_media=False, include_enclosures=False)
+        feed = fastfeedparser.parse(body, include_media=False, include_enclosures=False)
         if feed.entries:
             return feed.entries, str(feed.feed.get("language") or "")
     except Exception:  # noqa: S110 - whatever the quick parser trips over, the patient one is asked next
@@ -239,15 +255,27 @@ def _entry(item: Mapping[str, Any], url: str, tongue: str, now: datetime) -> Ent
         return None
     summary = (_str(item, "summary") or _str(item, "description"))[:_MOST_TEXT]
     content = _content(item.get("content"), but=summary)[:_MOST_TEXT]
+    said_at = _date(item, "published") or _date(item, "updated")
+    published_at = plausible(said_at, now)
     return Entry(
         link=link,
         title=title(_str(item, "title")),
-        published_at=plausible(_date(item, "published") or _date(item, "updated"), now),
+        published_at=published_at,
         summary="" if content and _begins(content, summary) else summary,
         content=content,
         author=plain(_str(item, "author")[:2_000])[:200],
         language=language(_str(item, "language") or tongue),
+        guid=line(_str(item, "id")[:_MOST_GUID]),
+        categories=_categories(item.get("tags")),
+        claimed_at=None if published_at else said_at,
     )
+
+
+def _categories(tags: object) -> tuple[str, ...]:
+    # Atom's label is what people are to read (RFC 4287, 4.2.2.3).
+    said = (_str(tag, "label") or _str(tag, "term") for tag in islice(_mappings(tags), 10 * _MOST_CATEGORIES))
+    named = (shorten(plain(words[:2_000]), _MOST_CATEGORY) for words in said)
+    return tuple(islice(dict.fromkeys(filter(None, named)), _MOST_CATEGORIES))
 
 
 def _date(item: Mapping[str, Any], key: str) -> datetime | None:
@@ -257,7 +285,8 @@ def _date(item: Mapping[str, Any], key: str) -> datetime | None:
             return datetime(*read[:6], tzinfo=UTC)
         except ValueError:
             return None
-    return read_date(_str(item, key))
+    said = _str(item, key)
+    return read_date(said) if said.strip() != _str(item, "id") else None  # a name is no date
 
 
 def _permalink(guid: str) -> str:

@@ -43,6 +43,7 @@ def item(said: Mapping[str, Any]) -> Mapping[str, Any]:
         "content": [{"value": content}],
         "author": _author(said),
         "language": said.get("language"),
+        "tags": [{"term": html.escape(tag)} for tag in _texts(said.get("tags"))],
     }
 
 
@@ -60,3 +61,7 @@ def _author(item: Mapping[str, Any]) -> str:
     first = authors[0] if isinstance(authors, list) and authors else item.get("author")
     name = first.get("name") if isinstance(first, dict) else ""
     return html.escape(name) if isinstance(name, str) else ""
+
+
+def _texts(values: object) -> list[str]:
+    return [value for value in values if isinstance(value, str)] if isinstance(values, list) else []
