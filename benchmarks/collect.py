@@ -15,7 +15,6 @@ import resource
 import statistics
 import sys
 import tempfile
-import time
 from collections.abc import Callable
 from dataclasses import asdict, dataclass, replace
 from datetime import timedelta
@@ -110,7 +109,9 @@ class Newsroom(asyncio.Protocol):
         body = feed(number, self.turn.entries)
         said = b"ETag: " + etag + b"\r\n" if self.turn.validators else b""
         return (
-            b"HTTP/1.1 200 OK\r\nContent-Type: application/rss+xml\r\n" + said + b"Content-Length: %d\r\n\r\n" % len(body)
+            b"HTTP/1.1 200 OK\r\nContent-Type: application/rss+xml\r\n"
+            + said
+            + b"Content-Length: %d\r\n\r\n" % len(body)
         ) + body
 
 
@@ -134,7 +135,9 @@ def serve(ends: Connection) -> None:
 
 def cpu() -> float:
     """Return the seconds of CPU that this process and its ended children have had."""
-    return sum(r.ru_utime + r.ru_stime for r in map(resource.getrusage, (resource.RUSAGE_SELF, resource.RUSAGE_CHILDREN)))
+    return sum(
+        r.ru_utime + r.ru_stime for r in map(resource.getrusage, (resource.RUSAGE_SELF, resource.RUSAGE_CHILDREN))
+    )
 
 
 def held() -> int:
@@ -144,8 +147,13 @@ def held() -> int:
     return most
 
 
-async def bare(urls: list[str], etags: dict[str, str]) -> None:
+def bare_collect(urls: list[str], etags: dict[str, str]) -> None:
     """Fetch and parse every feed, with nothing around it."""
+    asyncio.run(bare(urls, etags))
+
+
+async def bare(urls: list[str], etags: dict[str, str]) -> None:
+    """Fetch and parse every feed at once."""
     turns = asyncio.Semaphore(AT_ONCE)
     async with aiohttp.ClientSession(connector=aiohttp.TCPConnector(limit=0)) as session:
 
@@ -163,15 +171,14 @@ def digest_collect(settings: Settings, turn: int) -> None:
     """Do what `digest collect` does, but print."""
     with open_parts(settings) as parts:
         got = asyncio.run(gather(parts, now=NOW + timedelta(hours=turn)))
-    failed = [report for report in got.failed]
-    if failed:
-        sys.exit(f"{len(failed)} sources failed: {failed[0].reason}")
+    if got.failed:
+        sys.exit(f"{len(got.failed)} sources failed: {got.failed[0].reason}")
 
 
-def measured(work: Callable[[], object]) -> tuple[float, float]:
+def measured(work: Callable[..., object], *args: object) -> tuple[float, float]:
     """Return the seconds and the megabytes of a piece of work."""
     before, begun = held(), cpu()
-    work()
+    work(*args)
     return cpu() - begun, (held() - before) / 1024
 
 
@@ -219,8 +226,8 @@ def run(feeds: int, rounds: int) -> list[Row]:
             for n, turn in enumerate(TURNS):
                 here.send(turn)
                 here.recv()
-                theirs, _ = measured(lambda: asyncio.run(bare([s.url for s in all_sources], etags)))
-                ours, memory = measured(lambda: digest_collect(settings, n))
+                theirs, _ = measured(bare_collect, [source.url for source in all_sources], etags)
+                ours, memory = measured(digest_collect, settings, n)
                 figures[turn.name].append((theirs, ours, memory))
     here.send(None)
     server.join(10)
@@ -245,7 +252,8 @@ def main() -> None:
     if args.json:
         print(json.dumps([asdict(row) for row in rows]))
         return
-    print(f"{args.feeds:,} feeds of {len(feed(0, ENTRIES)):,} bytes on {HOSTS} hosts; CPU a feed, medians of {args.rounds}")
+    size = len(feed(0, ENTRIES))
+    print(f"{args.feeds:,} feeds of {size:,} bytes on {HOSTS} hosts; CPU a feed, medians of {args.rounds}")
     for row in rows:
         print(
             f"{row.turn:<24} aiohttp + fastfeedparser {row.bare_ms:6.2f} ms   digest collect {row.digest_ms:6.2f} ms   "

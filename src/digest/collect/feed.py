@@ -103,9 +103,16 @@ class Feed:
     """What is wrong with its XML, of which parsers made what they could; empty if nothing is."""
 
 
-def parse(source: str, body: bytes, *, url: str, now: datetime, charset: str = "") -> Feed:
-    """Return the entries of a feed fetched from `url`; ParseError with a reason where the answer is none."""
-    raw = _raw(source, body, url, charset)
+class Odd(ParseError):
+    """A feed that the quick parser does not understand, and the patient one was not to be asked."""
+
+
+def parse(source: str, body: bytes, *, url: str, now: datetime, charset: str = "", quick: bool = False) -> Feed:
+    """Return the entries of a feed fetched from `url`; ParseError with a reason where the answer is none.
+
+    With `quick` only the quick parser is asked, and Odd raised where it fails.
+    """
+    raw = _raw(source, body, url, charset, quick=quick)
     entries = [entry for item in raw.items if (entry := _entry(item, url, raw.language, now)) is not None]
     if raw.items and not entries:
         many = len(raw.items) + raw.beyond
@@ -118,7 +125,7 @@ def parse(source: str, body: bytes, *, url: str, now: datetime, charset: str = "
     return Feed(kept, without_link, raw.beyond + len(entries) - len(kept), raw.broken)
 
 
-def _raw(source: str, body: bytes, url: str, charset: str) -> _Raw:
+def _raw(source: str, body: bytes, url: str, charset: str, *, quick: bool) -> _Raw:
     text = decode(body, charset).strip().lstrip("\ufeff")
     if not text:
         raise ParseError(source, "no feed: the answer is empty")
@@ -134,7 +141,7 @@ def _raw(source: str, body: bytes, url: str, charset: str) -> _Raw:
     ordered = _ordered(source, text[begin:end])
     cut = end < len(text)
     del text  # four times its bytes where it has a character of the higher planes
-    found, tongue = _xml_items(source, ordered, url, patient=not cut)
+    found, tongue = _xml_items(source, ordered, url, patient=not cut, quick=quick)
     looked_at = found[:_MOST_LOOKED_AT]
     broken = f"more than {_MOST_PARTS:,} tags and attributes" if cut and not beyond else ""
     return _Raw(looked_at, beyond + len(found) - len(looked_at), tongue, broken or ("" if cut else _broken(ordered)))
@@ -205,13 +212,17 @@ def _after_prolog(source: str, text: str, at: int) -> int:
         at = end + size
 
 
-def _xml_items(source: str, body: bytes, url: str, *, patient: bool) -> tuple[list[Mapping[str, Any]], str]:
+def _xml_items(
+    source: str, body: bytes, url: str, *, patient: bool, quick: bool
+) -> tuple[list[Mapping[str, Any]], str]:
     try:
         feed = fastfeedparser.parse(body, include_media=False, include_enclosures=False)
         if feed.entries:
             return feed.entries, str(feed.feed.get("language") or "")
     except Exception:  # noqa: S110 - whatever the quick parser trips over, the patient one is asked next
         pass
+    if quick:
+        raise Odd(source, "no feed: broken XML")
     if not patient or len(body) > _SLOW_PARSER_BYTES:
         raise ParseError(source, "no feed: broken XML, too large to be repaired")
     return _patient_items(source, body, url)

@@ -37,7 +37,14 @@ def direct(state: SourceState) -> str:
 
 
 def succeeded(
-    source: Source, state: SourceState, heard: Heard, now: datetime, *, etag: str, last_modified: str
+    source: Source,
+    state: SourceState,
+    heard: Heard,
+    now: datetime,
+    *,
+    etag: str = "",
+    last_modified: str = "",
+    body_hash: str = "",
 ) -> SourceState:
     """Return the state after a poll that brought something, or the news that there is nothing new."""
     moved_to, moves = _moved(state, heard)
@@ -46,6 +53,7 @@ def succeeded(
         url=source.url,
         etag=etag,
         last_modified=last_modified,
+        body_hash=body_hash,
         last_try_at=now,
         last_success_at=now,
         failures=0,
