@@ -90,23 +90,26 @@ class Remembered:
 
     def __init__(self) -> None:
         self.of_sources: dict[str, SourceState] = {}
-        self.articles: dict[ArticleId, Article] = {}
+        self.kept: dict[ArticleId, Article] = {}
         self.owners: dict[ArticleId, ArticleId] = {}
 
     def states(self, names: Iterable[str]) -> dict[str, SourceState]:
         return {name: self.of_sources.get(name, SourceState(name)) for name in names}
 
     def known(self, ids: Iterable[ArticleId]) -> dict[ArticleId, Known]:
-        found = {name: self.articles[self.owners[name]] for name in ids if name in self.owners}
-        return {name: Known(one.id, one.version, one.fingerprint) for name, one in found.items()}
+        found = {name: self.kept[self.owners[name]] for name in ids if name in self.owners}
+        return {name: Known(one.id, one.version) for name, one in found.items()}
+
+    def articles(self, ids: Iterable[ArticleId]) -> list[Article]:
+        return [self.kept[name] for name in ids]
 
     def knows_fingerprints(self, fingerprints: Iterable[str]) -> set[str]:
-        return {article.fingerprint for article in self.articles.values()} & set(fingerprints)
+        return {article.fingerprint for article in self.kept.values()} & set(fingerprints)
 
     def learn(self, collected: Collected) -> None:
         self.of_sources |= {report.name: report.state for report in collected.reports if report.state}
         for article in (*collected.articles, *collected.updates):
-            self.articles[article.id] = article
+            self.kept[article.id] = article
             self.owners |= dict.fromkeys((article.id, *article.aliases), article.id)
 
 

@@ -116,12 +116,33 @@ def test_new_words_in_the_feed_have_the_page_read_again(newsroom, memory):
 
 def test_a_page_read_again_that_says_the_same_is_no_update_and_is_not_read_a_third_time(newsroom, memory):
     newsroom.put("/a", page("Bridge opens", f"<p>{sentences('Ferren')}</p>"))
-    for summary in ("Short.", "Shorter.", "Shorter."):
-        newsroom.put_feed("/feed", item(newsroom.url("/a"), "Bridge opens", summary), ETag=f'"{summary}"')
+    for summary, more in (("Short.", ""), ("Shorter.", ""), ("Shorter.", "<guid>7</guid>")):
+        newsroom.put_feed("/feed", item(newsroom.url("/a"), "Bridge opens", summary, more=more))
         got = again(newsroom, memory, newsroom.source("/feed"))
 
-    assert [(report.updated, report.known) for report in got.reports] == [(0, 0)]
+    assert [(report.updated, report.known) for report in got.reports] == [(0, 1)]
     assert newsroom.paths.count("/a") == 2
+
+
+def test_an_article_that_lost_most_of_its_text_keeps_it(newsroom, memory):
+    link = "https://ilma.example/a"
+    [first] = told(newsroom, memory, item(link, "Bridge opens", OPEN)).articles
+
+    got = told(newsroom, memory, item(link, "Bridge opens", "Subscribe to read on."))
+
+    assert got.updates == (replace(first, version=got.updates[0].version),)
+    assert (got.reports[0].updated, got.reports[0].known) == (0, 1)
+
+
+def test_an_update_keeps_when_it_was_first_seen_and_its_addresses(newsroom, memory):
+    said = {"link": "https://ilma.example/a", "title": "Bridge opens", "more": "<guid>ilma-77</guid>"}
+    [first] = told(newsroom, memory, item(**said, text=OPEN)).articles
+
+    [update] = told(newsroom, memory, item(**said | {"link": "https://ilma.example/b"}, text=SHUT)).updates
+
+    kept = ("id", "url", "source", "aliases", "collected_at", "published_at")
+    assert [getattr(update, name) for name in kept] == [getattr(first, name) for name in kept]
+    assert (first.updated_at, update.updated_at) == (None, LATER)
 
 
 def test_a_feed_that_changes_everything_has_only_so_much_read_again(newsroom, memory):

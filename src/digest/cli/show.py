@@ -19,6 +19,8 @@ def collected(got: Gathered) -> str:
     """Return what a poll brought, in a sentence."""
     read = len(got.reports) - len(got.failed)
     text = f"Collected {plural(got.articles, 'new article')} from {read} of {plural(len(got.reports), 'source')}"
+    if got.updated:
+        text += f", {got.updated:,} updated"
     if got.failed:
         text += " (" + "; ".join(f"{report.name}: {report.reason}" for report in got.failed) + ")"
     return text
@@ -28,10 +30,18 @@ def gathered_json(got: Gathered) -> dict[str, Any]:
     """Return a poll as the contract of `collect --json` has it."""
     return {
         "sources": [
-            {"name": r.name, "status": r.status, "reason": r.reason, "new": r.new, "known": r.known}
+            {
+                "name": r.name,
+                "status": r.status,
+                "reason": r.reason,
+                "new": r.new,
+                "known": r.known,
+                "updated": r.updated,
+            }
             for r in got.reports
         ],
         "articles": got.articles,
+        "updated": got.updated,
     }
 
 

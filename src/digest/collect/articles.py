@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import datetime
 
 from digest.collect.dates import plausible
@@ -41,6 +42,27 @@ def build(source: Source, entry: Entry, page: Page | None, *, now: datetime) -> 
         language=language(source.language) or entry.language or (page.language if page else ""),
         author=entry.author or (page.author if page else ""),
         aliases=() if url == link else (article_id(link),),
+    )
+
+
+def renewed(old: Article, new: Article, *, now: datetime) -> Article:
+    """Return a known article with the words that it has now.
+
+    It keeps its old ones where they are the same, and where most of its text is gone: that is a notice or a stub.
+    When it was first seen, its addresses and its publisher's first date stay in any case.
+    """
+    if new.fingerprint == old.fingerprint or 2 * _chars(new.blocks) < _chars(old.blocks):
+        return replace(old, version=new.version)
+    return replace(
+        new,
+        id=old.id,
+        url=old.url,
+        source=old.source,
+        aliases=old.aliases,
+        collected_at=old.collected_at,
+        published_at=old.published_at or new.published_at,
+        claimed_at=old.claimed_at,
+        updated_at=now,
     )
 
 

@@ -13,8 +13,9 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Final
 
+from digest.collect.articles import renewed
 from digest.collect.cache import Cache
-from digest.collect.decide import Lead, Told, tell_apart
+from digest.collect.decide import Told, tell_apart
 from digest.collect.fetch import Fetcher, Limits
 from digest.collect.pace import Heard
 from digest.collect.reports import Collected, Memory, SourceReport, Status
@@ -76,13 +77,9 @@ class _Poll:
             "; ".join((*look.notes, *news(self.state, state))),
             len(self.articles),
             look.known + self.told.known,
-            self._updated(),
+            sum(article.updated_at == now for article in self.updates),
             state,
         )
-
-    def _updated(self) -> int:
-        before = {lead.known.id: lead.known.fingerprint for lead in self.told.changed if lead.known}
-        return sum(before.get(article.id) != article.fingerprint for article in self.updates)
 
 
 async def collect(
@@ -128,7 +125,7 @@ async def _collect(
     polls = [_Poll(source, known(source, states[source.name])) for source in sources]
     await asyncio.gather(*(_look(poll, reader, now, tell, n * gap) for n, poll in enumerate(polls)))
     await _tell_apart(polls, memory)
-    await asyncio.gather(*(_read(poll, reader, tell) for poll in polls if not poll.done))
+    await asyncio.gather(*(_read(poll, reader, now, tell) for poll in polls if not poll.done))
     articles = await _unique(polls, memory)
     updates = tuple(article for poll in polls for article in poll.updates)
     return Collected(tuple(articles), updates, tuple(poll.report(now) for poll in polls))
@@ -164,15 +161,20 @@ async def _known(memory: Memory, ids: list[ArticleId]) -> Mapping[ArticleId, Kno
     return await asyncio.to_thread(memory.known, ids) if ids else {}
 
 
-async def _read(poll: _Poll, reader: Reader, tell: Callable[[_Poll], None]) -> None:
-    async def read() -> None:
-        leads: list[Lead] = [*poll.told.new, *poll.told.changed]
-        renewed = {lead.known.id for lead in poll.told.changed if lead.known}
-        for article in await reader.read(poll.source, poll.look, leads):
-            (poll.updates if article.id in renewed else poll.articles).append(article)
-
-    await _guarded(poll, read())
+async def _read(poll: _Poll, reader: Reader, now: datetime, tell: Callable[[_Poll], None]) -> None:
+    await _guarded(poll, _articles(poll, reader, now))
     tell(poll)
+
+
+async def _articles(poll: _Poll, reader: Reader, now: datetime) -> None:
+    found = await reader.read(poll.source, poll.look, [*poll.told.new, *poll.told.changed])
+    changed = {lead.known.id for lead in poll.told.changed if lead.known}
+    updates = {article.id: article for article in found if article.id in changed}
+    poll.articles = [article for article in found if article.id not in changed]
+    if updates:
+        kept = await asyncio.to_thread(reader.memory.articles, list(updates))
+        poll.updates = [renewed(old, updates[old.id], now=now) for old in kept]
+        poll.told.known += sum(article.updated_at != now for article in poll.updates)
 
 
 async def _guarded(poll: _Poll, work: Awaitable[None]) -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import Protocol
@@ -18,6 +18,9 @@ class Memory(Protocol):
 
     def known(self, ids: Iterable[ArticleId]) -> Mapping[ArticleId, Known]:
         """Return the articles that the ids lead to, by these ids; unknown ones are left out."""
+
+    def articles(self, ids: Iterable[ArticleId]) -> Sequence[Article]:
+        """Return known articles as they are kept, in the order of their own ids."""
 
     def knows_fingerprints(self, fingerprints: Iterable[str]) -> set[str]:
         """Return those of the fingerprints that are known."""

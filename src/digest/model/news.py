@@ -154,7 +154,6 @@ class Known:
     id: ArticleId
     """Its own, whichever of its addresses it is known by."""
     version: str
-    fingerprint: str
 
 
 @dataclass(frozen=True, slots=True)

@@ -27,6 +27,11 @@ class Gathered:
     """The new ones themselves, in the order of the sources; only of a rehearsal, which keeps nothing."""
 
     @property
+    def updated(self) -> int:
+        """How many known articles have new words."""
+        return sum(report.updated for report in self.reports)
+
+    @property
     def failed(self) -> tuple[SourceReport, ...]:
         """The sources that could not be read."""
         return tuple(report for report in self.reports if report.status == "failed")
@@ -47,6 +52,10 @@ class StoreMemory:
     def known(self, ids: Iterable[ArticleId]) -> Mapping[ArticleId, Known]:
         """Return the articles that are kept already, by those of the ids that lead to them."""
         return self.store.articles.known(ids)
+
+    def articles(self, ids: Iterable[ArticleId]) -> list[Article]:
+        """Return articles as they are kept."""
+        return self.store.articles.get(list(ids))
 
     def knows_fingerprints(self, fingerprints: Iterable[str]) -> set[str]:
         """Return those of the fingerprints that are kept already."""

@@ -40,8 +40,8 @@ class Articles:
         """Return what is remembered of the articles that `ids` lead to, by these ids; unknown ones are left out."""
         names = list(ids)
         found: dict[ArticleId, Known] = {}
-        mine = select(article.c.id, article.c.id, article.c.version, article.c.fingerprint)
-        others = select(alias.c.id, article.c.id, article.c.version, article.c.fingerprint).join_from(alias, article)
+        mine = select(article.c.id, article.c.id, article.c.version)
+        others = select(alias.c.id, article.c.id, article.c.version).join_from(alias, article)
         with self._database.read() as connection:
             for some in chunks(names):
                 for wanted in (others.where(alias.c.id.in_(some)), mine.where(article.c.id.in_(some))):

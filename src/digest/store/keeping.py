@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import replace
 from datetime import datetime
 
 from sqlalchemy import Column, Connection, select, update
 
 from digest.model.news import Article, ArticleId
 from digest.store.chunks import chunks
-from digest.store.codec import pack, unpack
+from digest.store.codec import pack
 from digest.store.engine import alone, insert
 from digest.store.schema import alias, article
 
@@ -42,40 +41,19 @@ def add(connection: Connection, articles: Sequence[Article], now: datetime) -> l
     return [str(row["id"]) for row in rows]
 
 
-def renew(connection: Connection, articles: Iterable[Article], now: datetime) -> list[ArticleId]:
-    """Put the words of known articles in the place of their old ones; return the ids of those that did change.
+def renew(connection: Connection, articles: Iterable[Article], now: datetime) -> None:
+    """Put known articles in the place of what is kept of them.
 
-    When one was first seen, its addresses and its publisher's first date stay. One that now has the words of another
-    article stays as it was.
+    One that has the words of another article by now stays as it was, but for its version; one nobody keeps is passed
+    over.
     """
-    changed = []
     for item in articles:
-        row = connection.execute(select(article.c.body).where(article.c.id == item.id)).one_or_none()
-        if row is None:
-            continue
-        old = unpack(row.body, Article)
+        row = _row(item, now)
+        del row["id"], row["kept_at"]
+        mine = update(article).where(article.c.id == item.id)
         same = select(article.c.id).where(article.c.fingerprint == item.fingerprint, article.c.id != item.id)
-        copy = connection.execute(same).first() is not None
-        told = old if copy or old.fingerprint == item.fingerprint else _renewed(old, item, now)
-        values = _row(replace(told, version=item.version), now)
-        del values["kept_at"]
-        connection.execute(update(article).where(article.c.id == item.id).values(values))
-        if told is not old:
-            changed.append(item.id)
-    return changed
-
-
-def _renewed(old: Article, new: Article, now: datetime) -> Article:
-    return replace(
-        new,
-        url=old.url,
-        source=old.source,
-        aliases=old.aliases,
-        collected_at=old.collected_at,
-        published_at=old.published_at or new.published_at,
-        claimed_at=old.claimed_at,
-        updated_at=now,
-    )
+        copied = connection.execute(same).first() is not None
+        connection.execute(mine.values({"version": item.version} if copied else row))
 
 
 def _owners(connection: Connection, names: Iterable[ArticleId]) -> dict[ArticleId, ArticleId]:
