@@ -16,7 +16,7 @@ from digest.collect.fetch import Fetcher, Limits
 from digest.collect.pace import Heard
 from digest.collect.reports import Collected, Memory, SourceReport, Status
 from digest.collect.sources import Lead, Look, Reader
-from digest.collect.standing import failed, known, news, resting, succeeded
+from digest.collect.standing import failed, gone, known, moved, news, resting, succeeded
 from digest.collect.text import line, shorten
 from digest.errors import SourceError
 from digest.model.news import Article, ArticleId, Source, SourceState
@@ -50,13 +50,15 @@ class _Poll:
             return SourceReport(name, Status.UNCHANGED, self.resting)
         if self.failure:
             state = failed(self.source, self.state, self.heard, now, shorten(self.failure, 300))
-            gone = "; gone for good, so not asked again until its url in digest.toml changes" if state.retired else ""
-            return SourceReport(name, Status.FAILED, self.failure + gone, state=state)
+            reason = "; ".join(filter(None, (self.failure, gone(self.state, state))))
+            told = news(self.state, state)
+            return SourceReport(name, Status.FAILED, reason, news=told, heard=self.heard, state=state)
         validators = {"etag": self.look.etag, "last_modified": self.look.last_modified}
         state = succeeded(self.source, self.state, self.heard, now, **validators)
         status = Status.UNCHANGED if self.look.unchanged else Status.OK
-        notes = "; ".join((*self.look.notes, *news(self.state, state)))
-        return SourceReport(name, status, notes, len(self.articles), self.look.known, state)
+        notes = "; ".join(filter(None, (*self.look.notes, moved(self.state, state))))
+        counts = {"new": len(self.articles), "known": self.look.known}
+        return SourceReport(name, status, notes, **counts, news=news(self.state, state), heard=self.heard, state=state)
 
 
 async def collect(

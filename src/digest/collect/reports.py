@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Protocol
 
+from digest.collect.pace import Heard
 from digest.model.news import Article, ArticleId, SourceState
 
 
@@ -42,6 +43,10 @@ class SourceReport:
     new: int = 0
     known: int = 0
     """Entries whose article was known, or stands in an earlier source of this run."""
+    news: tuple[str, ...] = ()
+    """What of this is told once, even to who does not want to hear every failure; phrases like the reason."""
+    heard: Heard = field(default_factory=Heard)
+    """What its server said besides; nothing where it was not asked."""
     state: SourceState | None = None
     """To be remembered for the next poll, together with the articles; None for nothing."""
 
