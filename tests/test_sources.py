@@ -7,6 +7,7 @@ import time
 import tomllib
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
@@ -16,11 +17,13 @@ from hypothesis import strategies as st
 from lxml import etree
 from typer.testing import CliRunner
 
+from digest.cli import health
 from digest.cli.app import app
 from digest.collect.discover import title_of
 from digest.collect.opml import MOST_BYTES, read_opml, write_opml
 from digest.errors import DigestError, ParseError, SettingsError
 from digest.model.news import Source, SourceKind
+from digest.parts import open_parts
 from digest.settings import add_sources, free_name, load
 from digest.settings.adding import source_table, with_sources
 from tests.collect.newsroom import NOW, Newsroom, item, page, rss, sentences
@@ -96,19 +99,120 @@ def test_the_option_for_json_is_taken_on_either_side(desk):
     assert len({desk.run(*words).stdout for words in every}) == 1
 
 
-def test_health_tells_of_the_last_success_and_of_failures(desk, newsroom):
-    url = newsroom.put_feed("/feed")
-    add_sources(desk.settings, [feed("Karsk Wire", url, allow_private=True)])
+@pytest.fixture
+def troubled(desk, newsroom):
+    """One source that works, one that failed twice, one that asks for a rest, one that is gone, one never read."""
+    names = ("Karsk Wire", "Radio Tarn", "Norrmark Post", "Sorvat Today")
+    stories = [item(newsroom.url(f"/story/{n}"), f"Story {n}", f"{n} {sentences(f'Town {n}')}") for n in range(6)]
+    for n, name in enumerate(names):
+        newsroom.put_feed(f"/{n}", *stories[: 4 - n])
+        add_sources(desk.settings, [feed(name, newsroom.url(f"/{n}"), follow=False, allow_private=True)])
+    for name in names[:3]:
+        desk("collect", "--source", name, "--now", "2026-11-22T06:00:00Z")
+    newsroom.put_feed("/0", *stories[:6])
+    newsroom.put("/1", status=500)
+    newsroom.put("/2", status=410)
+    newsroom.put("/3", status=429, Retry_After="7200")
+    for hour in ("06", "08"):
+        for name in names[:3]:
+            desk("collect", "--source", name, "--now", f"2026-11-23T{hour}:00:00Z")
+    desk("collect", "--source", "Sorvat Today", "--now", "2026-11-23T08:00:00Z")
+    return desk
 
-    desk("collect", "--source", "Karsk Wire", "--now", "2026-11-22T06:00:00Z")
-    newsroom.put("/feed", status=500)
-    desk("collect", "--source", "Karsk Wire", "--now", "2026-11-23T06:00:00Z")
-    [_, told] = desk("sources")
 
-    assert told["last_success_at"].startswith("2026-11-22T06:00")
-    assert told["last_try_at"].startswith("2026-11-23T06:00")
-    assert (told["failures"], told["reason"]) == (1, "answered 500")
-    assert "failed 1 time: answered 500" in desk.run("sources").stdout
+AFTER = ("--now", "2026-11-23T09:00:00Z")
+
+
+def test_health_is_told_in_the_order_of_the_file_and_for_programs_in_full(troubled, newsroom):
+    told = troubled("sources", "list", *AFTER)
+
+    assert [(each["name"], each["state"], each["failures"]) for each in told] == [
+        ("Ilma Courier", "never read", 0),
+        ("Karsk Wire", "ok", 0),
+        ("Radio Tarn", "failing", 2),
+        ("Norrmark Post", "gone", 1),
+        ("Sorvat Today", "resting", 1),
+    ]
+    assert told[2] == {
+        "name": "Radio Tarn",
+        "kind": "feed",
+        "url": newsroom.url("/1"),
+        "side": "",
+        "weight": 1.0,
+        "every_seconds": 900,
+        "follow": False,
+        "state": "failing",
+        "last_try_at": "2026-11-23T08:00:00+00:00",
+        "last_success_at": "2026-11-22T06:00:00+00:00",
+        "next_at": told[2]["next_at"],
+        "asked_until": None,
+        "failures": 2,
+        "failing_since": "2026-11-23T06:00:00+00:00",
+        "reason": "answered 500",
+        "articles_a_day": 0.0,
+        "moved_to": "",
+        "asked_at": newsroom.url("/1"),
+        "retired": False,
+    }
+    assert [each["articles_a_day"] for each in told] == [None, 5.3, 0.0, 0.0, 0.0]
+    assert told[2]["next_at"] > "2026-11-23T08:25"
+    assert (told[4]["asked_until"], told[3]["next_at"]) == ("2026-11-23T10:00:00+00:00", None)
+
+
+def test_only_what_does_not_work_is_shown_when_asked_for(troubled):
+    told = troubled("sources", "--failing")
+
+    assert [each["name"] for each in told] == ["Radio Tarn", "Norrmark Post", "Sorvat Today"]
+    assert troubled("sources", "list", "--failing") == told
+
+
+def test_where_everything_works_nothing_is_shown_as_failing(desk):
+    done = desk.run("sources", "--failing")
+
+    assert (done.stdout, done.stderr) == ("", "1 source: 1 never read\n")
+
+
+def test_off_a_terminal_each_source_is_one_line_with_instants(troubled):
+    done = troubled.run("sources", "list", *AFTER)
+
+    head, *lines = done.stdout.splitlines()
+    assert head.split() == ["source", "state", "last", "success", "a", "day", "next", "poll", "where"]
+    assert [line[:13].strip() for line in lines] == [
+        "Ilma Courier",
+        "Karsk Wire",
+        "Radio Tarn",
+        "Norrmark Post",
+        "Sorvat Today",
+    ]
+    assert "failed 2 times since 2026-11-23 06:00 UTC: answered 500" in lines[2]
+    assert "not asked any more, since it is gone for good: answered 410" in lines[3]
+    assert "failed 1 time since 2026-11-23 08:00 UTC: answered 429; asked to wait until 10:00 UTC" in lines[4]
+    assert done.stderr == "5 sources: 1 ok, 1 resting, 1 failing, 1 gone, 1 never read\n"
+
+
+def test_a_person_at_a_terminal_reads_spans_of_time_and_what_is_wrong_below(troubled):
+    now = NOW + timedelta(days=1, hours=3)
+    with open_parts(load(troubled.settings, {})) as parts:
+        text = health.glance(health.doing(parts, now))
+
+    table, wrong = text.split("\n\n")
+    assert [" ".join(line.split()) for line in table.splitlines()] == [
+        "source state last success a day next poll",
+        "Ilma Courier never read never now",
+        "Karsk Wire ok 1 hour ago 5.3 now",
+        "Radio Tarn failing 27 hours ago 0.0 now",
+        "Norrmark Post gone 27 hours ago 0.0 never",
+        "Sorvat Today resting never 0.0 in 1 hour",
+    ]
+    assert [line.partition(":")[0] for line in wrong.splitlines()] == ["Radio Tarn", "Norrmark Post", "Sorvat Today"]
+
+
+def test_what_was_learned_at_another_address_is_not_told_of_the_new_one(troubled, newsroom):
+    troubled.settings.write_text(troubled.text.replace(newsroom.url("/2"), newsroom.url("/new")))
+
+    gone = troubled("sources")[3]
+
+    assert (gone["state"], gone["failures"], gone["last_try_at"], gone["retired"]) == ("never read", 0, None, False)
 
 
 # ------------------------------------------------------------------------------------------------------------- test

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from digest.cli.output import plural
 from digest.model.issue import Content, Issue, Item
-from digest.model.news import BOILERPLATE, OTHER, Article, ArticleId, Placement, Source, SourceState
+from digest.model.news import BOILERPLATE, OTHER, Article, ArticleId, Placement
 
 if TYPE_CHECKING:
     from digest.pipeline import Built, Gathered
@@ -145,34 +145,6 @@ def placed(placements: Sequence[Placement]) -> str:
         if p.evidence:
             lines.append(f"    because: {', '.join(p.evidence)}")
     return "\n".join(lines)
-
-
-def source_json(source: Source, state: SourceState) -> dict[str, Any]:
-    """Return a source and its health."""
-    return {
-        "name": source.name,
-        "kind": source.kind.value,
-        "url": source.url or str(source.path or ""),
-        "side": source.side,
-        "weight": source.weight,
-        "every_seconds": int(source.every.total_seconds()),
-        "follow": source.follow,
-        "last_try_at": told(state.last_try_at),
-        "last_success_at": told(state.last_success_at),
-        "next_at": told(state.next_at),
-        "failures": state.failures,
-        "reason": state.reason,
-        "moved_to": state.moved_to,
-        "retired": state.retired,
-    }
-
-
-def source_row(source: Source, state: SourceState) -> tuple[str, str, str, str, str]:
-    """Return a source as a row of a table."""
-    health = f"failed {plural(state.failures, 'time')}: {state.reason}" if state.failures else ""
-    if state.retired:
-        health = f"gone for good, not asked any more: {state.reason}"
-    return source.name, source.kind.value, moment(state.last_success_at), health, source.url or str(source.path or "")
 
 
 def tried(got: Gathered) -> str:

@@ -27,24 +27,31 @@ def add_to(app: typer.Typer) -> None:
     app.add_typer(group, name="sources")
 
 
+Failing = Annotated[bool, typer.Option("--failing", help="Only those that do not work.")]
+
+
 @group.callback(invoke_without_command=True)
-def bare(ctx: typer.Context, json: Json = False) -> None:
+def bare(ctx: typer.Context, failing: Failing = False, json: Json = False) -> None:
     """List the sources where no command follows."""
     ctx.obj = run_of(ctx, json=json)
     if ctx.invoked_subcommand is None:
-        list_(ctx)
+        list_(ctx, failing=failing)
+    elif failing:
+        raise typer.BadParameter("it goes with `sources list`", param_hint="--failing")
 
 
 @group.command("list")
-def list_(ctx: typer.Context, json: Json = False) -> None:
-    """List the sources and how their last reading went."""
+def list_(ctx: typer.Context, failing: Failing = False, now: Now = "", json: Json = False) -> None:
+    """List the sources and how each one does: last success, articles a day, next poll, what is wrong."""
+    from digest.cli import health
+
     run = run_of(ctx, json=json)
     with parts_of(run) as parts:
-        rows = [(source, parts.store.sources.state(source.name)) for source in parts.settings.sources]
-    run.voice.data(
-        [show.source_json(source, state) for source, state in rows],
-        lambda: table([show.source_row(s, state) for s, state in rows], ("source", "kind", "last read", "", "where")),
-    )
+        every = health.doing(parts, at(now))
+    shown = health.broken(every) if failing else every
+    text = health.glance if run.voice.terminal else health.columns
+    run.voice.data([health.as_json(it) for it in shown], lambda: text(shown) if shown else "")
+    run.voice.say(health.summary(every))
 
 
 @group.command("test")
