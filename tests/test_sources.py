@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import socket
 import time
 import tomllib
 from concurrent.futures import ThreadPoolExecutor
@@ -231,7 +232,7 @@ def test_a_test_shows_what_is_new_and_keeps_nothing(tested):
     first = tested("sources", "test", "Karsk Wire", "--now", "2026-11-22T06:00:00Z")
     again = tested("sources", "test", "Karsk Wire", "--now", "2026-11-22T06:00:00Z")
 
-    assert first == again
+    assert {**first, "seconds": 0} == {**again, "seconds": 0}
     assert (first["status"], first["new"], first["known"], len(first["newest"])) == ("ok", 7, 0, 5)
     assert first["newest"][0]["published_at"] == "2026-11-22T05:00:00+00:00"
     assert tested("sources")[1]["last_try_at"] is None
@@ -251,12 +252,48 @@ def test_a_test_of_a_feed_that_has_not_changed_still_counts_its_entries(tested, 
     assert (told["status"], told["new"], told["known"], told["newest"]) == ("ok", 0, 7, [])
 
 
-def test_a_test_says_why_a_source_cannot_be_read_and_exits_with_75(tested, newsroom):
-    newsroom.put("/feed", status=404)
+def test_a_test_tells_what_the_server_says_of_its_feed(tested, newsroom):
+    newsroom.put_feed("/feed", Cache_Control="max-age=7200", Last_Modified="Sun, 22 Nov 2026 05:00:00 GMT")
+
+    told = tested("sources", "test", "Karsk Wire", "--now", "2026-11-22T06:00:00Z")
+    text = tested.run("sources", "test", "Karsk Wire", "--now", "2026-11-22T06:00:00Z").stdout
+
+    assert 0 < told["seconds"] < 20
+    assert (told["http_status"], told["content_type"], told["trouble"]) == (200, "application/rss+xml", "")
+    assert (told["cache_control"], told["etag"], told["next_at"]) == ("max-age=7200", "", "2026-11-22T08:00:00+00:00")
+    assert text.splitlines()[1] == (
+        "  application/rss+xml; Cache-Control 'max-age=7200'; known again by its Last-Modified;"
+        " would be read again in 2 hours"
+    )
+
+
+@pytest.mark.parametrize(
+    ("answer", "code", "reason"),
+    [
+        ({"status": 404}, 404, "refused by its server; answered 404"),
+        ({"body": "<html><body>Sold.</body></html>"}, 200, "not understood; no feed: the answer is a web page"),
+    ],
+)
+def test_a_test_says_why_a_source_cannot_be_read_and_exits_with_75(tested, newsroom, answer, code, reason):
+    newsroom.put("/feed", **answer)
 
     done = tested.run("sources", "test", "Karsk Wire")
+    told = tested("sources", "test", "Karsk Wire")
 
-    assert (done.exit_code, done.stdout) == (75, "Karsk Wire: failed; answered 404\n")
+    assert done.exit_code == 75
+    assert done.stdout.startswith(f"Karsk Wire: failed; {reason}; took ")
+    assert (told["http_status"], told["trouble"]) == (code, reason.partition(";")[0])
+
+
+def test_a_test_of_a_source_that_nobody_serves_says_it_was_not_reached(tested):
+    unserved = socket.create_server(("127.0.0.1", 0))
+    url = f"http://127.0.0.1:{unserved.getsockname()[1]}/feed"
+    unserved.close()
+    add_sources(tested.settings, [feed("Radio Tarn", url, allow_private=True)])
+
+    told = tested("sources", "test", "Radio Tarn")
+
+    assert (told["trouble"], told["http_status"], told["content_type"]) == ("not reached", None, "")
 
 
 def test_a_test_of_a_source_nobody_knows_names_those_there_are(tested):

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from digest.cli.output import plural
 from digest.model.issue import Content, Issue, Item
-from digest.model.news import BOILERPLATE, OTHER, Article, ArticleId, Placement
+from digest.model.news import BOILERPLATE, OTHER, ArticleId, Placement
 
 if TYPE_CHECKING:
     from digest.pipeline import Built, Gathered
@@ -145,25 +145,6 @@ def placed(placements: Sequence[Placement]) -> str:
         if p.evidence:
             lines.append(f"    because: {', '.join(p.evidence)}")
     return "\n".join(lines)
-
-
-def tried(got: Gathered) -> str:
-    """Return how one source was read, and the newest of what is new in it."""
-    report = got.reports[0]
-    counts = "" if report.status == "failed" else f"{report.new:,} new, {report.known:,} known"
-    lines = [f"{report.name}: " + "; ".join(filter(None, (report.status, counts, report.reason)))]
-    return "\n".join(lines + [f"  {moment(article.at)}  {article.title}" for article in newest(got)])
-
-
-def tried_json(got: Gathered) -> dict[str, Any]:
-    """Return the same for programs."""
-    titles = [{"title": a.title, "published_at": told(a.published_at), "url": a.url} for a in newest(got)]
-    return {**gathered_json(got)["sources"][0], "newest": titles}
-
-
-def newest(got: Gathered) -> list[Article]:
-    """Return the five newest of the articles that a poll brought."""
-    return sorted(got.found, key=lambda article: article.at, reverse=True)[:5]
 
 
 def told(at: datetime | None) -> str | None:

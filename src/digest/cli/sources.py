@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import asyncio
+import time
+from datetime import timedelta
 from pathlib import Path
 from shlex import quote
 from typing import TYPE_CHECKING, Annotated
@@ -10,7 +12,6 @@ from urllib.parse import urlsplit
 
 import typer
 
-from digest.cli import show
 from digest.cli.context import Json, Now, at, leave, parts_of, run_of, settings_of
 from digest.cli.output import plural, table
 from digest.errors import DigestError, SettingsError
@@ -61,13 +62,16 @@ def try_(
     now: Now = "",
     json: Json = False,
 ) -> None:
-    """Read one source and show what it offers; nothing is kept."""
+    """Read one source and show what it offers, how long that takes, and what its server says; nothing is kept."""
+    from digest.cli import trial
     from digest.pipeline import gather
 
-    run = run_of(ctx, json=json)
+    run, moment = run_of(ctx, json=json), at(now)
     with parts_of(run) as parts:
-        got = asyncio.run(gather(parts, now=at(now), names=(name,), keep=False, anew=True))
-    run.voice.data(show.tried_json(got), lambda: show.tried(got))
+        began = time.perf_counter()
+        got = asyncio.run(gather(parts, now=moment, names=(name,), keep=False, anew=True))
+        took = timedelta(seconds=time.perf_counter() - began)
+    run.voice.data(trial.tried_json(got, took), lambda: trial.tried(got, took, moment))
     leave(75 if got.failed else 0)
 
 
