@@ -79,8 +79,8 @@ def site(*links: str) -> str:
     return page("Ilma Courier", f"<p>{sentences('Ilma')}</p>", head="".join(links))
 
 
-def link(href: str, kind: str = "application/rss+xml") -> str:
-    return f'<link rel="alternate" type="{kind}" title="Feed" href="{href}">'
+def link(href: str, kind: str = "application/rss+xml", title: str = "Feed") -> str:
+    return f'<link rel="alternate" type="{kind}" title="{title}" href="{href}">'
 
 
 # ------------------------------------------------------------------------------------------------------------- list
@@ -324,7 +324,91 @@ def test_the_feed_of_a_site_is_found_and_the_others_are_named(desk, newsroom):
 
     added = load(desk.settings, {}).sources[-1]
     assert (added.name, added.url, added.follow) == ("The Courier", newsroom.url("/news/feed.xml"), False)
-    assert f"more feeds, of which the first was taken: {newsroom.url('/talk.atom')}" in done.stderr
+    assert f"The page names more feeds, which were not taken: {newsroom.url('/talk.atom')}\n" in done.stderr
+
+
+ALL, TALK = link("/feed/"), link("/comments/feed/")
+WORLD, SPORT = link("/category/world/feed/"), link("/tag/sport/feed.xml")
+
+
+@pytest.mark.parametrize(
+    ("path", "links", "best"),
+    [
+        ("/", (TALK, WORLD, ALL), "/feed/"),
+        ("/", (link("/one/feed/", title="Ilma Courier » One Comments Feed"), ALL), "/feed/"),
+        ("/", (link("/ein/feed/", title="Ilma » Kommentare zu Ein"), WORLD), "/category/world/feed/"),
+        ("/", (WORLD, SPORT), "/category/world/feed/"),
+        ("/", (ALL, link("/atom.xml", "application/atom+xml")), "/feed/"),
+        ("/category/world/", (ALL, TALK, SPORT, WORLD), "/category/world/feed/"),
+        ("/tag/sport", (ALL, TALK, SPORT, WORLD), "/tag/sport/feed.xml"),
+        ("/tag/harbour", (TALK, SPORT, WORLD, ALL), "/feed/"),
+        ("/", (TALK,), "/comments/feed/"),
+    ],
+)
+def test_of_several_feeds_the_one_of_all_that_was_asked_for_is_taken(desk, newsroom, path, links, best):
+    newsroom.put_feed(best)
+    home = newsroom.put(path, site(*links))
+
+    told = desk("sources", "add", home, "--allow-private")
+
+    assert told["url"] == newsroom.url(best)
+    assert (len(told["others"]), told["guessed"]) == (len(links) - 1, False)
+
+
+def test_where_a_page_names_no_feed_the_usual_places_are_tried_in_turn(desk, newsroom):
+    home = newsroom.put("/", site())
+    newsroom.put("/feed", site())
+    newsroom.put("/rss", status=500)
+    url = newsroom.put("/atom.xml", ATOM.format("Radio Tarn"), "application/atom+xml")
+    newsroom.put_feed("/feed.xml")
+
+    done = desk.run("sources", "add", home, "--allow-private")
+
+    assert newsroom.paths == ["/", "/feed", "/rss", "/rss.xml", "/atom.xml"]
+    assert newsroom.most_at_once == 1
+    assert load(desk.settings, {}).sources[-1].url == url
+    assert f"The page names no feed; {url} lies where sites usually keep one\n" in done.stderr
+
+
+def test_the_feed_beside_a_page_goes_before_that_of_its_site(desk, newsroom):
+    home = newsroom.put("/~ada/", site())
+    newsroom.put_feed("/feed")
+    url = newsroom.put_feed("/~ada/index.xml")
+
+    told = desk("sources", "add", home, "--allow-private")
+
+    assert (told["url"], told["guessed"]) == (url, True)
+
+
+@pytest.mark.parametrize("answer", [{"status": 429}, {"status": 503, "Retry_After": "60"}])
+def test_a_site_that_is_too_busy_is_not_searched_any_further(desk, newsroom, answer):
+    home = newsroom.put("/", site())
+    newsroom.put("/feed", **answer)
+    newsroom.put_feed("/rss")
+
+    with pytest.raises(ParseError, match="none is where sites usually keep one"):
+        desk("sources", "add", home, "--allow-private")
+
+    assert newsroom.paths == ["/", "/feed"]
+
+
+def test_only_a_page_is_searched_for_its_feed(desk, newsroom):
+    url = newsroom.put("/report", "%PDF-1.7 and so on", "application/pdf")
+
+    with pytest.raises(ParseError, match="binary file"):
+        desk("sources", "add", url, "--allow-private")
+
+    assert newsroom.paths == ["/report"]
+
+
+def test_a_dry_run_finds_the_feed_and_changes_nothing(desk, newsroom):
+    url = newsroom.put_feed("/feed")
+
+    done = desk.run("sources", "add", url, "--allow-private", "--name", "Radio Tarn", "--dry-run")
+    told = desk("sources", "add", url, "--allow-private", "--dry-run")
+
+    assert done.stderr == f"Would add 'Radio Tarn' to {desk.settings}\n"
+    assert (told["url"], told["dry_run"], desk.text) == (url, True, BASE)
 
 
 def test_links_are_resolved_against_the_base_that_the_page_names(desk, newsroom):

@@ -28,6 +28,7 @@ def add_to(app: typer.Typer) -> None:
     app.add_typer(group, name="sources")
 
 
+DryRun = Annotated[bool, typer.Option("--dry-run", help="Tell what would be changed, but change nothing.")]
 Failing = Annotated[bool, typer.Option("--failing", help="Only those that do not work.")]
 
 
@@ -87,6 +88,7 @@ def add(
     allow_private: Annotated[
         bool, typer.Option("--allow-private", help="It may live on loopback or a private address.")
     ] = False,
+    dry_run: DryRun = False,
     now: Now = "",
     json: Json = False,
 ) -> None:
@@ -117,12 +119,23 @@ def add(
         follow=follow,
         allow_private=allow_private,
     )
-    add_sources(settings.path, [source])
+    if not dry_run:
+        add_sources(settings.path, [source])
+    if found.guessed:
+        run.voice.say(f"The page names no feed; {found.feed_url} lies where sites usually keep one")
     if found.others:
-        run.voice.say(f"The page names more feeds, of which the first was taken: {', '.join(found.others)}")
-    run.voice.say(f"Added {called!r} to {settings.path}\nNext:  digest sources test {quote(called)}")
+        run.voice.say(f"The page names more feeds, which were not taken: {', '.join(found.others)}")
+    then = "" if dry_run else f"\nNext:  digest sources test {quote(called)}"
+    run.voice.say(f"{'Would add' if dry_run else 'Added'} {called!r} to {settings.path}{then}")
     run.voice.data(
-        {"name": called, "url": found.feed_url, "others": list(found.others), "file": str(settings.path)},
+        {
+            "name": called,
+            "url": found.feed_url,
+            "others": list(found.others),
+            "guessed": found.guessed,
+            "file": str(settings.path),
+            "dry_run": dry_run,
+        },
         f"{called}  {found.feed_url}",
     )
 
@@ -149,7 +162,7 @@ def host_of(url: str) -> str:
 def import_(
     ctx: typer.Context,
     file: Annotated[Path, typer.Argument(metavar="FILE", help="OPML, as other readers of feeds write it.")],
-    dry_run: Annotated[bool, typer.Option("--dry-run", help="Tell what would be added, but change nothing.")] = False,
+    dry_run: DryRun = False,
     json: Json = False,
 ) -> None:
     """Write the feeds of an OPML file into digest.toml: all that are not there yet, or none."""
