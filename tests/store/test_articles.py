@@ -3,6 +3,7 @@ from __future__ import annotations
 import threading
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
+from datetime import timedelta
 
 import pytest
 
@@ -159,3 +160,16 @@ def test_the_articles_of_an_issue_that_comes_to_nothing_are_free_again(store, mo
     store.issues.move(issue.id, move, now=NOW)
 
     assert store.articles.unpooled("brief") == [article("a")]
+
+
+def test_what_each_source_brought_lately_is_counted_with_its_beginning(store):
+    day = timedelta(days=1)
+    store.articles.add([article("old")], NOW - 30 * day)
+    store.articles.add([article("a"), article("b")], NOW - 7 * day)
+    store.articles.add([replace(article("c"), source="Karsk Wire"), article("d")], NOW)
+    store.articles.add([replace(article("e"), source="Radio Tarn")], NOW - 8 * day)
+
+    assert store.articles.kept_by_source(NOW - 7 * day) == {
+        "Ilma Courier": (3, NOW - 30 * day),
+        "Karsk Wire": (1, NOW),
+    }

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import asyncio
+import time
+from datetime import timedelta
 from pathlib import Path
 from shlex import quote
 from typing import TYPE_CHECKING, Annotated
@@ -10,7 +12,6 @@ from urllib.parse import urlsplit
 
 import typer
 
-from digest.cli import show
 from digest.cli.context import Json, Now, at, leave, parts_of, run_of, settings_of
 from digest.cli.output import plural, table
 from digest.errors import DigestError, SettingsError
@@ -27,24 +28,32 @@ def add_to(app: typer.Typer) -> None:
     app.add_typer(group, name="sources")
 
 
+DryRun = Annotated[bool, typer.Option("--dry-run", help="Tell what would be changed, but change nothing.")]
+Failing = Annotated[bool, typer.Option("--failing", help="Only those that do not work.")]
+
+
 @group.callback(invoke_without_command=True)
-def bare(ctx: typer.Context, json: Json = False) -> None:
+def bare(ctx: typer.Context, failing: Failing = False, json: Json = False) -> None:
     """List the sources where no command follows."""
     ctx.obj = run_of(ctx, json=json)
     if ctx.invoked_subcommand is None:
-        list_(ctx)
+        list_(ctx, failing=failing)
+    elif failing:
+        raise typer.BadParameter("it goes with `sources list`", param_hint="--failing")
 
 
 @group.command("list")
-def list_(ctx: typer.Context, json: Json = False) -> None:
-    """List the sources and how their last reading went."""
+def list_(ctx: typer.Context, failing: Failing = False, now: Now = "", json: Json = False) -> None:
+    """List the sources and how each one does: last success, articles a day, next poll, what is wrong."""
+    from digest.cli import health
+
     run = run_of(ctx, json=json)
     with parts_of(run) as parts:
-        rows = [(source, parts.store.sources.state(source.name)) for source in parts.settings.sources]
-    run.voice.data(
-        [show.source_json(source, state) for source, state in rows],
-        lambda: table([show.source_row(s, state) for s, state in rows], ("source", "kind", "last read", "", "where")),
-    )
+        every = health.doing(parts, at(now))
+    shown = health.broken(every) if failing else every
+    text = health.glance if run.voice.terminal else health.columns
+    run.voice.data([health.as_json(it) for it in shown], lambda: text(shown) if shown else "")
+    run.voice.say(health.summary(every))
 
 
 @group.command("test")
@@ -54,13 +63,16 @@ def try_(
     now: Now = "",
     json: Json = False,
 ) -> None:
-    """Read one source and show what it offers; nothing is kept."""
+    """Read one source and show what it offers, how long that takes, and what its server says; nothing is kept."""
+    from digest.cli import trial
     from digest.pipeline import gather
 
-    run = run_of(ctx, json=json)
+    run, moment = run_of(ctx, json=json), at(now)
     with parts_of(run) as parts:
-        got = asyncio.run(gather(parts, now=at(now), names=(name,), keep=False, anew=True))
-    run.voice.data(show.tried_json(got), lambda: show.tried(got))
+        began = time.perf_counter()
+        got = asyncio.run(gather(parts, now=moment, names=(name,), keep=False, anew=True))
+        took = timedelta(seconds=time.perf_counter() - began)
+    run.voice.data(trial.tried_json(got, took), lambda: trial.tried(got, took, moment))
     leave(75 if got.failed else 0)
 
 
@@ -76,6 +88,7 @@ def add(
     allow_private: Annotated[
         bool, typer.Option("--allow-private", help="It may live on loopback or a private address.")
     ] = False,
+    dry_run: DryRun = False,
     now: Now = "",
     json: Json = False,
 ) -> None:
@@ -106,12 +119,23 @@ def add(
         follow=follow,
         allow_private=allow_private,
     )
-    add_sources(settings.path, [source])
+    if not dry_run:
+        add_sources(settings.path, [source])
+    if found.guessed:
+        run.voice.say(f"The page names no feed; {found.feed_url} lies where sites usually keep one")
     if found.others:
-        run.voice.say(f"The page names more feeds, of which the first was taken: {', '.join(found.others)}")
-    run.voice.say(f"Added {called!r} to {settings.path}\nNext:  digest sources test {quote(called)}")
+        run.voice.say(f"The page names more feeds, which were not taken: {', '.join(found.others)}")
+    then = "" if dry_run else f"\nNext:  digest sources test {quote(called)}"
+    run.voice.say(f"{'Would add' if dry_run else 'Added'} {called!r} to {settings.path}{then}")
     run.voice.data(
-        {"name": called, "url": found.feed_url, "others": list(found.others), "file": str(settings.path)},
+        {
+            "name": called,
+            "url": found.feed_url,
+            "others": list(found.others),
+            "guessed": found.guessed,
+            "file": str(settings.path),
+            "dry_run": dry_run,
+        },
         f"{called}  {found.feed_url}",
     )
 
@@ -138,7 +162,7 @@ def host_of(url: str) -> str:
 def import_(
     ctx: typer.Context,
     file: Annotated[Path, typer.Argument(metavar="FILE", help="OPML, as other readers of feeds write it.")],
-    dry_run: Annotated[bool, typer.Option("--dry-run", help="Tell what would be added, but change nothing.")] = False,
+    dry_run: DryRun = False,
     json: Json = False,
 ) -> None:
     """Write the feeds of an OPML file into digest.toml: all that are not there yet, or none."""

@@ -20,8 +20,8 @@ LONGEST_WAIT: Final = timedelta(days=1)
 
 ASKS_TO_WAIT: Final = frozenset({429, 503})
 """Statuses whose Retry-After is heeded (RFC 6585, 4; RFC 9110, 15.6.4)."""
-SAID: Final = ("retry-after", "cache-control", "expires", "date", "age")
-"""The header fields that are read here, in lower case."""
+SAID: Final = ("retry-after", "cache-control", "expires", "date", "age", "content-type")
+"""The header fields that are read here or shown to an operator, in lower case."""
 _DOUBLINGS: Final = 20
 _JITTER: Final = 0.1
 

@@ -20,7 +20,7 @@ from digest.collect.fetch import Fetcher, Limits
 from digest.collect.pace import Heard
 from digest.collect.reports import Collected, Memory, SourceReport, Status
 from digest.collect.sources import Look, Reader, with_hints
-from digest.collect.standing import failed, known, news, resting, succeeded
+from digest.collect.standing import failed, gone, known, moved, news, resting, succeeded
 from digest.collect.text import line, shorten
 from digest.collect.workers import Workers
 from digest.errors import SourceError
@@ -59,26 +59,22 @@ class _Poll:
             return SourceReport(name, Status.UNCHANGED, self.resting)
         if self.failure:
             state = failed(self.source, self.state, self.heard, now, shorten(self.failure, 300))
-            gone = "; gone for good, so not asked again until its url in digest.toml changes" if state.retired else ""
-            return SourceReport(name, Status.FAILED, self.failure + gone, state=state)
+            reason = "; ".join(filter(None, (self.failure, gone(self.state, state))))
+            told = news(self.state, state)
+            return SourceReport(name, Status.FAILED, reason, news=told, heard=self.heard, state=state)
         look = self.look
-        state = succeeded(
-            self.source,
-            self.state,
-            self.heard,
-            now,
-            etag=look.etag,
-            last_modified=look.last_modified,
-            body_hash=look.body_hash,
-        )
+        said = {"etag": look.etag, "last_modified": look.last_modified, "body_hash": look.body_hash}
+        state = succeeded(self.source, self.state, self.heard, now, **said)
         return SourceReport(
             name,
             Status.UNCHANGED if look.unchanged else Status.OK,
-            "; ".join((*look.notes, *news(self.state, state))),
-            len(self.articles),
-            look.known + self.told.known,
-            sum(article.updated_at == now for article in self.updates),
-            state,
+            "; ".join(filter(None, (*look.notes, moved(self.state, state)))),
+            new=len(self.articles),
+            known=look.known + self.told.known,
+            updated=sum(article.updated_at == now for article in self.updates),
+            news=news(self.state, state),
+            heard=self.heard,
+            state=state,
         )
 
 

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Protocol
 
+from digest.collect.pace import Heard
 from digest.model.news import Article, ArticleId, Known, SourceState
 
 
@@ -47,6 +48,10 @@ class SourceReport:
     """Entries whose article was known, or stands in an earlier source of this run."""
     updated: int = 0
     """Known articles whose words have changed."""
+    news: tuple[str, ...] = ()
+    """What of this is told once, even to who does not want to hear every failure; phrases like the reason."""
+    heard: Heard = field(default_factory=Heard)
+    """What its server said besides; nothing where it was not asked."""
     state: SourceState | None = None
     """To be remembered for the next poll, together with the articles; None for nothing."""
 

@@ -1,19 +1,39 @@
-"""What is remembered of a source after a poll: how it stands, where it has moved, when it is asked again."""
+"""What is remembered of a source after a poll: how it stands, where it has moved, when it is asked again.
+
+What of it is news is decided from the states before and after the poll alone, so that each piece of it is told once,
+however often a daemon begins anew and whatever the reason of a failure says.
+"""
 
 from __future__ import annotations
 
 from dataclasses import replace
-from datetime import datetime
+from datetime import datetime, timedelta
+from enum import StrEnum
 from typing import Final
 
 from digest.collect import pace
 from digest.collect.pace import Heard
+from digest.collect.phrases import count, lasting
 from digest.model.news import Source, SourceState
 
 GONE: Final = 410
 HELD: Final = 3
 """Polls in a row that must be sent to one and the same place for good before it is asked directly."""
+LONG: Final = timedelta(days=1)
+"""How long a source must have failed before that is news of its own, and its coming back too."""
 _MOST_CHARS: Final = 2_000
+
+
+class Health(StrEnum):
+    """How a source does, in a word."""
+
+    OK = "ok"
+    RESTING = "resting"
+    """It failed, and its server asks us to stay away until some hour."""
+    FAILING = "failing"
+    GONE = "gone"
+    """For good: it is not asked any more."""
+    NEVER_READ = "never read"
 
 
 def known(source: Source, state: SourceState) -> SourceState:
@@ -29,6 +49,32 @@ def resting(state: SourceState, now: datetime) -> str:
     if until is not None and now < until <= now + pace.LONGEST_WAIT:
         return f"asked to wait until {until:%H:%M} UTC"
     return ""
+
+
+def health(source: Source, state: SourceState, now: datetime) -> Health:
+    """Return how a source does.
+
+    >>> from digest.model.news import SourceKind
+    >>> wire = Source("Karsk Wire", SourceKind.FEED, url="https://karsk.example/feed")
+    >>> health(wire, SourceState(wire.name), datetime.fromisoformat("2026-11-22T06:00Z")).value
+    'never read'
+    """
+    state = known(source, state)
+    if state.retired:
+        return Health.GONE
+    if resting(state, now):
+        return Health.RESTING
+    if state.failures:
+        return Health.FAILING
+    return Health.OK if state.last_try_at else Health.NEVER_READ
+
+
+def next_poll(source: Source, state: SourceState) -> datetime | None:
+    """Return when a source is to be polled; None where that is at once, or never since it is gone."""
+    state = known(source, state)
+    if state.retired or state.last_try_at is None:
+        return None
+    return state.next_at or state.last_try_at + source.every
 
 
 def direct(state: SourceState) -> str:
@@ -57,6 +103,7 @@ def succeeded(
         last_try_at=now,
         last_success_at=now,
         failures=0,
+        failing_since=None,
         reason="",
         next_at=pace.next_at(source, 0, heard, now),
         asked_until=None,
@@ -75,6 +122,7 @@ def failed(source: Source, state: SourceState, heard: Heard, now: datetime, reas
         url=source.url,
         last_try_at=now,
         failures=failures,
+        failing_since=min(state.failing_since or now, now),  # a clock that was ahead must not hide how long it is
         reason=reason,
         next_at=pace.next_at(source, failures, heard, now),
         asked_until=pace.asked_until(heard, now),
@@ -84,11 +132,56 @@ def failed(source: Source, state: SourceState, heard: Heard, now: datetime, reas
     )
 
 
-def news(before: SourceState, after: SourceState) -> list[str]:
-    """Say once what an operator should know of a source that has moved for good."""
+def news(before: SourceState, after: SourceState) -> tuple[str, ...]:
+    """Return what an operator should hear once, each a phrase that follows the name and a colon.
+
+    That is the first failure in a row, having failed for a day, working again after that, a move for good, and being
+    gone for good. The states are those before and after one poll.
+    """
+    if after.failures:
+        return _trouble(before, after)
+    return tuple(filter(None, (_back(before, after), moved(before, after))))
+
+
+def moved(before: SourceState, after: SourceState) -> str:
+    """Say that a source is asked elsewhere from now on; empty if it is not, or was before."""
     if direct(after) and direct(after) != direct(before):
-        return [f"moved for good to {after.moved_to}, where it is asked from now on"]
-    return []
+        return f"moved for good to {after.moved_to}, where it is asked from now on"
+    return ""
+
+
+def gone(before: SourceState, after: SourceState) -> str:
+    """Say that a source is not asked any more; empty if it is, or was not before."""
+    if after.retired and not before.retired:
+        return "gone for good, so not asked again until its url in digest.toml changes"
+    return ""
+
+
+def _trouble(before: SourceState, after: SourceState) -> tuple[str, ...]:
+    if after.retired:
+        end = gone(before, after)
+        return (f"{after.reason}; {end}",) if end else ()
+    if not before.failures:
+        pause = after.next_at - after.last_try_at if after.next_at and after.last_try_at else timedelta()
+        return (f"{after.reason}; tried again in {lasting(pause)}",)
+    if _down(after) >= LONG > _down(before):
+        since = f"{after.failing_since:%a %d %b, %H:%M} UTC"
+        return (f"has failed since {since} ({count(after.failures, 'try', 'tries')}): {after.reason}",)
+    return ()
+
+
+def _back(before: SourceState, after: SourceState) -> str:
+    if before.failures and before.failing_since and after.last_try_at:
+        down = after.last_try_at - before.failing_since
+        return f"works again after {lasting(down)}" if down >= LONG else ""
+    return ""
+
+
+def _down(state: SourceState) -> timedelta:
+    """For how long a source had failed when it was last tried."""
+    if state.failing_since is None or state.last_try_at is None:
+        return timedelta()
+    return state.last_try_at - state.failing_since
 
 
 def _moved(state: SourceState, heard: Heard) -> tuple[str, int]:

@@ -82,6 +82,25 @@ class Articles:
         with self._database.read() as connection:
             return int(connection.execute(select(func.count()).select_from(article)).scalar_one())
 
+    def kept_by_source(self, since: datetime) -> dict[str, tuple[int, datetime]]:
+        """Return how many articles of each source were kept from `since` on, and when its first one ever was.
+
+        A source that brought nothing since then is not there.
+        """
+        # Materialized, or SQLite walks over every article there is to have them in the order of their sources.
+        recent = select(article.c.source).where(article.c.kept_at >= since).cte("recent").prefix_with("MATERIALIZED")
+        counted = (
+            select(recent.c.source, func.count().label("many"))
+            .group_by(recent.c.source)
+            .cte("counted")
+            .prefix_with("MATERIALIZED")
+        )
+        mine = article.c.source == counted.c.source
+        first = select(article.c.kept_at).where(mine).order_by(article.c.no).limit(1).scalar_subquery().label("first")
+        with self._database.read() as connection:
+            rows = connection.execute(select(counted.c.source, counted.c.many, first)).all()
+        return {row.source: (row.many, row.first) for row in rows}
+
     def _known(self, column: Column[str], values: Iterable[str]) -> set[str]:
         found: set[str] = set()
         with self._database.read() as connection:
