@@ -22,11 +22,13 @@ from digest.cli import health
 from digest.cli.app import app
 from digest.collect.discover import title_of
 from digest.collect.opml import MOST_BYTES, read_opml, write_opml
+from digest.collect.text import line, title
 from digest.errors import DigestError, ParseError, SettingsError
 from digest.model.news import Source, SourceKind
 from digest.parts import open_parts
-from digest.settings import add_sources, free_name, load
+from digest.settings import add_sources, free_name, free_names, load
 from digest.settings.adding import source_table, with_sources
+from digest.settings.removing import without_source
 from tests.collect.newsroom import NOW, Newsroom, item, page, rss, sentences
 from tests.settings.conftest import BASE
 
@@ -380,6 +382,13 @@ def test_the_feed_beside_a_page_goes_before_that_of_its_site(desk, newsroom):
     assert (told["url"], told["guessed"]) == (url, True)
 
 
+def test_a_dry_run_refuses_what_the_settings_would_not_take(desk, newsroom):
+    url = newsroom.put_feed("/feed")
+
+    with pytest.raises(SettingsError, match="weight"):
+        desk("sources", "add", url, "--allow-private", "--weight", "0", "--dry-run")
+
+
 @pytest.mark.parametrize("answer", [{"status": 429}, {"status": 503, "Retry_After": "60"}])
 def test_a_site_that_is_too_busy_is_not_searched_any_further(desk, newsroom, answer):
     home = newsroom.put("/", site())
@@ -612,6 +621,88 @@ def test_many_may_add_at_once_and_none_is_lost(tmp_path):
     assert [each.name for each in tmp_path.iterdir()] == ["digest.toml"]
 
 
+# ---------------------------------------------------------------------------------------------------- taken out again
+
+
+def test_a_source_is_taken_out_and_the_file_is_as_it_was_before_it_was_added(desk, newsroom):
+    url = newsroom.put_feed("/feed")
+    desk("sources", "add", url, "--allow-private", "--name", "Radio Tarn")
+    desk("collect", "--source", "Radio Tarn")
+    added = desk.text
+
+    dry = desk("sources", "remove", "Radio Tarn", "--dry-run")
+    assert (dry["dry_run"], desk.text) == (True, added)
+
+    told = desk("sources", "remove", "Radio Tarn")
+    assert tomllib.loads(told["table"]) == {"source": [{"name": "Radio Tarn", "url": url, "allow_private": True}]}
+    assert desk.text == BASE
+
+
+def test_the_articles_of_a_source_that_was_taken_out_stay(tested):
+    tested("collect", "--source", "Karsk Wire", "--now", "2026-11-22T06:00:00Z")
+
+    tested("sources", "remove", "Karsk Wire")
+
+    with open_parts(load(tested.settings, {})) as parts:
+        assert parts.store.articles.count() == 7
+
+
+def test_a_source_nobody_knows_cannot_be_taken_out(desk):
+    with pytest.raises(DigestError, match=r"digest\.toml has no source 'Karsk Wire'"):
+        desk("sources", "remove", "Karsk Wire")
+
+    assert desk.text == BASE
+
+
+def test_what_would_not_load_any_more_is_left_as_it_is(desk):
+    desk.settings.write_text(BASE + "\n[digest.more]\n")
+
+    with pytest.raises(SettingsError):
+        desk("sources", "remove", "Ilma Courier")
+
+    assert desk.text == BASE + "\n[digest.more]\n"
+
+
+SECOND = '[[source]]\nname = "B"\nurl = "https://b.example/"'
+
+
+@pytest.mark.parametrize(
+    ("before", "after"),
+    [
+        (f"{FIRST}\n", ""),
+        (FIRST, ""),
+        (f"\ufeff{FIRST}\n", "\ufeff"),
+        (f"{FIRST}\n\n{SECOND}\n", f"{SECOND}\n"),
+        (f"{FIRST}\n{SECOND}\n", f"{SECOND}\n"),
+        (f"{SECOND}\n\n{FIRST}\n", f"{SECOND}\n"),
+        (f"{SECOND}\n\n{FIRST}", f"{SECOND}\n"),
+        (f"{SECOND}\n\n\n{FIRST}\n\n\n[b]\n", f"{SECOND}\n\n\n\n[b]\n"),
+        (f"x = 1\n{FIRST}\n\n[b]\nc = 1\n", "x = 1\n\n[b]\nc = 1\n"),
+        (f"# Mine.\n{FIRST} # old\n# side = 'x'\n\n# Hours.\n[b]\n", "# Mine.\n# side = 'x'\n\n# Hours.\n[b]\n"),
+        (f"{FIRST}\nside = '''\n# no comment\n\n# either'''\n# note\n\n{SECOND}\n", f"# note\n\n{SECOND}\n"),
+        (f"{FIRST}\n[source.more]\nx = 1\n\n{SECOND}\n", f"{SECOND}\n"),
+        (f"{FIRST}\n\n{SECOND}\n".replace("\n", "\r\n"), f"{SECOND}\n".replace("\n", "\r\n")),
+    ],
+)
+def test_only_the_table_and_the_blank_line_that_set_it_apart_go(before, after):
+    assert without_source(before.encode(), "A")[0].decode() == after
+
+
+@pytest.mark.parametrize("written", ["source = [{name = 'A'}]\n", "source = [\n  {name = 'A'},\n  {name = 'B'},\n]\n"])
+def test_sources_that_are_no_tables_cannot_be_taken_out(written):
+    with pytest.raises(SettingsError, match="not written as"):
+        without_source(written.encode(), "A")
+
+
+@given(st.lists(st.sampled_from([FIRST, f"{SECOND}\n# side = 'x'\n", "[b]\nc = 1\n", "[edition.a]\n"]), unique=True))
+def test_what_is_added_and_taken_out_leaves_the_file_as_it_was(parts):
+    before = "".join(f"{part.strip()}\n\n" for part in parts).removesuffix("\n").encode()
+
+    added = with_sources(before, [NEW])
+
+    assert without_source(added, NEW.name)[0] == before
+
+
 class Busy(dict):
     """An environment that is asked while somebody at an editor saves the file."""
 
@@ -769,14 +860,80 @@ def test_an_external_document_type_is_never_asked_for(newsroom):
     assert newsroom.paths == []
 
 
-@given(st.lists(st.tuples(st.text(), st.sampled_from(["https://a.example/f?x=1&y=2", 'http://b.example/<">']))))
-def test_what_is_exported_is_read_again(rows):
-    sources = [feed(name, url) for name, url in rows]
+NAMES = st.text(max_size=80).map(line).filter(lambda name: title(name) == name)
+PATHS = st.text("abcXYZ019-._~/?&=%:;,+", max_size=40)
+ADDRESSES = st.builds(
+    "{}://{}.example/{}".format, st.sampled_from(["http", "https"]), st.text("abc1", min_size=1), PATHS
+)
+
+
+@given(st.lists(st.tuples(NAMES, ADDRESSES, st.sampled_from(["", "en", "pt-br"]))))
+def test_names_addresses_and_languages_survive_an_export(rows):
+    sources = [feed(name, url, language=tongue) for name, url, tongue in rows]
 
     text = write_opml(sources, title="The <Aldovar> Brief", now=NOW)
 
-    assert [each.line > 0 for each in read_opml(text.encode(), name="a.opml")] == [True] * len(rows)
-    assert [each.url for each in read_opml(text.encode(), name="a.opml")] == [url for _, url in rows]
+    assert [(each.name, each.url, each.language) for each in read_opml(text.encode(), name="a.opml")] == rows
+
+
+@given(st.lists(st.text()))
+def test_any_name_can_be_exported_and_comes_back_as_one_plain_line(names):
+    text = write_opml([feed(name, "https://a.example/") for name in names], title="Brief", now=NOW)
+
+    read = [each.name for each in read_opml(text.encode(), name="a.opml")]
+
+    assert len(read) == len(names)
+    assert all(name == line(name) and len(name) <= 80 for name in read)
+
+
+def test_an_export_tells_nobody_what_no_other_reader_understands():
+    source = feed("Karsk Wire", "https://karsk.example/feed", weight=2.0, side="marenia", language="uk", follow=False)
+
+    [outline] = etree.fromstring(write_opml([source], title="Brief", now=NOW).encode()).iter("outline")
+
+    assert set(outline.attrib) == {"type", "text", "title", "xmlUrl", "language"}
+
+
+@pytest.mark.parametrize(
+    "document",
+    [
+        "<OPML><BODY><Outline TEXT='T' XMLURL='https://tarn.example/'/></BODY></OPML>",
+        "<opml xmlns='http://opml.example/2'><body><outline text='T' xmlUrl='https://tarn.example/'/></body></opml>",
+        "<o:opml xmlns:o='o'><o:body><o:outline title='' text='T' xmlUrl=' https://tarn.example/ '/></o:body></o:opml>",
+        "<?x y?><opml><body><!-- <outline xmlUrl='x'/> --><?a b?><outline title='T' xmlUrl='https://tarn.example/'/>"
+        "</body></opml>",
+    ],
+)
+@pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "utf-16"])
+def test_a_list_is_read_however_its_words_are_written(document, encoding):
+    [read] = read_opml(document.encode(encoding), name="a.opml")
+
+    assert (read.name, read.url) == ("T", "https://tarn.example/")
+
+
+def test_ten_thousand_feeds_of_one_name_are_taken(desk):
+    rows = (f"<outline text='News' xmlUrl='https://tarn.example/{n}'/>" for n in range(10_000))
+    (desk.folder / "many.opml").write_bytes(opml(*rows))
+
+    told = desk("sources", "import", desk.folder / "many.opml")
+
+    assert len(told["added"]) == 10_000
+    assert [source.name for source in load(desk.settings, {}).sources[1:4]] == [
+        "News",
+        "tarn.example",
+        "tarn.example 2",
+    ]
+
+
+@pytest.mark.parametrize("pattern", ["News", "News {}"])
+def test_the_time_that_names_take_grows_with_their_number_only(pattern):
+    wanted = [(pattern.format(n), "tarn.example") for n in range(20_000)]
+    began = time.process_time()
+
+    names = free_names(wanted, [name for name, _ in wanted[:10_000]])
+
+    assert time.process_time() - began < 5
+    assert len(set(names)) == 20_000
 
 
 def test_an_export_has_every_feed_and_nothing_else(desk):

@@ -13,13 +13,12 @@ from apscheduler.schedulers.asyncio import AsyncIOScheduler
 from apscheduler.triggers.interval import IntervalTrigger
 
 from digest import pipeline
-from digest.collect.pace import LONGEST_WAIT
 from digest.collect.phrases import count
-from digest.collect.standing import known, next_poll
+from digest.collect.standing import is_due
 from digest.errors import ListError, SuppressionError
 from digest.lifecycle import Move
 from digest.model.issue import Approval, Edition, Issue, Slot, State
-from digest.model.news import Source, SourceState
+from digest.model.news import SourceState
 from digest.parts import Parts
 from digest.slots import due
 
@@ -107,20 +106,6 @@ def brought(got: pipeline.Gathered) -> list[Event]:
         more = f"{len(rest)} more pieces of news of sources; `digest sources` lists how each one does"
         told.append(Event("collect", more, failed=any(event.failed for event in rest)))
     return [Event("collect", text), *told]
-
-
-def is_due(source: Source, state: SourceState, now: datetime) -> bool:
-    """Return whether a source's next poll has come, or the clock was set back since the last one.
-
-    One that is gone for good is not due before the settings give it another address.
-    """
-    state = known(source, state)
-    if state.retired:
-        return False
-    if state.last_try_at is None or state.last_try_at > now:
-        return True
-    next_at = next_poll(source, state)
-    return next_at is None or next_at <= now or next_at > now + LONGEST_WAIT + source.every
 
 
 # --------------------------------------------------------------------------------------------------------------- draft

@@ -9,8 +9,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from digest.collect.pace import Heard
-from digest.collect.standing import LONG, Health, failed, health, next_poll, succeeded
-from digest.collect.standing import news as news_of
+from digest.collect.standing import Health, failed, health, next_poll, succeeded
+from digest.collect.telling import LONG
+from digest.collect.telling import news as news_of
 from digest.model.news import Source, SourceKind, SourceState
 
 SUNDAY = datetime(2026, 11, 22, 6, tzinfo=UTC)

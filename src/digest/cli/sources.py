@@ -18,6 +18,7 @@ from digest.errors import DigestError, SettingsError
 from digest.model.news import Source, SourceKind
 
 if TYPE_CHECKING:
+    from digest.collect import Outline
     from digest.settings import Settings
 
 group = typer.Typer(help="Where articles come from: list and test the sources, add more.")
@@ -119,8 +120,7 @@ def add(
         follow=follow,
         allow_private=allow_private,
     )
-    if not dry_run:
-        add_sources(settings.path, [source])
+    add_sources(settings.path, [source], dry_run=dry_run)
     if found.guessed:
         run.voice.say(f"The page names no feed; {found.feed_url} lies where sites usually keep one")
     if found.others:
@@ -138,6 +138,23 @@ def add(
         },
         f"{called}  {found.feed_url}",
     )
+
+
+@group.command()
+def remove(
+    ctx: typer.Context,
+    name: Annotated[str, typer.Argument(metavar="NAME", help="As it is called in digest.toml.")],
+    dry_run: DryRun = False,
+    json: Json = False,
+) -> None:
+    """Take a source out of digest.toml; the articles that were collected from it stay."""
+    from digest.settings import remove_source
+
+    run = run_of(ctx, json=json)
+    settings = settings_of(run)
+    _, taken = remove_source(settings.path, name, dry_run=dry_run)
+    run.voice.say(f"{'Would take' if dry_run else 'Took'} {name!r} out of {settings.path}; its articles stay")
+    run.voice.data({"name": name, "table": taken, "file": str(settings.path), "dry_run": dry_run}, taken.rstrip("\n"))
 
 
 def require_new(settings: Settings, url: str) -> None:
@@ -167,22 +184,24 @@ def import_(
 ) -> None:
     """Write the feeds of an OPML file into digest.toml: all that are not there yet, or none."""
     from digest.collect import feed_key, read_opml_file
-    from digest.settings import add_sources, free_name
+    from digest.settings import add_sources, free_names
 
     run = run_of(ctx, json=json)
     settings = settings_of(run)
     outlines = read_opml_file(file)
     known = {feed_key(source.url) for source in settings.sources if source.url}
-    names = [source.name for source in settings.sources]
-    new: list[Source] = []
+    fresh: dict[str, Outline] = {}
     for outline in outlines:
-        if feed_key(outline.url) in known:
-            continue
-        known.add(feed_key(outline.url))
-        names.append(free_name((outline.name, host_of(outline.url)), names))
-        new.append(Source(names[-1], SourceKind.FEED, url=outline.url))
-    if new and not dry_run:
-        add_sources(settings.path, new)
+        if (key := feed_key(outline.url)) not in known:
+            fresh.setdefault(key, outline)
+    wanted = [(outline.name, host_of(outline.url)) for outline in fresh.values()]
+    names = free_names(wanted, [source.name for source in settings.sources])
+    new = [
+        Source(name, SourceKind.FEED, url=outline.url, language=outline.language)
+        for name, outline in zip(names, fresh.values(), strict=True)
+    ]
+    if new:
+        add_sources(settings.path, new, dry_run=dry_run)
     run.voice.say(
         f"{'Would add' if dry_run else 'Added'} {plural(len(new), 'source')}; "
         f"{len(outlines) - len(new):,} of {len(outlines):,} were there already"

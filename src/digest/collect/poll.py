@@ -20,7 +20,8 @@ from digest.collect.fetch import Fetcher, Limits
 from digest.collect.pace import Heard
 from digest.collect.reports import Collected, Memory, SourceReport, Status
 from digest.collect.sources import Look, Reader, with_hints
-from digest.collect.standing import failed, gone, known, moved, news, resting, succeeded
+from digest.collect.standing import failed, known, resting, succeeded
+from digest.collect.telling import gone, moved, news
 from digest.collect.text import line, shorten
 from digest.collect.workers import Workers
 from digest.errors import SourceError

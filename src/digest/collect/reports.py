@@ -48,12 +48,12 @@ class SourceReport:
     """Entries whose article was known, or stands in an earlier source of this run."""
     updated: int = 0
     """Known articles whose words have changed."""
+    state: SourceState | None = None
+    """To be remembered for the next poll, together with the articles; None for nothing."""
     news: tuple[str, ...] = ()
     """What of this is told once, even to who does not want to hear every failure; phrases like the reason."""
     heard: Heard = field(default_factory=Heard)
     """What its server said besides; nothing where it was not asked."""
-    state: SourceState | None = None
-    """To be remembered for the next poll, together with the articles; None for nothing."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,26 +1,19 @@
-"""What is remembered of a source after a poll: how it stands, where it has moved, when it is asked again.
-
-What of it is news is decided from the states before and after the poll alone, so that each piece of it is told once,
-however often a daemon begins anew and whatever the reason of a failure says.
-"""
+"""What is remembered of a source after a poll: how it stands, where it has moved, when it is asked again."""
 
 from __future__ import annotations
 
 from dataclasses import replace
-from datetime import datetime, timedelta
+from datetime import datetime
 from enum import StrEnum
 from typing import Final
 
 from digest.collect import pace
 from digest.collect.pace import Heard
-from digest.collect.phrases import count, lasting
 from digest.model.news import Source, SourceState
 
 GONE: Final = 410
 HELD: Final = 3
 """Polls in a row that must be sent to one and the same place for good before it is asked directly."""
-LONG: Final = timedelta(days=1)
-"""How long a source must have failed before that is news of its own, and its coming back too."""
 _MOST_CHARS: Final = 2_000
 
 
@@ -77,6 +70,20 @@ def next_poll(source: Source, state: SourceState) -> datetime | None:
     return state.next_at or state.last_try_at + source.every
 
 
+def is_due(source: Source, state: SourceState, now: datetime) -> bool:
+    """Return whether a source's next poll has come, or the clock was set back since the last one.
+
+    One that is gone for good is not due before the settings give it another address.
+    """
+    state = known(source, state)
+    if state.retired:
+        return False
+    if state.last_try_at is None or state.last_try_at > now:
+        return True
+    next_at = next_poll(source, state)
+    return next_at is None or next_at <= now or next_at > now + pace.LONGEST_WAIT + source.every
+
+
 def direct(state: SourceState) -> str:
     """Return the address a source has moved to for good; empty if it has not, or not for long enough."""
     return state.moved_to if state.moves >= HELD else ""
@@ -130,58 +137,6 @@ def failed(source: Source, state: SourceState, heard: Heard, now: datetime, reas
         moves=state.moves if stays else 0,
         retired=heard.status == GONE,
     )
-
-
-def news(before: SourceState, after: SourceState) -> tuple[str, ...]:
-    """Return what an operator should hear once, each a phrase that follows the name and a colon.
-
-    That is the first failure in a row, having failed for a day, working again after that, a move for good, and being
-    gone for good. The states are those before and after one poll.
-    """
-    if after.failures:
-        return _trouble(before, after)
-    return tuple(filter(None, (_back(before, after), moved(before, after))))
-
-
-def moved(before: SourceState, after: SourceState) -> str:
-    """Say that a source is asked elsewhere from now on; empty if it is not, or was before."""
-    if direct(after) and direct(after) != direct(before):
-        return f"moved for good to {after.moved_to}, where it is asked from now on"
-    return ""
-
-
-def gone(before: SourceState, after: SourceState) -> str:
-    """Say that a source is not asked any more; empty if it is, or was not before."""
-    if after.retired and not before.retired:
-        return "gone for good, so not asked again until its url in digest.toml changes"
-    return ""
-
-
-def _trouble(before: SourceState, after: SourceState) -> tuple[str, ...]:
-    if after.retired:
-        end = gone(before, after)
-        return (f"{after.reason}; {end}",) if end else ()
-    if not before.failures:
-        pause = after.next_at - after.last_try_at if after.next_at and after.last_try_at else timedelta()
-        return (f"{after.reason}; tried again in {lasting(pause)}",)
-    if _down(after) >= LONG > _down(before):
-        since = f"{after.failing_since:%a %d %b, %H:%M} UTC"
-        return (f"has failed since {since} ({count(after.failures, 'try', 'tries')}): {after.reason}",)
-    return ()
-
-
-def _back(before: SourceState, after: SourceState) -> str:
-    if before.failures and before.failing_since and after.last_try_at:
-        down = after.last_try_at - before.failing_since
-        return f"works again after {lasting(down)}" if down >= LONG else ""
-    return ""
-
-
-def _down(state: SourceState) -> timedelta:
-    """For how long a source had failed when it was last tried."""
-    if state.failing_since is None or state.last_try_at is None:
-        return timedelta()
-    return state.last_try_at - state.failing_since
 
 
 def _moved(state: SourceState, heard: Heard) -> tuple[str, int]:
