@@ -21,6 +21,12 @@ _TRACKING: Final = re.compile(
     r"|wickedid|smid|smtyp|amp|amp_js_v|outputtype=amp|output=amp",
     re.IGNORECASE,
 )
+# An address spelt as it should be: what is left to do is to look at its query.
+_PLAIN: Final = re.compile(
+    r"(https?://(?!m\.|amp\.|mobile\.)[a-z0-9-]+(?:\.[a-z0-9-]+)+)((?:/[\w~!$&'()*+,;=:@-][\w.~!$&'()*+,;=:@-]*)*)/?"
+    r"(?:\?([\w.~!$'()*+,;:@/?=&-]*))?",
+    re.ASCII,
+)
 _ESCAPE: Final = re.compile(r"%[0-9A-Fa-f]{2}")
 _UNRESERVED: Final = frozenset(b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-._~")
 _DEFAULT_PORT: Final = {"http": 80, "https": 443}
@@ -40,15 +46,21 @@ def canonical_url(url: str) -> str:
     >>> canonical_url("HTTPS://m.Tarn.Example:443/news//ferren-bridge-open/amp/?utm_source=x&id=7#top")
     'https://tarn.example/news/ferren-bridge-open?id=7'
     """
+    if (plain := _PLAIN.fullmatch(url)) and "amp" not in plain[2].lower():
+        return _short(plain[1], plain[2] or "/", plain[3])
     parts = urlsplit(url.strip())
     scheme = parts.scheme.lower()
     if scheme not in _DEFAULT_PORT or not parts.hostname:
         raise ValueError(f"no http or https address: {url[:200]!r}")
     host, port = _host(parts.hostname), parts.port
     place = host if port in (None, _DEFAULT_PORT[scheme]) else f"{host}:{port}"
-    kept = [pair for pair in parts.query.split("&") if pair and not _is_tracking(pair)]
-    query = "&".join(_spelling(pair, "!$'()*+,;:@/?=") for pair in kept)
-    return f"{scheme}://{place}{_path(parts.path)}" + (f"?{query}" if query else "")
+    query = "&".join(_spelling(pair, "!$'()*+,;:@/?=") for pair in parts.query.split("&"))
+    return _short(f"{scheme}://{place}", _path(parts.path), query)
+
+
+def _short(place: str, path: str, query: str | None) -> str:
+    kept = [pair for pair in query.split("&") if pair and not _is_tracking(pair)] if query else ()
+    return f"{place}{path}?{'&'.join(kept)}" if kept else place + path
 
 
 def article_id(url: str) -> ArticleId:
