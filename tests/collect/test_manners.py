@@ -9,7 +9,7 @@ import pytest
 from aiohttp import web
 
 from digest.collect import Status
-from digest.collect.robots import MOST_BYTES, parse
+from digest.collect.rules import MOST_BYTES, parse
 from digest.model.news import SourceKind, SourceState
 
 from .newsroom import NOW, Newsroom, Remembered, item, page, poll, rss, sentences
@@ -343,5 +343,5 @@ def test_of_endless_rules_the_rest_is_not_read():
 
     rules = parse(body)
 
-    assert rules.can_fetch("digest", "https://ilma.example/news")
-    assert not rules.can_fetch("digest", "https://ilma.example/paid/1")
+    assert rules.allow("https://ilma.example/news")
+    assert not rules.allow("https://ilma.example/paid/1")

@@ -56,7 +56,8 @@ _OTHERS: Final = (
 _SHORT: Final = {name: n for n, name in enumerate("jan feb mar apr may jun jul aug sep oct nov dec".split(), 1)}  # noqa: SIM905
 _TONGUES: Final = ("en", "uk", "ru", "be", "de", "fr", "es", "pl", "it", "pt", "nl", "sv")
 # Hours from UTC. North America's are those of RFC 822, 5.1. Of names that several places use, that place is taken whose
-# feeds use it most, as fastfeedparser does: IST is India's, BST Britain's, AST the Atlantic's, SST Singapore's. A name that is not here says nothing (as RFC 5322, 4.3, has it of the military letters).
+# feeds use it most, as fastfeedparser does: IST is India's, BST Britain's, AST the Atlantic's, SST Singapore's.
+# A name that is not here says nothing (as RFC 5322, 4.3, has it of the military letters).
 _HOURS: Final[Mapping[str, float]] = (
     dict.fromkeys(("z", "ut", "utc", "gmt", "wet"), 0.0)
     | {"nst": -3.5, "ndt": -2.5, "ast": -4, "adt": -3, "est": -5, "edt": -4, "cst": -6, "cdt": -5, "mst": -7}

@@ -82,6 +82,9 @@ class Fetcher:
     _sessions: dict[tuple[str, int] | None, aiohttp.ClientSession] = field(default_factory=dict)
     _turns: asyncio.Semaphore = field(init=False)
     _host_turns: defaultdict[str, asyncio.Semaphore] = field(init=False)
+    _delays: dict[str, float] = field(default_factory=dict)
+    _free_at: dict[str, float] = field(default_factory=dict)
+    """When a host that wants to be asked slowly may be asked again, by the loop's clock."""
 
     def __post_init__(self) -> None:
         self._turns = asyncio.Semaphore(self.limits.at_once)
@@ -123,11 +126,23 @@ class Fetcher:
                 heard.moved_to = url
         raise FetchError(source.name, f"more than {self.limits.redirects} redirects")
 
+    def slow(self, place: URL, delay: timedelta) -> None:
+        """Leave so much time between two questions to a host from now on; the longest that was asked for."""
+        host = place.host or ""
+        self._delays[host] = max(delay.total_seconds(), self._delays.get(host, 0))
+
     @asynccontextmanager
     async def _turn(self, host: str) -> AsyncIterator[None]:
         # The host's turn first: who waits for a busy host takes no place from the others.
-        async with self._host_turns[host], self._turns:
-            yield
+        async with self._host_turns[host]:
+            loop = asyncio.get_running_loop()
+            await asyncio.sleep(self._free_at.get(host, 0) - loop.time())
+            try:
+                async with self._turns:
+                    yield
+            finally:
+                if delay := self._delays.get(host):
+                    self._free_at[host] = loop.time() + delay
 
     async def _hop(self, source: Source, place: URL, headers: Mapping[str, str], left: float, heard: Heard) -> _Hop:
         try:
@@ -175,7 +190,7 @@ class Fetcher:
         return bytes(out)
 
     def _session(self, source: Source, place: URL) -> aiohttp.ClientSession:
-        own = source.allow_private and (place.host, place.port) == _home(source)
+        own = may_be_inside(source, place)
         key = (place.host or "", place.port or 0) if own else None
         if key not in self._sessions:
             self._sessions[key] = self._open(guarded=not own)
@@ -249,12 +264,15 @@ def _joint(headers: CIMultiDictProxy[str]) -> dict[str, str]:
     return {name: ", ".join(headers.getall(name)) for name in SAID if name in headers}
 
 
-def _home(source: Source) -> tuple[str | None, int | None] | None:
+def may_be_inside(source: Source, place: URL) -> bool:
+    """Return whether a source may reach an address even if it is inside: its own host and port, if it has leave to."""
+    if not source.allow_private:
+        return False
     try:
         own = URL(source.url)
-        return own.host, own.port
+        return (own.host, own.port) == (place.host, place.port)
     except ValueError:
-        return None
+        return False
 
 
 def _conditions(state: SourceState | None) -> dict[str, str]:

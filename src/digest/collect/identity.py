@@ -10,8 +10,9 @@ import re
 import unicodedata
 from collections.abc import Iterable
 from typing import Final
-from urllib.parse import quote, unquote_to_bytes, urlsplit
+from urllib.parse import urlsplit
 
+from digest.collect.escapes import respelt
 from digest.model.news import ArticleId, Block
 
 _TRACKING: Final = re.compile(
@@ -27,8 +28,6 @@ _PLAIN: Final = re.compile(
     r"(?:\?([\w.~!$'()*+,;:@/?=&-]*))?",
     re.ASCII,
 )
-_ESCAPE: Final = re.compile(r"%[0-9A-Fa-f]{2}")
-_UNRESERVED: Final = frozenset(b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-._~")
 _DEFAULT_PORT: Final = {"http": 80, "https": 443}
 _SLASHES: Final = re.compile(r"(?<!:)/{2,}")
 _AMP_ENDING: Final = re.compile(r"\.amp(?=(?:\.html?)?$)", re.IGNORECASE)
@@ -54,7 +53,7 @@ def canonical_url(url: str) -> str:
         raise ValueError(f"no http or https address: {url[:200]!r}")
     host, port = _host(parts.hostname), parts.port
     place = host if port in (None, _DEFAULT_PORT[scheme]) else f"{host}:{port}"
-    query = "&".join(_spelling(pair, "!$'()*+,;:@/?=") for pair in parts.query.split("&"))
+    query = "&".join(respelt(pair, "!$'()*+,;:@/?=") for pair in parts.query.split("&"))
     return _short(f"{scheme}://{place}", _path(parts.path), query)
 
 
@@ -110,7 +109,7 @@ def _host(host: str) -> str:
 
 
 def _path(path: str) -> str:
-    path = _SLASHES.sub("/", _spelling(path, "!$&'()*+,;=:@/") or "/")
+    path = _SLASHES.sub("/", respelt(path, "!$&'()*+,;=:@/") or "/")
     segments: list[str] = []
     for segment in path.split("/")[1:]:
         if segment == "..":
@@ -138,17 +137,6 @@ def _without_amp(segments: list[str]) -> list[str]:
 def _names_an_article(segment: str) -> bool:
     # `/guitars/amp` is about an amplifier; `/bridge-opens-again/amp` is another form of the page before it.
     return len(segment) >= 8 and any(not c.isalpha() for c in segment)
-
-
-def _spelling(text: str, safe: str) -> str:
-    """Escapes in upper case, none where none is needed (RFC 3986, 6.2.2), everything else that needs one escaped."""
-
-    def settle(match: re.Match[str]) -> str:
-        byte = unquote_to_bytes(match[0])
-        return byte.decode() if byte[0] in _UNRESERVED else match[0].upper()
-
-    # "%" stays as it is, so that quoting twice changes nothing.
-    return _ESCAPE.sub(settle, quote(text.encode("utf-8", "replace"), safe=safe + "%~"))
 
 
 def _is_tracking(pair: str) -> bool:

@@ -71,7 +71,7 @@ def next_at(source: Source, failures: int, heard: Heard, now: datetime) -> datet
         asked = asked_until(heard, now)
         pause = max(
             pause,
-            _back_off(source, failures) if failures else min(_fresh(heard.headers, now), LONGEST_FRESH),
+            _back_off(source, failures) if failures else min(fresh(heard.headers, now) or timedelta(), LONGEST_FRESH),
             asked - now if asked else timedelta(),
         )
     return now + pause
@@ -95,6 +95,25 @@ def asked_until(heard: Heard, now: datetime) -> datetime | None:
     return min(until, now + LONGEST_WAIT) if until and until > now else None
 
 
+def fresh(headers: Mapping[str, str], now: datetime) -> timedelta | None:
+    """Return how long an answer stays fresh (RFC 9111, 4.2); None where it does not say.
+
+    That is max-age less Age, else Expires after Date.
+
+    >>> fresh({"cache-control": "max-age=3600", "age": "600"}, datetime(2026, 11, 22, 6, tzinfo=UTC))
+    datetime.timedelta(seconds=3000)
+    """
+    said = dict(_directives(headers.get("cache-control", "").split(",")))
+    if "no-cache" in said or "no-store" in said:
+        return timedelta()
+    if "max-age" in said:
+        lasts, age = _seconds(said["max-age"]), _seconds(headers.get("age", ""))
+        return max((lasts or timedelta()) - (age or timedelta()), timedelta())
+    expires = _instant(headers.get("expires", ""))
+    date = _instant(headers.get("date", "")) or now
+    return max(expires - date, timedelta()) if expires else None
+
+
 def share(*words: object) -> float:
     """Return a number from 0 to below 1 that the words decide: chance that is the same each time.
 
@@ -114,19 +133,6 @@ def _back_off(source: Source, failures: int) -> timedelta:
 
     # The longest so far: near the limit a jittered pause may be shorter than the one before.
     return max(pause(n) for n in range(1, min(failures, _DOUBLINGS) + 1))
-
-
-def _fresh(headers: Mapping[str, str], now: datetime) -> timedelta:
-    """How long the answer stays fresh (RFC 9111, 4.2): max-age less Age, else Expires after Date; else no time."""
-    said = dict(_directives(headers.get("cache-control", "").split(",")))
-    if "no-cache" in said or "no-store" in said:
-        return timedelta()
-    if "max-age" in said:
-        lasts, age = _seconds(said["max-age"]), _seconds(headers.get("age", ""))
-        return max((lasts or timedelta()) - (age or timedelta()), timedelta())
-    expires = _instant(headers.get("expires", ""))
-    date = _instant(headers.get("date", "")) or now
-    return max(expires - date, timedelta()) if expires else timedelta()
 
 
 def _directives(parts: Iterable[str]) -> Iterable[tuple[str, str]]:

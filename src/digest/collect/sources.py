@@ -73,7 +73,7 @@ class Reader:
 
     def __init__(self, fetcher: Fetcher, memory: Memory, now: datetime) -> None:
         self._fetcher, self.memory, self._now = fetcher, memory, now
-        self._robots = Robots(fetcher)
+        self._robots = Robots(fetcher, now)
         self._processors = asyncio.Semaphore(os.cpu_count() or 1)
 
     async def look(self, source: Source, state: SourceState, heard: Heard | None = None) -> Look:
