@@ -9,11 +9,10 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Final
 
-from yarl import URL
-
 from digest.collect.cache import Cache
-from digest.collect.fetch import Fetcher, may_be_inside
+from digest.collect.fetch import Fetcher
 from digest.collect.pace import Heard, fresh
+from digest.collect.places import checked, may_be_inside
 from digest.collect.rules import Rules, parse
 from digest.errors import FetchError
 from digest.model.news import Source
@@ -54,12 +53,9 @@ class Robots:
         A host that has no rules (an answer of 4xx) lets us; FetchError where it cannot be asked for them now, and
         what it said before is no longer known. From now on its pages are fetched as slowly as it asks.
         """
-        try:
-            place = URL(url)
-            # What one source may reach inside says nothing of what others may.
-            key = (may_be_inside(source, place), str(place.origin()))
-        except ValueError as e:
-            raise FetchError(source.name, "no usable address") from e
+        place = checked(source, url)
+        # What one source may reach inside says nothing of what others may.
+        key = (may_be_inside(source, place), str(place.origin()))
         async with self._turns[key]:
             if key not in self._rules:
                 self._rules[key] = await self._learn(source, key[1], None if key[0] else self._cache)
