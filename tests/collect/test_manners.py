@@ -9,7 +9,7 @@ import pytest
 from aiohttp import web
 
 from digest.collect import Status
-from digest.collect.robots import MOST_BYTES, parse
+from digest.collect.rules import MOST_BYTES, parse
 from digest.model.news import SourceKind, SourceState
 
 from .newsroom import NOW, Newsroom, Remembered, item, page, poll, rss, sentences
@@ -57,7 +57,7 @@ def test_a_source_that_failed_without_asking_to_wait_can_be_tried_by_hand(newsro
     pauses = [report.state.next_at - NOW for report in reports]
     assert [report.status for report in reports] == [Status.FAILED, Status.FAILED, Status.OK]
     assert pauses[0] < pauses[1]
-    assert pauses[2] == 15 * MINUTE
+    assert 15 * MINUTE <= pauses[2] <= 16.5 * MINUTE
 
 
 def test_an_unchanged_feed_says_how_long_it_is_fresh(newsroom):
@@ -343,5 +343,5 @@ def test_of_endless_rules_the_rest_is_not_read():
 
     rules = parse(body)
 
-    assert rules.can_fetch("digest", "https://ilma.example/news")
-    assert not rules.can_fetch("digest", "https://ilma.example/paid/1")
+    assert rules.allow("https://ilma.example/news")
+    assert not rules.allow("https://ilma.example/paid/1")

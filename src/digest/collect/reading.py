@@ -18,9 +18,10 @@ from pydantic import TypeAdapter, ValidationError
 from digest.collect import extract
 from digest.collect.cache import Cache
 from digest.collect.encoding import binary
-from digest.collect.feed import Feed, Odd, parse
+from digest.collect.feed import Feed, parse
 from digest.collect.fetch import Answer
 from digest.collect.workers import Workers
+from digest.collect.xmlfeed import Odd
 from digest.errors import ParseError
 from digest.model.news import Source
 
@@ -48,7 +49,15 @@ class Documents:
 
     async def feed(self, source: Source, answer: Answer) -> Feed:
         """Return what a feed says; ParseError where the answer is none."""
-        read = partial(parse, source.name, answer.body, url=answer.url, charset=answer.charset, now=self._now)
+        read = partial(
+            parse,
+            source.name,
+            answer.body,
+            url=answer.url,
+            charset=answer.charset,
+            now=self._now,
+            timezone=source.timezone,
+        )
         if len(answer.body) <= SMALL:
             try:
                 return read(quick=True)

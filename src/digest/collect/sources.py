@@ -71,7 +71,7 @@ class Reader:
         self, fetcher: Fetcher, memory: Memory, now: datetime, *, workers: Workers, cache: Cache | None = None
     ) -> None:
         self._fetcher, self.memory, self._now = fetcher, memory, now
-        self._robots = Robots(fetcher)
+        self._robots = Robots(fetcher, now, cache)
         self._documents = Documents(workers, cache, now)
 
     async def look(self, source: Source, state: SourceState, heard: Heard | None = None) -> Look:
