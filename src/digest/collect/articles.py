@@ -9,6 +9,7 @@ from digest.collect.dates import plausible
 from digest.collect.extract import Page
 from digest.collect.feed import Entry
 from digest.collect.identity import article_id, canonical_url, fingerprint, same_document
+from digest.collect.kinds import kind_of
 from digest.collect.markup import blocks_of
 from digest.collect.plain import headline
 from digest.collect.text import STANDFIRST_CHARS, language, plain, shorten, web_link
@@ -41,6 +42,7 @@ def build(source: Source, entry: Entry, page: Page | None, *, now: datetime) -> 
         language=language(source.language) or entry.language or (page.language if page else ""),
         author=entry.author or (page.author if page else ""),
         aliases=() if url == link else (article_id(link),),
+        kind=kind_of(said, url=url),
     )
 
 

@@ -14,6 +14,7 @@ from digest.collect import extract
 from digest.collect.dates import plausible, read_date
 from digest.collect.encoding import binary, decode
 from digest.collect.identity import article_id, canonical_url, fingerprint
+from digest.collect.kinds import kind_of
 from digest.collect.plain import Document, headline, read_markdown, read_text
 from digest.collect.text import STANDFIRST_CHARS, TITLE_CHARS, language, line, plain, shorten, visible, web_link
 from digest.errors import FetchError, ParseError
@@ -89,7 +90,7 @@ def _read(path: Path, *, within: Path | None, now: datetime, source: str) -> Art
 
 def _article(path: Path, document: Document, published_at: datetime | None, *, now: datetime, source: str) -> Article:
     heading = shorten(line(document.title), TITLE_CHARS) or headline(document.blocks)
-    own = file_id(source, path.name)
+    own, origin = file_id(source, path.name), web_link(document.field("source"))
     article = Article(
         id=own,
         source=source,
@@ -102,8 +103,8 @@ def _article(path: Path, document: Document, published_at: datetime | None, *, n
         standfirst=shorten(line(document.field("description")), STANDFIRST_CHARS),
         language=language(document.field("lang") or document.field("language")),
         author=shorten(plain(document.field("author")), 200),
+        kind=kind_of(heading, url=origin),
     )
-    origin = web_link(document.field("source"))
     if not origin:
         return article
     # A file that names where it was published is that article, wherever else it is found.
