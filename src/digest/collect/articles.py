@@ -19,10 +19,11 @@ from digest.model.news import Article, Block, Source
 def build(source: Source, entry: Entry, page: Page | None, *, now: datetime) -> Article | None:
     """Return the article made of an entry and its page; None where neither has a word.
 
-    The feed's own text stands in for a page that is not there, or that shows less than half of it (a notice, a stub).
+    The feed's own text stands in for a page that is not there, that shows less than half of it, or that is no more than
+    a stub; of such a page the paragraphs that it has are taken where the feed has none.
     """
     own = blocks_of(entry.content) or blocks_of(entry.summary)
-    blocks = page.blocks if page is not None and 2 * _chars(page.blocks) > _chars(own) else own
+    blocks = page.blocks if page is not None and _shows_more(page, own) else own
     said = entry.title or (page.title if page else "") or headline(blocks)
     if not said:
         return None
@@ -42,8 +43,15 @@ def build(source: Source, entry: Entry, page: Page | None, *, now: datetime) -> 
         language=language(source.language) or entry.language or (page.language if page else ""),
         author=entry.author or (page.author if page else ""),
         aliases=() if url == link else (article_id(link),),
-        kind=kind_of(said, url=url),
+        kind=kind_of(said, url=url, types=page.types if page else (), section=page.section if page else ""),
+        outlet=page.outlet if page else "",
+        image=page.image if page else None,
+        gap=page.gap if page else "",
     )
+
+
+def _shows_more(page: Page, own: Sequence[Block]) -> bool:
+    return not own if page.gap else 2 * _chars(page.blocks) > _chars(own)
 
 
 def _claimed(link: str, page: Page) -> str:

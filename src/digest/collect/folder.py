@@ -76,16 +76,22 @@ def _read(path: Path, *, within: Path | None, now: datetime, source: str) -> Art
     if binary(body) or (b"\0" in body and not wide):
         raise ParseError(name, "not text but a binary file")
     if path.suffix.lower() in _PAGES:
-        page = extract.page(name, body)
-        document = Document(page.title, page.blocks, (("lang", page.language), ("author", page.author)))
-        published_at = page.published_at
-    else:
-        text = visible(decode(body))
-        document = read_markdown(text) if path.suffix.lower() in _MARKDOWN else read_text(text)
-        published_at = read_date(document.field("date"))
+        return _saved(path, extract.page(name, body), now=now, source=source)
+    text = visible(decode(body))
+    document = read_markdown(text) if path.suffix.lower() in _MARKDOWN else read_text(text)
     if not document.blocks and not document.title:
         raise ParseError(name, "no text in it")
-    return _article(path, document, plausible(published_at, now), now=now, source=source)
+    return _article(path, document, read_date(document.field("date")), now=now, source=source)
+
+
+def _saved(path: Path, page: extract.Page, *, now: datetime, source: str) -> Article:
+    """The article of a saved page."""
+    if page.gap and not page.blocks:
+        raise ParseError(source or path.name, page.gap)
+    document = Document(page.title, page.blocks, (("lang", page.language), ("author", page.author)))
+    article = _article(path, document, page.published_at, now=now, source=source)
+    kind = kind_of(article.title, types=page.types, section=page.section)
+    return replace(article, kind=kind, outlet=page.outlet, image=page.image, gap=page.gap)
 
 
 def _article(path: Path, document: Document, published_at: datetime | None, *, now: datetime, source: str) -> Article:
@@ -99,7 +105,7 @@ def _article(path: Path, document: Document, published_at: datetime | None, *, n
         blocks=document.blocks,
         fingerprint=fingerprint(heading, document.blocks, url=f"file:{path.name}"),
         collected_at=now,
-        published_at=published_at,
+        published_at=plausible(published_at, now),
         standfirst=shorten(line(document.field("description")), STANDFIRST_CHARS),
         language=language(document.field("lang") or document.field("language")),
         author=shorten(plain(document.field("author")), 200),

@@ -81,12 +81,15 @@ def blocks_of(markup: str) -> tuple[Block, ...]:
 
 
 def walk(root: etree._Element) -> Iterator[Block]:
-    """Yield the blocks below an element in reading order; it may be HTML or what trafilatura makes of it."""
+    """Yield the blocks below an element in reading order; it may be HTML or what trafilatura makes of it.
+
+    What is no text of an article is passed over, but never the element itself.
+    """
     text: list[str] = []
     level = breaks = depth = 0
     for event, element in etree.iterwalk(root, events=("start", "end")):
         tag = element.tag if isinstance(element.tag, str) else "script"
-        silent = _is_silent(element, tag)
+        silent = element is not root and _is_silent(element, tag)
         depth += silent if event == "start" else -silent
         if depth:
             continue

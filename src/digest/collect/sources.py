@@ -175,6 +175,9 @@ class Reader:
         look = Look(etag=answer.etag, last_modified=answer.last_modified, known=int(known))
         if not known:
             page = await self._extract(source, answer, "")
+            if page.gap and not page.blocks:
+                raise ParseError(source.name, page.gap)
+            look.notes += page.notes
             entry = feed.Entry(source.url, page.title, plausible(page.published_at, self._now), "", "")
             look.leads.append(Lead((own,), article=build(source, entry, page, now=self._now)))
         return look
@@ -202,7 +205,16 @@ class Reader:
             raise ParseError(source.name, f"no page but {answer.content_type[:60]}")
         if binary(answer.body):
             raise ParseError(source.name, "no page but a binary file")
-        return await self._in_thread(extract.page, source.name, answer.body, charset=answer.charset, title_known=title)
+        return await self._in_thread(
+            extract.page,
+            source.name,
+            answer.body,
+            charset=answer.charset,
+            title_known=title,
+            url=answer.url,
+            select=source.select,
+            remove=source.remove,
+        )
 
     async def _in_thread(self, work: Callable[P, T], /, *args: P.args, **kwargs: P.kwargs) -> T:
         async with self._processors:
