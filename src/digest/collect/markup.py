@@ -31,6 +31,21 @@ _SILENT: Final = _ASIDE | {
     ),
     *("button", "select", "textarea", "input", "head", "title", "graphic"),
 }
+_CAPTIONS: Final = frozenset(
+    {
+        *(
+            "caption",
+            "wp-caption",
+            "wp-caption-text",
+            "image-caption",
+            "img-caption",
+            "photo-caption",
+            "picture-caption",
+        ),
+        *("media-caption", "figure-caption", "caption-text", "image-credit", "photo-credit", "picture-credit"),
+    }
+)
+"""Classes of what stands below a picture where no `figcaption` does."""
 _BREAKING: Final = _ASIDE | {
     *("address", "article", "blockquote", "body", "caption", "center", "dd", "details", "div", "dl", "dt", "fieldset"),
     *("figure", "form", "header", "hr", "html", "legend", "li", "main", "ol", "p", "pre", "section", "summary"),
@@ -128,6 +143,9 @@ def _is_silent(element: etree._Element, tag: str) -> bool:
     if tag == "head" and element.get("rend"):
         return False
     if tag in _SILENT or element.get("hidden") is not None or element.get("aria-hidden") == "true":
+        return True
+    classes = element.get("class")
+    if classes and not _CAPTIONS.isdisjoint(classes.lower().split()):
         return True
     style = element.get("style")
     return style is not None and _HIDDEN_STYLE.search(style) is not None
