@@ -7,7 +7,7 @@ import socket
 import time
 import tomllib
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import timedelta
 from pathlib import Path
 
@@ -731,6 +731,17 @@ def test_any_title_and_address_come_back_from_toml_as_they_were(name, url):
     [read] = tomllib.loads(source_table(feed(name, url)))["source"]
 
     assert (read["name"], read.get("url", "")) == (name, url)
+
+
+def test_what_a_source_is_told_about_its_pages_comes_back_as_it_was(tmp_path):
+    path = tmp_path / "digest.toml"
+    path.write_text(BASE)
+    told = {"select": 'div[class="story"]', "remove": ".promo", "keep": ('"fog"', "/world/"), "drop": ("/opinion/",)}
+    source = replace(NEW, timezone="Europe/Kyiv", **told)
+
+    added = add_sources(path, [source], {}).sources[-1]
+
+    assert added == source
 
 
 @given(st.lists(st.text(min_size=1), min_size=1), st.sets(st.text()))

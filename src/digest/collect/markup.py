@@ -31,6 +31,21 @@ _SILENT: Final = _ASIDE | {
     ),
     *("button", "select", "textarea", "input", "head", "title", "graphic"),
 }
+_CAPTIONS: Final = frozenset(
+    {
+        *(
+            "caption",
+            "wp-caption",
+            "wp-caption-text",
+            "image-caption",
+            "img-caption",
+            "photo-caption",
+            "picture-caption",
+        ),
+        *("media-caption", "figure-caption", "caption-text", "image-credit", "photo-credit", "picture-credit"),
+    }
+)
+"""Classes of what stands below a picture where no `figcaption` does."""
 _BREAKING: Final = _ASIDE | {
     *("address", "article", "blockquote", "body", "caption", "center", "dd", "details", "div", "dl", "dt", "fieldset"),
     *("figure", "form", "header", "hr", "html", "legend", "li", "main", "ol", "p", "pre", "section", "summary"),
@@ -84,12 +99,15 @@ def blocks_of(markup: str) -> tuple[Block, ...]:
 
 
 def walk(root: etree._Element) -> Iterator[Block]:
-    """Yield the blocks below an element in reading order; it may be HTML or what trafilatura makes of it."""
+    """Yield the blocks below an element in reading order; it may be HTML or what trafilatura makes of it.
+
+    What is no text of an article is passed over, but never the element itself.
+    """
     text: list[str] = []
     level = breaks = depth = 0
     for event, element in etree.iterwalk(root, events=("start", "end")):
         tag = element.tag if isinstance(element.tag, str) else "script"
-        silent = _is_silent(element, tag)
+        silent = element is not root and _is_silent(element, tag)
         depth += silent if event == "start" else -silent
         if depth:
             continue
@@ -128,6 +146,9 @@ def _is_silent(element: etree._Element, tag: str) -> bool:
     if tag == "head" and element.get("rend"):
         return False
     if tag in _SILENT or element.get("hidden") is not None or element.get("aria-hidden") == "true":
+        return True
+    classes = element.get("class")
+    if classes and not _CAPTIONS.isdisjoint(classes.lower().split()):
         return True
     style = element.get("style")
     return style is not None and _HIDDEN_STYLE.search(style) is not None

@@ -37,6 +37,11 @@ class ArticleKind(StrEnum):
     VIDEO = "video"
     ANNIVERSARY = "anniversary"
 
+    @property
+    def may_lead(self) -> bool:
+        """Whether an issue may open with it."""
+        return self in (ArticleKind.NEWS, ArticleKind.ANALYSIS)
+
 
 @dataclass(frozen=True, slots=True)
 class Source:

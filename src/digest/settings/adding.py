@@ -51,8 +51,17 @@ def source_table(source: Source) -> str:
         "language": quoted(source.language) if source.language else "",
         "follow": "" if source.follow else "false",
         "allow_private": "true" if source.allow_private else "",
+        "timezone": quoted(source.timezone) if source.timezone else "",
+        "select": quoted(source.select) if source.select else "",
+        "remove": quoted(source.remove) if source.remove else "",
+        "keep": _array(source.keep),
+        "drop": _array(source.drop),
     }
     return "[[source]]\n" + "".join(f"{key} = {value}\n" for key, value in written.items() if value)
+
+
+def _array(texts: Sequence[str]) -> str:
+    return f"[{', '.join(map(quoted, texts))}]" if texts else ""
 
 
 def free_name(wanted: Sequence[str], taken: Collection[str]) -> str:
