@@ -6,6 +6,7 @@ Neither is ever given a str, nor feedparser bare bytes: they would open it as an
 
 from __future__ import annotations
 
+import html
 import io
 import re
 import time
@@ -34,14 +35,16 @@ _MOST_PARTS: Final = 300_000
 """Tags and attributes that are read, up to 400 bytes of memory each: beyond, a feed is cut off."""
 _MOST_TEXT: Final = 1_000_000
 """Characters of a text of one entry, pictures written out in it included."""
-_MOST_NAMED: Final = 200_000
-"""Characters written by name that are put in."""
+_PIECE: Final = 1_000_000
+"""Characters of a feed that are put in order at a time."""
 _SLOW_PARSER_BYTES: Final = 500_000
 """feedparser takes a second for a megabyte, and many for a deep one: beyond this it is not asked."""
 _START: Final = re.compile(r"<(?:\?xml|!DOCTYPE|!--|(?:\w{1,40}:)?(?:rss|feed|rdf)\b)", re.IGNORECASE)
 _ROOT: Final = re.compile(r"<(?:[\w.-]{1,60}:)?([\w.-]{1,60})")
 _TAG: Final = re.compile(r"<[^>]+>")
 _NAMED: Final = re.compile(r"&(?!(?:lt|gt|amp|quot|apos);)([A-Za-z][A-Za-z0-9]{1,31};)")
+_NO_XML: Final = bytes((*range(9), 11, 12, *range(14, 32)))
+"""Characters that XML 1.0, 2.2 has no place for: a parser that repairs would drop what stands behind them too."""
 _SPACE: Final = re.compile(r"\s*")
 _PART: Final = re.compile("[<=]")
 _ITEM: Final = re.compile(r"<(?:[\w.-]{1,60}:)?(?:item|entry)[\s/>]", re.IGNORECASE)
@@ -115,8 +118,8 @@ def _raw(source: str, body: bytes, url: str, charset: str) -> _Raw:
     begin = _begin(source, text)
     end = _end(text, begin)
     beyond = sum(1 for _ in _ITEM.finditer(text, end))
-    ordered = _ordered(source, text[begin:end])
     cut = end < len(text)
+    ordered = _ordered(source, text, begin, end)
     del text  # four times its bytes where it has a character of the higher planes
     found, tongue = _xml_items(source, ordered, url, patient=not cut)
     looked_at = found[:_MOST_LOOKED_AT]
@@ -153,18 +156,21 @@ def _end(text: str, begin: int) -> int:
     return end
 
 
-def _ordered(source: str, text: str) -> bytes:
+def _ordered(source: str, text: str, begin: int, end: int) -> bytes:
     if swarms(text):
         raise ParseError(source, "no feed: an element of too many attributes")
-    return b'<?xml version="1.0" encoding="utf-8"?>\n' + _NAMED.sub(_character, text, _MOST_NAMED).encode(
-        "utf-8", "replace"
-    )
+    out = bytearray(b'<?xml version="1.0" encoding="utf-8"?>\n')
+    while begin < end:  # a piece at a time: a character that is put in takes a hundred bytes meanwhile
+        stop = min(text.find(";", begin + _PIECE) + 1 or end, end)
+        piece = _NAMED.sub(_character, text[begin:stop])
+        out += piece.encode("utf-8", "replace").translate(None, _NO_XML)
+        begin = stop
+    return bytes(out)
 
 
 def _character(name: re.Match[str]) -> str:
-    # XML knows five names, HTML two thousand: a parser would drop the letter. What means something to XML stays.
-    character = html5.get(name[1], "")
-    return character if character and character not in "<>&\"'" else name[0]
+    # XML knows five names, HTML two thousand: a parser would drop the letter, and all behind a name nobody knows.
+    return html.escape(html5.get(name[1], name[0]))
 
 
 def _after_prolog(source: str, text: str, at: int) -> int:
