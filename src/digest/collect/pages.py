@@ -7,6 +7,8 @@ from collections import Counter
 from collections.abc import Awaitable, Callable
 from typing import Final
 
+from pebble import ProcessExpired
+
 from digest.collect.extract import Page
 from digest.collect.feed import Entry
 from digest.collect.phrases import count, listed
@@ -23,7 +25,8 @@ _STUBS: Final = {
 }
 """What the pages are, of which an article says that as its gap."""
 _PATIENCE: Final = 3
-"""How many pages may go unanswered in a row before the rest are not asked for."""
+"""How many pages may go unanswered in a row, or take all that reading may take, before the rest are not asked for."""
+_TIRESOME: Final = (OSError, MemoryError, ProcessExpired)
 
 
 class Pages:
@@ -63,7 +66,7 @@ class Pages:
                 return None
             page = await self._fetch(entry)
         except SourceError as e:
-            silent = self._unanswered >= _PATIENCE or isinstance(e.__cause__, OSError)
+            silent = self._unanswered >= _PATIENCE or isinstance(e.__cause__, _TIRESOME)
             self._unanswered = self._unanswered + 1 if silent else 0
             self._failures.append(e.reason)
             if isinstance(e, FetchError) and e.passing:

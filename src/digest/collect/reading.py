@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable, Mapping
-from contextlib import AsyncExitStack
 from datetime import datetime, timedelta
 from functools import partial
 from hashlib import sha256
@@ -31,7 +30,7 @@ T = TypeVar("T")
 SMALL: Final = 128_000
 """Bytes of a feed that is parsed on the spot: milliseconds, whatever stands in it."""
 LARGE: Final = 1_000_000
-"""Bytes from which on documents are read one after the other, so that their memory does not add up."""
+"""Bytes from which on documents are read one after the other, each in a process that ends with it."""
 KEPT: Final = timedelta(days=7)
 """How long it is remembered what a page says."""
 READING: Final = "page 1"
@@ -45,7 +44,6 @@ class Documents:
 
     def __init__(self, workers: Workers, cache: Cache | None, now: datetime) -> None:
         self._workers, self._cache, self._now = workers, cache, now
-        self._large = asyncio.Lock()
 
     async def feed(self, source: Source, answer: Answer) -> Feed:
         """Return what a feed says; ParseError where the answer is none."""
@@ -90,10 +88,8 @@ class Documents:
         self, source: Source, answer: Answer, work: Callable[P, T], /, *args: P.args, **kwargs: P.kwargs
     ) -> T:
         """Do work on an answer in a process of its own; ParseError where it takes too much."""
-        async with AsyncExitStack() as stack:
-            if len(answer.body) >= LARGE:
-                await stack.enter_async_context(self._large)
-            return await self._workers.run(source.name, work, *args, **kwargs)
+        run = self._workers.run if len(answer.body) < LARGE else self._workers.run_alone
+        return await run(source.name, work, *args, **kwargs)
 
     def _remembered(self, key: str) -> extract.Page | None:
         kept = self._cache.get(key, now=self._now) if self._cache else None
