@@ -63,7 +63,7 @@ STRUCTURE: dict[str, tuple[str, Outcome]] = {
     "declared_another_root": ("<?xml version='1.0'?><kml/>", "no feed: the answer is another kind of XML (<kml>)"),
     "never_closed": (f"{HEAD}{ONE}", ["Ferren bridge"]),
     "closed_in_the_wrong_order": (f"{HEAD}{ONE}</rss></channel>", ["Ferren bridge"]),
-    "two_feeds_in_one": (WHOLE + WHOLE, ["Ferren bridge"]),
+    "two_feeds_in_one": (WHOLE + WHOLE, ["Ferren bridge", "Ferren bridge"]),
     "junk_behind": (WHOLE + "<script>x()</script> and more", ["Ferren bridge"]),
     "a_feed_inside_a_title": (titled("<![CDATA[<rss><channel><item/></channel></rss>]]>Tarn"), ["Tarn"]),
     "an_unclosed_cdata": (f"{HEAD}{ONE}<item><title><![CDATA[", ["Ferren bridge"]),
@@ -75,7 +75,7 @@ STRUCTURE: dict[str, tuple[str, Outcome]] = {
         ["Ferren bridge"],
     ),
     "atom_inside_rss": (f"{HEAD}{ONE}<entry><title>Tarn</title></entry>{TAIL}", ["Ferren bridge"]),
-    "nested_entries": (f"{HEAD}<item>{ONE}</item>{TAIL}", "no feed: none of its entries (1) has a web address"),
+    "nested_entries": (f"{HEAD}<item>{ONE}</item>{TAIL}", ["Ferren bridge"]),
     "a_style_sheet_instruction": (f'<?xml-stylesheet href="file:///etc/passwd"?>{WHOLE}', ["Ferren bridge"]),
 }
 ENTITIES: dict[str, tuple[str, Outcome]] = {

@@ -27,6 +27,8 @@ _MOST_CATEGORIES: Final = 10
 _MOST_CATEGORY: Final = 80
 _MOST_OF_A_LINE: Final = 2_000
 """Characters of an author or a category that are looked at, their markup included."""
+_MOST_AUTHOR: Final = 200
+_MAILED: Final = re.compile(r"(?<![^\s(,;])[^\s@(),;]{1,100}@[^\s@(),;]{1,200}")
 _TAG: Final = re.compile(r"<[^>]+>")
 _NEVER: Final = datetime.min.replace(tzinfo=UTC)
 
@@ -142,12 +144,21 @@ def _entry(item: Mapping[str, Any], url: str, tongue: str, at: datetime | None, 
         published_at=published_at,
         summary="" if content and _begins(content, summary) else summary,
         content=content,
-        author=plain(author[:_MOST_OF_A_LINE])[:200] if author else "",
+        author=_author(author) if author else "",
         language=language(own) if own else tongue,
         guid=line(name[:_MOST_GUID]),
         categories=_categories(tags) if tags else (),
         claimed_at=None if published_at else at,
     )
+
+
+def _author(said: str) -> str:
+    """A name; of `ada@tarn.example (Ada Lind)`, as RSS has it, what is no address."""
+    said = plain(said[:_MOST_OF_A_LINE])
+    if "@" in said:
+        said = line(_MAILED.sub("", said).replace("()", "")).strip(" ,;")
+        said = said[1:-1] if said.startswith("(") and said.endswith(")") and said.count("(") == 1 else said
+    return shorten(said, _MOST_AUTHOR)
 
 
 def _categories(tags: object) -> tuple[str, ...]:

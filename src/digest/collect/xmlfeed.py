@@ -12,7 +12,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from html.entities import html5
 from itertools import islice
-from typing import Any, Final
+from typing import Any, Final, TypeAlias
 from xml.parsers import expat
 
 import fastfeedparser
@@ -46,6 +46,10 @@ _ITEM: Final = re.compile(r"<(?:[\w.-]{1,60}:)?(?:item|entry)[\s/>]", re.IGNOREC
 # What it does not know for a date it would guess at, for milliseconds each, and call what names no zone UTC. As it is
 # asked here, it hands on what stands there.
 fastfeedparser.main._parse_date = str
+
+
+_Parsed: TypeAlias = tuple[list[Mapping[str, Any]], Mapping[str, Any]]
+"""Items, and what the feed says of itself."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -153,19 +157,44 @@ def _after_prolog(source: str, text: str, at: int) -> int:
         at = end + size
 
 
-def _parsed(source: str, body: bytes, url: str, *, patient: bool) -> tuple[list[Mapping[str, Any]], Mapping[str, Any]]:
+def _parsed(source: str, body: bytes, url: str, *, patient: bool) -> _Parsed:
+    quick: _Parsed | None = None
     try:
         feed = fastfeedparser.parse(body, include_media=False, include_enclosures=False)
-        if feed.entries:
-            return feed.entries, feed.feed
+        quick = (feed.entries, feed.feed) if feed.entries else None
     except Exception:  # noqa: S110 - whatever the quick parser trips over, the patient one is asked next
         pass
-    if not patient or len(body) > _SLOW_PARSER_BYTES:
+    patient = patient and len(body) <= _SLOW_PARSER_BYTES
+    if quick is None and not patient:
         raise ParseError(source, "no feed: broken XML, too large to be repaired")
-    return _patiently_parsed(source, body, url)
+    if quick is None:
+        return _patiently_parsed(source, body, url)
+    return _better(source, body, url, quick) if patient and _overlooks(quick[0], body) else quick
 
 
-def _patiently_parsed(source: str, body: bytes, url: str) -> tuple[list[Mapping[str, Any]], Mapping[str, Any]]:
+def _overlooks(found: list[Mapping[str, Any]], body: bytes) -> bool:
+    """Whether a feed has what the quick parser has no eye for: other links before the link, bases, XHTML, channels."""
+    return (
+        any(not item.get("link") for item in found)
+        or (b"xml:base" in body and any("://" not in str(item.get("link")) for item in found))
+        or (b"xhtml" in body and any(not item.get("title") for item in found))
+        or body.count(b"<channel") > 1
+    )
+
+
+def _better(source: str, body: bytes, url: str, quick: _Parsed) -> _Parsed:
+    try:
+        patient = _patiently_parsed(source, body, url)
+    except ParseError:
+        return quick
+    return patient if _wealth(patient[0]) >= _wealth(quick[0]) else quick
+
+
+def _wealth(found: list[Mapping[str, Any]]) -> int:
+    return sum(1 + bool(item.get("link")) + bool(item.get("title")) for item in found)
+
+
+def _patiently_parsed(source: str, body: bytes, url: str) -> _Parsed:
     try:
         feed = feedparser.parse(
             io.BytesIO(body),
