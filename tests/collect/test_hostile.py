@@ -451,6 +451,18 @@ HEAVY: dict[str, tuple[Callable[[], bytes], str]] = {
     ),
     "five_million_deep": (lambda: fill("<a>", tail=""), "no feed: "),
     "deep_and_broken": (lambda: b"<rss version=2.0><channel>" + b"<a>" * 160_000, "no feed: "),
+    "comments_of_a_text_without_end": (
+        lambda: f"{HEAD}{ONE}<item><description><![CDATA[{'<!--' * 120_000}]]></description></item>{TAIL}".encode(),
+        "1 entries",
+    ),
+    "bases_within_bases": (
+        lambda: f"{HEAD}<item xml:base='x/'><link>a</link>{'<a xml:base=`b/`>' * 28_000}".replace("`", "'").encode(),
+        "1 entries",
+    ),
+    "entries_without_links": (
+        lambda: f"{HEAD}{ONE}{'<item><title>T</title></item>' * 16_000}{TAIL}".encode(),
+        "1 entries",
+    ),
     "comments_up_to_the_cap": (lambda: fill("<!---->", "", WHOLE), "1 entries"),
     "one_text_of_wide_characters": (lambda: fill("x" * 4_000, f"{HEAD}<item><link>{A}</link><title>😀"), "1 entries"),
     "a_title_of_marks": (lambda: fill("&lt;", f"{HEAD}<item><link>{A}</link><title>"), "1 entries"),

@@ -31,6 +31,8 @@ _MOST_DATES: Final = 4_000
 """Dates that are looked at to learn a feed's zone."""
 _SLOW_PARSER_BYTES: Final = 500_000
 """feedparser takes a second for a megabyte, and many for a deep one: beyond this it is not asked."""
+_SLOW_PARSER_PARTS: Final = 1_000
+"""Comments and bases of addresses, over which it takes time and memory by the square of their number."""
 _START: Final = re.compile(r"<(?:\?xml|!DOCTYPE|!--|(?:\w{1,40}:)?(?:rss|feed|rdf)\b)", re.IGNORECASE)
 _ROOT: Final = re.compile(r"<(?:[\w.-]{1,60}:)?([\w.-]{1,60})")
 _NAMED: Final = re.compile(r"&(?!(?:lt|gt|amp|quot|apos);)([A-Za-z][A-Za-z0-9]{1,31};)")
@@ -164,12 +166,17 @@ def _parsed(source: str, body: bytes, url: str, *, patient: bool) -> _Parsed:
         quick = (feed.entries, feed.feed) if feed.entries else None
     except Exception:  # noqa: S110 - whatever the quick parser trips over, the patient one is asked next
         pass
-    patient = patient and len(body) <= _SLOW_PARSER_BYTES
+    patient = patient and _can_be_repaired(body)
     if quick is None and not patient:
-        raise ParseError(source, "no feed: broken XML, too large to be repaired")
+        raise ParseError(source, "no feed: broken XML, too large or too odd to be repaired")
     if quick is None:
         return _patiently_parsed(source, body, url)
     return _better(source, body, url, quick) if patient and _overlooks(quick[0], body) else quick
+
+
+def _can_be_repaired(body: bytes) -> bool:
+    parts = max(body.count(b"!--"), body.count(b"xml:base"))
+    return len(body) <= _SLOW_PARSER_BYTES and parts <= _SLOW_PARSER_PARTS
 
 
 def _overlooks(found: list[Mapping[str, Any]], body: bytes) -> bool:
