@@ -193,7 +193,7 @@ def _content(parts: object, *, but: str) -> str:
 
 
 def _mappings(parts: object) -> list[Mapping[str, Any]]:
-    return [part for part in parts if isinstance(part, Mapping)] if isinstance(parts, list) else []
+    return [part for part in parts if isinstance(part, dict)] if isinstance(parts, list) else []
 
 
 def _begins(content: str, summary: str) -> bool:
