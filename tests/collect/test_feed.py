@@ -510,3 +510,57 @@ def test_the_date_of_a_json_feed_is_when_it_was_published_or_else_changed(dates,
     body = json.dumps(JSON_FEED | {"items": [{"id": "1", "url": "/1"} | dates]})
 
     assert read(body).entries[0].published_at == at
+
+
+PARTS = st.sampled_from(
+    [
+        *(
+            "<title>",
+            "</title>",
+            "<guid>",
+            "</guid>",
+            "<link>",
+            "</link>",
+            "<category>",
+            "</category>",
+            "<item>",
+            "</item>",
+        ),
+        *(
+            "<pubDate>",
+            "</pubDate>",
+            "<author>",
+            "</author>",
+            "<![CDATA[",
+            "]]>",
+            "&lt;b&gt;",
+            "&amp;",
+            "&#10;",
+            "\u202e",
+        ),
+        *(
+            "https://ilma.example/b",
+            "Sun, 22 Nov 2026 05:00:00 +0200",
+            "2039-01-01",
+            "2026-11-22",
+            "Ferren " * 90,
+            "\0",
+        ),
+    ]
+)
+
+
+@settings(max_examples=150, deadline=None)
+@given(st.lists(PARTS, max_size=30).map("".join), st.sampled_from(["", "Europe/Kyiv"]))
+def test_whatever_a_feed_says_of_an_entry_it_stays_within_its_bounds(said, zone):
+    for entry in read(rss(f"<item><link>https://ilma.example/a</link>{said}</item>"), timezone=zone).entries:
+        lines = (entry.title, entry.author, entry.guid, *entry.categories)
+        assert all(line == " ".join(line.split()) and "\u202e" not in line for line in lines)
+        assert len(entry.title) <= 300
+        assert len(entry.author) <= 200
+        assert len(entry.guid) <= 500
+        assert len(entry.categories) <= 10
+        assert all(0 < len(category) <= 80 for category in entry.categories)
+        assert entry.published_at is None or (
+            entry.claimed_at is None and entry.published_at <= NOW + timedelta(hours=1)
+        )

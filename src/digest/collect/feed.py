@@ -8,7 +8,6 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, tzinfo
 from datetime import timezone as offset_zone
-from itertools import islice
 from typing import Any, Final
 from zoneinfo import ZoneInfo
 
@@ -162,10 +161,13 @@ def _author(said: str) -> str:
 
 
 def _categories(tags: object) -> tuple[str, ...]:
-    # Atom's label is what people are to read (RFC 4287, 4.2.2.3).
-    said = (_str(tag, "label") or _str(tag, "term") for tag in islice(_mappings(tags), 10 * _MOST_CATEGORIES))
-    named = (shorten(plain(words[:_MOST_OF_A_LINE]), _MOST_CATEGORY) for words in said)
-    return tuple(islice(dict.fromkeys(filter(None, named)), _MOST_CATEGORIES))
+    found: dict[str, None] = {}
+    for tag in _mappings(tags)[: 10 * _MOST_CATEGORIES]:
+        # Atom's label is what people are to read (RFC 4287, 4.2.2.3).
+        words = plain((_str(tag, "label") or _str(tag, "term"))[:_MOST_OF_A_LINE])
+        if words and len(found) < _MOST_CATEGORIES:
+            found[shorten(words, _MOST_CATEGORY)] = None
+    return tuple(found)
 
 
 def _permalink(guid: str) -> str:

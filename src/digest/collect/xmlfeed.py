@@ -115,6 +115,8 @@ def _begin(source: str, text: str) -> int:
 def _end(text: str, begin: int) -> int:
     """Return where the part ends that is read: whole items where possible, and no more than memory has room for."""
     end = len(text)
+    if end - begin <= MOST_LOOKED_AT:
+        return end  # room for nothing that is too much
     if text.count("<", begin) + text.count("=", begin) > _MOST_PARTS:
         end = next(islice(_PART.finditer(text, begin), _MOST_PARTS, None)).start()
     if text.count("<", begin, end) > MOST_LOOKED_AT:
@@ -166,12 +168,13 @@ def _parsed(source: str, body: bytes, url: str, *, patient: bool) -> _Parsed:
         quick = (feed.entries, feed.feed) if feed.entries else None
     except Exception:  # noqa: S110 - whatever the quick parser trips over, the patient one is asked next
         pass
-    patient = patient and _can_be_repaired(body)
-    if quick is None and not patient:
-        raise ParseError(source, "no feed: broken XML, too large or too odd to be repaired")
+    if quick is not None and not _overlooks(quick[0], body):
+        return quick
+    if patient and _can_be_repaired(body):
+        return _better(source, body, url, quick) if quick else _patiently_parsed(source, body, url)
     if quick is None:
-        return _patiently_parsed(source, body, url)
-    return _better(source, body, url, quick) if patient and _overlooks(quick[0], body) else quick
+        raise ParseError(source, "no feed: broken XML, too large or too odd to be repaired")
+    return quick
 
 
 def _can_be_repaired(body: bytes) -> bool:
@@ -181,10 +184,11 @@ def _can_be_repaired(body: bytes) -> bool:
 
 def _overlooks(found: list[Mapping[str, Any]], body: bytes) -> bool:
     """Whether a feed has what the quick parser has no eye for: other links before the link, bases, XHTML, channels."""
+    links = [item.get("link") for item in found]
     return (
-        any(not item.get("link") for item in found)
-        or (b"xml:base" in body and any("://" not in str(item.get("link")) for item in found))
-        or (b"xhtml" in body and any(not item.get("title") for item in found))
+        not all(links)
+        or (any("://" not in str(link) for link in links) and b"xml:base" in body)
+        or (not all(item.get("title") for item in found) and b"xhtml" in body)
         or body.count(b"<channel") > 1
     )
 
