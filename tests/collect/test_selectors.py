@@ -108,12 +108,12 @@ def test_what_is_no_selector_is_named(selector):
     ["<p>Fog</p>" * 19_900, ("<div>" + "<p>Fog</p>" * 3_000 + "</div>") * 6, ("<div>" + "<p>Fog</p>" * 90) * 200],
 )
 def test_no_page_makes_a_selector_slow(selector, body):
-    begun = time.perf_counter()
+    begun = time.process_time()
 
     told = outcome(selector, body)
 
     assert told in ("read", "a page with more than 4,000 elements in a row", "no text found on the page")
-    assert time.perf_counter() - begun < 5
+    assert time.process_time() - begun < 5
 
 
 def outcome(selector: str, body: str) -> str:

@@ -13,9 +13,10 @@ from collections.abc import Sequence
 from configparser import ConfigParser
 from copy import deepcopy
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime
 from itertools import islice
 from typing import Final
+from zoneinfo import ZoneInfo
 
 import trafilatura
 from lxml.html import HtmlElement
@@ -91,12 +92,14 @@ def page(
     url: str = "",
     select: str = "",
     remove: str = "",
+    zone: str = "",
 ) -> Page:
     """Return the article of a page; ParseError where there is no text in it.
 
     `title_known` is the headline a feed gave: like the page's own it is not repeated among the blocks. `url` is where
     the page was found. `select` and `remove` are CSS selectors: of the elements whose text is the article, and of what
-    is none wherever it stands. Where `select` finds nothing the page is read as without it, and `notes` says so.
+    is none wherever it stands. Where `select` finds nothing the page is read as without it, and `notes` says so. A date
+    that names no zone is one of `zone` (IANA), else UTC.
     """
     root = _root(source, body, charset)
     if remove:
@@ -121,7 +124,7 @@ def page(
         blocks=blocks if not why else left(blocks) if why == PAYWALL else (),
         language=about.language,
         author=about.author,
-        published_at=read_date(about.published),
+        published_at=read_date(about.published, ZoneInfo(zone) if zone else UTC),
         published_said=about.published,
         canonical=about.canonical,
         outlet=about.outlet,

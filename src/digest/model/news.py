@@ -153,6 +153,15 @@ class Article:
 
 
 @dataclass(frozen=True, slots=True)
+class Known:
+    """What is remembered of an article that was collected before."""
+
+    id: ArticleId
+    """Its own, whichever of its addresses it is known by."""
+    version: str
+
+
+@dataclass(frozen=True, slots=True)
 class Passage:
     """The paragraphs under one sub-heading of an article: the unit that gets a section."""
 
