@@ -3,7 +3,11 @@
 from __future__ import annotations
 
 import json
+import os
+import pty
 import socket
+import subprocess
+import sys
 import time
 import tomllib
 from concurrent.futures import ThreadPoolExecutor
@@ -210,6 +214,22 @@ def test_a_person_at_a_terminal_reads_spans_of_time_and_what_is_wrong_below(trou
     assert [line.partition(":")[0] for line in wrong.splitlines()] == ["Radio Tarn", "Norrmark Post", "Sorvat Today"]
 
 
+@pytest.mark.parametrize("options", [(), ("--json",)])
+def test_only_a_person_at_a_terminal_is_given_spans_of_time(desk, options):
+    ours, theirs = pty.openpty()
+    command = [sys.executable, "-c", "from digest.cli import main; main()", "-c", desk.settings, "sources", *options]
+    with os.fdopen(theirs, "wb") as terminal:
+        subprocess.run(command, stdout=terminal, stderr=subprocess.DEVNULL, check=True)
+
+    put_out = os.read(ours, 10_000).decode()
+    os.close(ours)
+
+    if options:
+        assert json.loads(put_out)[0]["state"] == "never read"
+    else:
+        assert put_out.splitlines()[1].split() == ["Ilma", "Courier", "never", "read", "never", "now"]
+
+
 def test_what_was_learned_at_another_address_is_not_told_of_the_new_one(troubled, newsroom):
     troubled.settings.write_text(troubled.text.replace(newsroom.url("/2"), newsroom.url("/new")))
 
@@ -355,6 +375,17 @@ def test_of_several_feeds_the_one_of_all_that_was_asked_for_is_taken(desk, newsr
 
     assert told["url"] == newsroom.url(best)
     assert (len(told["others"]), told["guessed"]) == (len(links) - 1, False)
+
+
+def test_a_page_that_names_feeds_without_end_costs_no_more_than_one_of_twenty(desk, newsroom):
+    newsroom.put_feed("/feed/0")
+    home = newsroom.put("/", site(*(link(f"/feed/{n}", title="x" * 500) for n in range(15_000))))
+    began = time.process_time()
+
+    told = desk("sources", "add", home, "--allow-private")
+
+    assert time.process_time() - began < 5
+    assert len(told["others"]) == 19
 
 
 def test_where_a_page_names_no_feed_the_usual_places_are_tried_in_turn(desk, newsroom):

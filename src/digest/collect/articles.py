@@ -57,10 +57,6 @@ def build(source: Source, entry: Entry, page: Page | None, *, now: datetime) -> 
     )
 
 
-def _shows_more(page: Page, own: Sequence[Block]) -> bool:
-    return not own if page.gap else 2 * _chars(page.blocks) > _chars(own)
-
-
 def renewed(old: Article, new: Article, *, now: datetime) -> Article:
     """Return a known article with the words that it has now.
 
@@ -81,6 +77,10 @@ def renewed(old: Article, new: Article, *, now: datetime) -> Article:
         claimed_at=old.claimed_at,
         updated_at=now,
     )
+
+
+def _shows_more(page: Page, own: Sequence[Block]) -> bool:
+    return not own if page.gap else 2 * _chars(page.blocks) > _chars(own)
 
 
 def _claimed(link: str, page: Page) -> str:

@@ -140,10 +140,11 @@ def feeds_of(answer: Answer) -> tuple[str, ...]:
     base = next((text.web_link(str(b.get("href")), answer.url) for b in root.iter("base") if b.get("href")), "")
     found: dict[str, str] = {}
     for link, title in _alternates(root):
-        found.setdefault(text.web_link(link, base or answer.url), title)
-    found.pop("", None)
-    some = list(found.items())[:_MOST_FEEDS]
-    return tuple(link for link, _ in sorted(some, key=lambda feed: _rank(feed[0], feed[1], answer.url)))
+        if url := text.web_link(link, base or answer.url):
+            found.setdefault(url, title)
+        if len(found) == _MOST_FEEDS:
+            break
+    return tuple(sorted(found, key=lambda url: _rank(url, found[url], answer.url)))
 
 
 def _alternates(root: etree._Element) -> Iterator[tuple[str, str]]:

@@ -31,6 +31,7 @@ _XML: Final = re.compile(rb"""<\?xml[^>]{0,200}?encoding\s*=\s*["']([\w.:-]{2,40
 _META: Final = re.compile(rb"""<meta[^>]{0,400}?charset\s*=\s*["']?\s*([\w.:-]{2,40})""", re.IGNORECASE)
 _SIGNATURES: Final = (b"%PDF-", b"PK\x03\x04", b"\x89PNG", b"GIF8", b"\xff\xd8\xff", b"\x1f\x8b", b"{\\rtf")
 _CONTROLS: Final = bytes([*range(9), *range(14, 27)])
+_BEYOND: Final = bytes(range(128, 256))
 _WIDE: Final = (codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE, codecs.BOM_UTF32_BE)
 
 
@@ -60,9 +61,11 @@ def decode(body: bytes, declared: str = "") -> str:
             return body.decode(name)
         except UnicodeDecodeError:
             continue
-    # A stray byte in UTF-8 costs a character, not the whole text.
+    # A stray byte in UTF-8 costs a character, not the whole text; a title in another encoding costs that title.
     text = body.decode("utf-8", "replace")
-    return text if text.count("\ufffd") <= len(text) // 200 else body.decode(_by_letters(body), "replace")
+    strays, ascii_ = text.count("\ufffd"), len(body.translate(None, _BEYOND))
+    mostly = strays <= len(text) // 200 or strays <= (len(text) - ascii_ - strays) // 2
+    return text if mostly else body.decode(_by_letters(body), "replace")
 
 
 def _codec(label: str) -> str:

@@ -92,14 +92,14 @@ def page(
     url: str = "",
     select: str = "",
     remove: str = "",
-    zone: str = "",
+    timezone: str = "",
 ) -> Page:
     """Return the article of a page; ParseError where there is no text in it.
 
     `title_known` is the headline a feed gave: like the page's own it is not repeated among the blocks. `url` is where
-    the page was found. `select` and `remove` are CSS selectors: of the elements whose text is the article, and of what
-    is none wherever it stands. Where `select` finds nothing the page is read as without it, and `notes` says so. A date
-    that names no zone is one of `zone` (IANA), else UTC.
+    the page was found; a date without a zone is one of `timezone` (IANA, else UTC). `select` and `remove` are CSS
+    selectors: of the elements whose text is the article, and of what is none wherever it stands. Where `select` finds
+    nothing the page is read as without it, and `notes` says so.
     """
     root = _root(source, body, charset)
     if remove:
@@ -124,7 +124,7 @@ def page(
         blocks=blocks if not why else left(blocks) if why == PAYWALL else (),
         language=about.language,
         author=about.author,
-        published_at=read_date(about.published, ZoneInfo(zone) if zone else UTC),
+        published_at=read_date(about.published, ZoneInfo(timezone) if timezone else UTC),
         published_said=about.published,
         canonical=about.canonical,
         outlet=about.outlet,

@@ -6,7 +6,7 @@ What a page says is remembered by its content, so that the same bytes are not ta
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from contextlib import AsyncExitStack
 from datetime import datetime, timedelta
 from functools import partial
@@ -34,7 +34,7 @@ LARGE: Final = 1_000_000
 """Bytes from which on documents are read one after the other, so that their memory does not add up."""
 KEPT: Final = timedelta(days=7)
 """How long it is remembered what a page says."""
-READING: Final = "page 2"
+READING: Final = "page 1"
 """The way pages are read; raised when it changes, so that nothing read the old way is remembered."""
 _PAGE_KINDS: Final = ("text/html", "application/xhtml+xml", "application/xml", "text/xml", "")
 _PAGE: Final = TypeAdapter(extract.Page)
@@ -71,21 +71,18 @@ class Documents:
             raise ParseError(source.name, f"no page but {answer.content_type[:60]}")
         if binary(answer.body):
             raise ParseError(source.name, "no page but a binary file")
-        key = _key(answer, title, answer.url, source.select, source.remove, source.timezone)
+        how = {
+            "charset": answer.charset,
+            "title_known": title,
+            "url": answer.url,
+            "select": source.select,
+            "remove": source.remove,
+            "timezone": source.timezone,
+        }
+        key = _key(answer.body, how)
         page = await asyncio.to_thread(self._remembered, key)
         if page is None:
-            read = partial(
-                extract.page,
-                source.name,
-                answer.body,
-                charset=answer.charset,
-                title_known=title,
-                url=answer.url,
-                select=source.select,
-                remove=source.remove,
-                zone=source.timezone,
-            )
-            page = await self.apart(source, answer, read)
+            page = await self.apart(source, answer, partial(extract.page, source.name, answer.body, **how))
             await asyncio.to_thread(self._remember, key, page)
         return page
 
@@ -110,6 +107,6 @@ class Documents:
             self._cache.put(key, _PAGE.dump_json(page), until=self._now + KEPT)
 
 
-def _key(answer: Answer, *how: str) -> str:
-    asked = sha256("\0".join((READING, answer.charset, *how)).encode("utf-8", "surrogatepass"))
-    return f"page:{sha256(answer.body).hexdigest()}:{asked.hexdigest()[:16]}"
+def _key(body: bytes, how: Mapping[str, str]) -> str:
+    asked = sha256("\0".join((READING, *how.values())).encode("utf-8", "surrogatepass"))
+    return f"page:{sha256(body).hexdigest()}:{asked.hexdigest()[:16]}"

@@ -12,7 +12,6 @@ from typing import Final
 from digest.collect import feed
 from digest.collect.articles import address, build
 from digest.collect.cache import Cache
-from digest.collect.dates import plausible
 from digest.collect.decide import Lead, hint
 from digest.collect.discover import feeds_of
 from digest.collect.extract import Page
@@ -202,7 +201,7 @@ class Reader:
         if page.gap and not page.blocks:
             raise ParseError(source.name, page.gap)
         look.notes += page.notes
-        entry = feed.Entry(source.url, page.title, plausible(page.published_at, self._now), "", "")
+        entry = feed.Entry(source.url, page.title, None, "", "")
         article = build(source, entry, page, now=self._now)
         said = (page.title, *(block.text for block in page.blocks))
         look.leads.append(Lead((own,), article=article, said=said))
