@@ -23,7 +23,7 @@ import feedparser
 
 from digest.collect import jsonfeed
 from digest.collect.dates import plausible, read_date
-from digest.collect.encoding import binary, decode
+from digest.collect.encoding import as_xml, binary, decode
 from digest.collect.markup import swarms
 from digest.collect.text import language, plain, title, web_link
 from digest.errors import ParseError
@@ -43,8 +43,6 @@ _START: Final = re.compile(r"<(?:\?xml|!DOCTYPE|!--|(?:\w{1,40}:)?(?:rss|feed|rd
 _ROOT: Final = re.compile(r"<(?:[\w.-]{1,60}:)?([\w.-]{1,60})")
 _TAG: Final = re.compile(r"<[^>]+>")
 _NAMED: Final = re.compile(r"&(?!(?:lt|gt|amp|quot|apos);)([A-Za-z][A-Za-z0-9]{1,31};)")
-_NO_XML: Final = bytes((*range(9), 11, 12, *range(14, 32)))
-"""Characters that XML 1.0, 2.2 has no place for: a parser that repairs would drop what stands behind them too."""
 _SPACE: Final = re.compile(r"\s*")
 _PART: Final = re.compile("[<=]")
 _ITEM: Final = re.compile(r"<(?:[\w.-]{1,60}:)?(?:item|entry)[\s/>]", re.IGNORECASE)
@@ -162,8 +160,7 @@ def _ordered(source: str, text: str, begin: int, end: int) -> bytes:
     out = bytearray(b'<?xml version="1.0" encoding="utf-8"?>\n')
     while begin < end:  # a piece at a time: a character that is put in takes a hundred bytes meanwhile
         stop = min(text.find(";", begin + _PIECE) + 1 or end, end)
-        piece = _NAMED.sub(_character, text[begin:stop])
-        out += piece.encode("utf-8", "replace").translate(None, _NO_XML)
+        out += as_xml(_NAMED.sub(_character, text[begin:stop]))
         begin = stop
     return bytes(out)
 
@@ -217,7 +214,8 @@ def _patient_items(source: str, body: bytes, url: str) -> tuple[list[Mapping[str
         raise ParseError(source, "no feed: broken XML") from e
     if not feed.entries and (feed.bozo or not feed.version):
         raise ParseError(source, _complaint(feed.get("bozo_exception")))
-    return feed.entries, str(feed.feed.get("language") or "")
+    # Plain dicts: its own look for a date under another name, and warn of it.
+    return [dict(entry) for entry in feed.entries], str(feed.feed.get("language") or "")
 
 
 def _broken(body: bytes) -> str:

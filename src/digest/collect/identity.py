@@ -12,6 +12,7 @@ from collections.abc import Iterable
 from typing import Final
 from urllib.parse import quote, unquote_to_bytes, urlsplit
 
+from digest.collect.text import is_host
 from digest.model.news import ArticleId, Block
 
 _TRACKING: Final = re.compile(
@@ -21,7 +22,7 @@ _TRACKING: Final = re.compile(
     r"|wickedid|smid|smtyp|amp|amp_js_v|outputtype=amp|output=amp",
     re.IGNORECASE,
 )
-_ESCAPE: Final = re.compile(r"%[0-9A-Fa-f]{2}")
+_ESCAPE: Final = re.compile(r"%(?:[0-9A-Fa-f]{2})?")
 _UNRESERVED: Final = frozenset(b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-._~")
 _DEFAULT_PORT: Final = {"http": 80, "https": 443}
 _SLASHES: Final = re.compile(r"(?<!:)/{2,}")
@@ -92,6 +93,8 @@ def _host(host: str) -> str:
         return f"[{host}]"
     if not host.isascii():
         host = host.encode("idna").decode().lower()
+    if not is_host(host):
+        raise ValueError(f"no host: {host[:200]!r}")
     while host.startswith(_MOBILE) and host.split(".", 1)[1].count("."):
         host = host.split(".", 1)[1]
     return host
@@ -117,7 +120,7 @@ def _without_amp(segments: list[str]) -> list[str]:
         segments = segments[1:]
     if segments:
         last = segments[-1]
-        while (short := _AMP_ENDING.sub("", last)) != last and short:
+        while (short := _AMP_ENDING.sub("", last)) != last and short.strip("."):
             last = short
         segments = [*segments[:-1], last]
     return segments
@@ -132,6 +135,8 @@ def _spelling(text: str, safe: str) -> str:
     """Escapes in upper case, none where none is needed (RFC 3986, 6.2.2), everything else that needs one escaped."""
 
     def settle(match: re.Match[str]) -> str:
+        if match[0] == "%":
+            return "%25"  # it stands for itself, and must not make an escape of what an escape behind it stood for
         byte = unquote_to_bytes(match[0])
         return byte.decode() if byte[0] in _UNRESERVED else match[0].upper()
 

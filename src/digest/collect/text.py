@@ -32,6 +32,8 @@ _PLAIN_CONTROL: Final = re.compile("[\x00-\x08\x0e-\x1b\x7f]")
 _BREAKS: Final = re.compile(r"</?(?:br|p|div|li|tr|td|h[1-6])\b[^<>]*>", re.IGNORECASE)
 _CLAUSE: Final = re.compile(r"[,;:] | [–—-] ")
 _NO_HOST: Final = re.compile(r"(?:https?:)?/{2,}", re.IGNORECASE)
+# Of the URL Standard's forbidden domain code points those that a parser of addresses leaves standing.
+_NO_DOMAIN: Final = re.compile('[\x00-\x20"#%/<>?@\\[\\\\\\]^`{|}\x7f]')
 _LANGUAGE: Final = re.compile(r"[a-z]{2,3}(?:-[a-z0-9]{2,8}){0,3}")
 
 
@@ -90,7 +92,8 @@ def clause(value: str, limit: int, at_least: int = 40) -> str:
     if len(value) <= limit:
         return value
     marks = [mark.start() for mark in _CLAUSE.finditer(value, at_least, limit)]
-    return value[: marks[-1]] if marks else shorten(value, limit)
+    said = value[: marks[-1]].rstrip(" ,;:–—-") if marks else ""
+    return said or shorten(value, limit)
 
 
 def title(markup: str) -> str:
@@ -111,10 +114,19 @@ def web_link(value: str, base: str = "") -> str:
     try:
         address = urljoin(base, line(value).replace(" ", "%20"))
         parts = urlsplit(address)
-        usable = parts.scheme in ("http", "https") and parts.hostname and parts.port != 0
+        usable = parts.scheme in ("http", "https") and is_host(parts.hostname or "") and parts.port != 0
     except ValueError:
         return ""
     return address if usable and parts.username is None and len(address) <= 2_000 else ""
+
+
+def is_host(name: str) -> bool:
+    """Return whether a host is there, and has no character that no host can have.
+
+    >>> is_host("ilma.example"), is_host("::1"), is_host("ilma example"), is_host("")
+    (True, True, False, False)
+    """
+    return ":" in name or bool(name and not _NO_DOMAIN.search(name))
 
 
 def language(value: str) -> str:
