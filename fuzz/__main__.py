@@ -1,6 +1,7 @@
 """`python -m fuzz [--seconds 1800] [TARGET ...]`: every target for its share of the time, and what was found.
 
-Corpora and findings are kept under var/fuzz/TARGET; the next run begins where this one ended.
+Corpora and findings are kept under var/fuzz/TARGET; the next run begins where this one ended. A finding is looked at
+by `python -m fuzz.one TARGET FILE`, and ends up in tests/collect/findings.py.
 """
 
 from __future__ import annotations
