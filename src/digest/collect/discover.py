@@ -202,7 +202,8 @@ def _xml_title(document: str) -> str:
 
 
 def _name(element: etree._Element) -> str:
-    return etree.QName(element).localname.lower() if isinstance(element.tag, str) else ""
+    # Not by etree.QName, which refuses the prefixes that nobody has declared.
+    return re.split("[}:]", element.tag)[-1].lower() if isinstance(element.tag, str) else ""
 
 
 def feed_key(url: str) -> str:

@@ -31,6 +31,7 @@ _XML: Final = re.compile(rb"""<\?xml[^>]{0,200}?encoding\s*=\s*["']([\w.:-]{2,40
 _META: Final = re.compile(rb"""<meta[^>]{0,400}?charset\s*=\s*["']?\s*([\w.:-]{2,40})""", re.IGNORECASE)
 _SIGNATURES: Final = (b"%PDF-", b"PK\x03\x04", b"\x89PNG", b"GIF8", b"\xff\xd8\xff", b"\x1f\x8b", b"{\\rtf")
 _CONTROLS: Final = bytes([*range(9), *range(14, 27)])
+_NO_XML: Final = bytes((*range(9), 11, 12, *range(14, 32)))
 _BEYOND: Final = bytes(range(128, 256))
 _WIDE: Final = (codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE, codecs.BOM_UTF32_BE)
 
@@ -45,6 +46,16 @@ def binary(body: bytes) -> bool:
     controls = len(head) - len(head.translate(None, _CONTROLS))
     wide = body.startswith(_WIDE) or bool(_by_zeros(body))
     return body.startswith(_SIGNATURES) or (not wide and controls * 20 > len(head))
+
+
+def as_xml(text: str) -> bytes:
+    """Return a text in UTF-8 without the characters that XML has no place for (1.0, 2.2) and its parsers stumble over.
+
+    >>> as_xml("Ferren\\x00 \\x1bbridge\\uffff")
+    b'Ferren bridge'
+    """
+    data = text.encode("utf-8", "replace").translate(None, _NO_XML)
+    return data.replace(b"\xef\xbf\xbe", b"").replace(b"\xef\xbf\xbf", b"")
 
 
 def decode(body: bytes, declared: str = "") -> str:

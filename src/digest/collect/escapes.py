@@ -6,7 +6,7 @@ import re
 from typing import Final
 from urllib.parse import quote, unquote_to_bytes
 
-_ESCAPE: Final = re.compile(r"%[0-9A-Fa-f]{2}")
+_ESCAPE: Final = re.compile(r"%(?:[0-9A-Fa-f]{2})?")
 _PLAIN: Final = re.compile(r"[A-Za-z0-9._~/-]*")
 _UNRESERVED: Final = frozenset(b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-._~")
 
@@ -24,6 +24,8 @@ def respelt(text: str, safe: str, also: str = "") -> str:
     undone = _UNRESERVED.union(also.encode())
 
     def settle(match: re.Match[str]) -> str:
+        if match[0] == "%":
+            return "%25"  # it stands for itself, and must not make an escape of what an escape behind it stood for
         byte = unquote_to_bytes(match[0])
         return byte.decode() if byte[0] in undone else match[0].upper()
 

@@ -13,6 +13,7 @@ from typing import Final
 from urllib.parse import urlsplit
 
 from digest.collect.escapes import respelt
+from digest.collect.text import is_host
 from digest.model.news import ArticleId, Block
 
 _TRACKING: Final = re.compile(
@@ -103,6 +104,8 @@ def _host(host: str) -> str:
         return f"[{host}]"
     if not host.isascii():
         host = host.encode("idna").decode().lower()
+    if not is_host(host):
+        raise ValueError(f"no host: {host[:200]!r}")
     while host.startswith(_MOBILE) and host.split(".", 1)[1].count("."):
         host = host.split(".", 1)[1]
     return host
@@ -128,7 +131,7 @@ def _without_amp(segments: list[str]) -> list[str]:
         segments = segments[1:]
     if segments:
         last = segments[-1]
-        while (short := _AMP_ENDING.sub("", last)) != last and short:
+        while (short := _AMP_ENDING.sub("", last)) != last and short.strip("."):
             last = short
         segments = [*segments[:-1], last]
     return segments

@@ -9,6 +9,7 @@ from typing import Final
 from lxml import etree
 from lxml.html import HtmlElement, HTMLParser, document_fromstring
 
+from digest.collect.encoding import as_xml
 from digest.collect.text import line
 from digest.model.news import Block, BlockKind
 
@@ -84,7 +85,7 @@ def tree(text: str) -> HtmlElement | None:
     # Given as bytes: lxml refuses a str that names an encoding. The parser is new, since lxml locks one during a parse.
     parser = HTMLParser(encoding="utf-8", remove_comments=True, remove_pis=True, no_network=True, huge_tree=False)
     try:
-        return document_fromstring(text.replace("\0", "").encode("utf-8", "replace"), parser=parser)
+        return document_fromstring(as_xml(text), parser=parser)
     except (etree.ParserError, etree.XMLSyntaxError, AssertionError):
         return None
 

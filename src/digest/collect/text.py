@@ -37,6 +37,8 @@ _ORDINARY: Final = re.compile(
     r"https?://[a-z0-9-]+(?:\.[a-z0-9-]+)+/[A-Za-z0-9/._~!$&'()*+,;=:@%-]*(?:\?[A-Za-z0-9/._~!$&'()*+,;=:@%?-]+)?"
 )
 _NO_HOST: Final = re.compile(r"(?:https?:)?/{2,}", re.IGNORECASE)
+# Of the URL Standard's forbidden domain code points those that a parser of addresses leaves standing.
+_NO_DOMAIN: Final = re.compile('[\x00-\x20"#%/<>?@\\[\\\\\\]^`{|}\x7f]')
 _LANGUAGE: Final = re.compile(r"[a-z]{2,3}(?:-[a-z0-9]{2,8}){0,3}")
 
 
@@ -97,7 +99,8 @@ def clause(value: str, limit: int, at_least: int = 40) -> str:
     if len(value) <= limit:
         return value
     marks = [mark.start() for mark in _CLAUSE.finditer(value, at_least, limit)]
-    return value[: marks[-1]] if marks else shorten(value, limit)
+    said = value[: marks[-1]].rstrip(" ,;:–—-") if marks else ""
+    return said or shorten(value, limit)
 
 
 def title(markup: str) -> str:
@@ -120,10 +123,19 @@ def web_link(value: str, base: str = "") -> str:
     try:
         address = urljoin(base, line(value).replace(" ", "%20"))
         parts = urlsplit(address)
-        usable = parts.scheme in ("http", "https") and parts.hostname and parts.port != 0
+        usable = parts.scheme in ("http", "https") and is_host(parts.hostname or "") and parts.port != 0
     except ValueError:
         return ""
     return address if usable and parts.username is None and len(address) <= _MOST_OF_A_LINK else ""
+
+
+def is_host(name: str) -> bool:
+    """Return whether a host is there, and has no character that no host can have.
+
+    >>> is_host("ilma.example"), is_host("::1"), is_host("ilma example"), is_host("")
+    (True, True, False, False)
+    """
+    return ":" in name or bool(name and not _NO_DOMAIN.search(name))
 
 
 def language(value: str) -> str:

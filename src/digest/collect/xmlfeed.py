@@ -19,6 +19,7 @@ from xml.parsers import expat
 import fastfeedparser
 import feedparser
 
+from digest.collect.encoding import as_xml
 from digest.collect.items import MOST_LOOKED_AT, Items
 from digest.collect.markup import swarms
 from digest.collect.text import plain
@@ -42,8 +43,6 @@ _DATE: Final = re.compile(
     rb"\s{0,200}(?:<!\[CDATA\[)?([^<\]]{1,80})",
     re.IGNORECASE,
 )
-_NO_XML: Final = bytes((*range(9), 11, 12, *range(14, 32)))
-"""Characters that XML 1.0, 2.2 has no place for: a parser that repairs would drop what stands behind them too."""
 _SPACE: Final = re.compile(r"\s*")
 _PART: Final = re.compile("[<=]")
 _ITEM: Final = re.compile(r"<(?:[\w.-]{1,60}:)?(?:item|entry)[\s/>]", re.IGNORECASE)
@@ -141,8 +140,7 @@ def _ordered(source: str, text: str, begin: int, end: int) -> bytes:
     out = bytearray(b'<?xml version="1.0" encoding="utf-8"?>\n')
     while begin < end:  # a piece at a time: a character that is put in takes a hundred bytes meanwhile
         stop = min(text.find(";", begin + _PIECE) + 1 or end, end)
-        piece = _NAMED.sub(_character, text[begin:stop])
-        out += piece.encode("utf-8", "replace").translate(None, _NO_XML)
+        out += as_xml(_NAMED.sub(_character, text[begin:stop]))
         begin = stop
     return bytes(out)
 
@@ -230,7 +228,8 @@ def _patiently_parsed(source: str, body: bytes, url: str) -> _Parsed:
         raise ParseError(source, "no feed: broken XML") from e
     if not feed.entries and (feed.bozo or not feed.version):
         raise ParseError(source, _complaint(feed.get("bozo_exception")))
-    return feed.entries, feed.feed
+    # Plain dicts: its own look for a date under another name, and warn of it.
+    return [dict(entry) for entry in feed.entries], dict(feed.feed)
 
 
 def _broken(body: bytes) -> str:

@@ -20,6 +20,7 @@ from .server import HostileServer
 
 PATIENCE = 60
 """Seconds after which a case is called hung."""
+UNKNOWN = "hung, or ended the process"
 CEILING = 4_000_000_000
 """Bytes of address space: what grows beyond is stopped before the machine is."""
 
@@ -28,7 +29,7 @@ CEILING = 4_000_000_000
 class Weight:
     """What became of a case and what it cost."""
 
-    outcome: Outcome = "hung, or ended the process"
+    outcome: Outcome = UNKNOWN
     seconds: float = PATIENCE
     megabytes: int = 0
     """The most memory of the polling process, beyond what it had before."""
@@ -73,6 +74,7 @@ def _apart(name: str, left: Sequence[str], ports: Mapping[str, int]) -> dict[str
             weights[each] = here.recv()
         except EOFError:
             break
+    process.join(0 if weights[each].outcome == UNKNOWN else 10)  # so that it ends its own processes, if it can
     process.kill()
     process.join()
     here.close()

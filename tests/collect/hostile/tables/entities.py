@@ -38,6 +38,7 @@ CASES = {
         '<item><xi:include href="file:///etc/hostname" parse="text"/></item></channel></rss>',
         ["Ferren bridge"],
     ),
+    "of_html_that_begins_with_a_mark": Case(titled("Ferren &nvlt; bridge"), ["Ferren <\u20d2 bridge"]),
     "of_html": Case(titled("Ferren&nbsp;&eacute;"), ["Ferren é"]),
     "numbers_of_nothing": Case(titled("Ferren&#0;&#x110000; bridge"), ["Ferren\ufffd bridge"]),
     "a_control_by_number": Case(titled("Ferren&#8238;&#x1b; bridge"), ["Ferren bridge"]),
