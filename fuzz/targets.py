@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import replace
 from typing import Final
 
-from digest.collect import body, dates, extract, feed, identity, markup, opml, plain, robots, text
+from digest.collect import body, dates, extract, feed, identity, markup, opml, plain, rules, text
 from digest.collect.articles import build
 from digest.collect.discover import feeds_of, title_of
 from digest.collect.encoding import binary, decode
@@ -147,7 +147,7 @@ def rules(data: bytes) -> None:
     """A robots.txt, and whether an address is allowed by it."""
     path, _, document = data.partition(b"\0")
     link = text.web_link("/" + path.decode("utf-8", "replace"), URL)
-    robots._allows(robots.parse(document), link or URL)
+    rules.parse(document).allow(link or URL)
 
 
 def outlines(data: bytes) -> None:
