@@ -67,6 +67,11 @@ class Newsroom:
         self._thread.join(10)
         self._loop.close()
 
+    def open_at(self, host: str) -> None:
+        """Serve at another address of loopback as well, as if it were another publisher."""
+        site = web.TCPSite(self._runner, host, self.port)
+        asyncio.run_coroutine_threadsafe(site.start(), self._loop).result(10)
+
     async def _start(self) -> int:
         self._runner = web.ServerRunner(web.Server(self._handle, access_log=None), shutdown_timeout=0.1)
         await self._runner.setup()

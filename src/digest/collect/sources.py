@@ -18,6 +18,7 @@ from digest.collect.folder import file_id, files, read_folder
 from digest.collect.http.fetch import PASSING, Answer, Fetcher
 from digest.collect.http.pace import Heard
 from digest.collect.http.robots import Robots
+from digest.collect.http.room import Room
 from digest.collect.identity import article_id
 from digest.collect.pages.extract import Page
 from digest.collect.pages.pages import Pages
@@ -79,13 +80,14 @@ class Reader:
         `heard` is filled in with what its server said besides.
         """
         heard = Heard() if heard is None else heard
-        match source.kind:
-            case SourceKind.FEED:
-                return await self._look_at_feed(source, state, heard)
-            case SourceKind.PAGE:
-                return await self._look_at_page(source, state, heard)
-            case SourceKind.FOLDER:
-                return await self._look_into_folder(source)
+        async with Room() as room:
+            match source.kind:
+                case SourceKind.FEED:
+                    return await self._look_at_feed(source, state, heard, room)
+                case SourceKind.PAGE:
+                    return await self._look_at_page(source, state, heard, room)
+                case SourceKind.FOLDER:
+                    return await self._look_into_folder(source)
 
     async def read(self, source: Source, look: Look, leads: Sequence[Lead]) -> list[Article]:
         """Return the articles behind leads of what a source offers, in that order, and note what could not be had."""
@@ -127,19 +129,20 @@ class Reader:
         return text < SHORT and self._now - entry.published_at < PATIENCE
 
     async def _fetch_page(self, source: Source, entry: feed.Entry) -> Page:
-        answer = await self._fetcher.get(entry.link, source, accept=_PAGE_TYPES)
-        if answer is None:
-            raise FetchError(source.name, "answered 304")
-        return await self._documents.page(source, answer, entry.title)
+        async with Room() as room:
+            answer = await self._fetcher.get(entry.link, source, accept=_PAGE_TYPES, room=room)
+            if answer is None:
+                raise FetchError(source.name, "answered 304")
+            return await self._documents.page(source, answer, entry.title)
 
     async def _ask(
-        self, source: Source, accept: str, state: SourceState, heard: Heard, *, conditional: bool
+        self, source: Source, accept: str, state: SourceState, heard: Heard, room: Room, *, conditional: bool
     ) -> Answer | None:
         """Ask where the source has moved for good; where nobody serves it there, at its address in the settings."""
         since = state if conditional else None
         if moved := direct(state):
             try:
-                answer = await self._fetcher.get(moved, source, accept=accept, state=since, heard=heard)
+                answer = await self._fetcher.get(moved, source, accept=accept, state=since, heard=heard, room=room)
             except FetchError:
                 if heard.status in PASSING:
                     raise
@@ -147,10 +150,10 @@ class Reader:
             else:
                 heard.direct = True
                 return answer
-        return await self._fetcher.get(source.url, source, accept=accept, state=since, heard=heard)
+        return await self._fetcher.get(source.url, source, accept=accept, state=since, heard=heard, room=room)
 
-    async def _look_at_feed(self, source: Source, state: SourceState, heard: Heard) -> Look:
-        answer = await self._ask(source, _FEED_TYPES, state, heard, conditional=True)
+    async def _look_at_feed(self, source: Source, state: SourceState, heard: Heard, room: Room) -> Look:
+        answer = await self._ask(source, _FEED_TYPES, state, heard, room, conditional=True)
         if answer is None:
             return _unchanged(state)
         look = _look(answer)
@@ -160,18 +163,21 @@ class Reader:
         try:
             found = await self._documents.feed(source, answer)
         except ParseError as e:
-            return await self._look_at_named(source, state, answer, e)
-        _offer(source, look, found)
-        return look
+            why = e.reason  # and not `e`: kept, it keeps the document it was raised over
+        else:
+            _offer(source, look, found)
+            return look
+        return await self._look_at_named(source, state, answer, why, room)
 
-    async def _look_at_named(self, source: Source, state: SourceState, page: Answer, why: ParseError) -> Look:
+    async def _look_at_named(self, source: Source, state: SourceState, page: Answer, why: str, room: Room) -> Look:
         """Read the feed that a web page in the place of a feed names, this once; the settings should name it."""
-        named = await self._documents.apart(source, page, feeds_of, page) if "web page" in why.reason else ()
+        named = await self._documents.apart(source, page, feeds_of, page) if "web page" in why else ()
         if not named:
-            raise why
-        answer = await self._fetcher.get(named[0], source, accept=_FEED_TYPES)
+            raise ParseError(source.name, why)
+        room.leave()
+        answer = await self._fetcher.get(named[0], source, accept=_FEED_TYPES, room=room)
         if answer is None:
-            raise why
+            raise ParseError(source.name, why)
         look = replace(_look(answer), etag="", last_modified="")  # the validators of another address
         look.notes.append(f"its address is a web page; the feed it names was read: {named[0]}, put that into its url")
         if look.body_hash == state.body_hash:
@@ -184,13 +190,13 @@ class Reader:
         _offer(source, look, found)
         return look
 
-    async def _look_at_page(self, source: Source, state: SourceState, heard: Heard) -> Look:
+    async def _look_at_page(self, source: Source, state: SourceState, heard: Heard, room: Room) -> Look:
         if source.follow and not await self._robots.allow(source, direct(state) or source.url):
             raise FetchError(source.name, "robots.txt forbids this page")
         own = article_id(address(source.url))
         # Without its article the validators are worth nothing: it would be called unchanged and never be had.
         known = bool(await self._known([own]))
-        answer = await self._ask(source, _PAGE_TYPES, state, heard, conditional=known)
+        answer = await self._ask(source, _PAGE_TYPES, state, heard, room, conditional=known)
         if answer is None:
             return _unchanged(state)
         look = _look(answer)

@@ -86,6 +86,8 @@ class Workers:
             if e.exitcode == -signal.SIGXCPU:
                 raise ParseError(source, f"it takes more than {self._seconds} s of work to read") from e
             raise ParseError(source, f"it broke what reads it ({_how(e.exitcode)})") from e
+        finally:
+            del future, task  # it holds the error, which holds this frame: the document would live on in the circle
 
     def _started(self, *, alone: bool) -> ProcessPool:
         with self._lock:

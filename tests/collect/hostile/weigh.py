@@ -88,13 +88,13 @@ def _work(name: str, left: Sequence[str], ports: Mapping[str, int], out: Connect
     for each in left:
         gc.collect()
         trim(0)  # what the case before gave back and the C library kept is not this one's
-        rest = _status("self", "VmRSS")
+        rest = status("self", "VmRSS")
         Path("/proc/self/clear_refs").write_text("5", encoding="ascii")  # the peak begins anew (proc(5))
         began = time.monotonic()
         with _children() as seen:
             told = outcome(cases[each], ports[each])
         seconds = time.monotonic() - began
-        out.send(Weight(told, seconds, max(_status("self", "VmHWM") - rest, 0), max(seen.values(), default=0)))
+        out.send(Weight(told, seconds, max(status("self", "VmHWM") - rest, 0), max(seen.values(), default=0)))
 
 
 @contextmanager
@@ -111,7 +111,7 @@ def _children() -> Iterator[dict[str, int]]:
         for file in Path("/proc/self/task").glob("*/children"):
             with suppress(OSError):  # a thread that has ended meanwhile
                 for child in file.read_text(encoding="ascii").split():
-                    seen[child] = max(seen.get(child, 0), _status(child, "VmHWM"))
+                    seen[child] = max(seen.get(child, 0), status(child, "VmHWM"))
 
     watcher = threading.Thread(target=watch, daemon=True)
     watcher.start()
@@ -121,7 +121,7 @@ def _children() -> Iterator[dict[str, int]]:
     look()
 
 
-def _status(process: str, field_: str) -> int:
+def status(process: str, field_: str) -> int:
     try:
         said = Path(f"/proc/{process}/status").read_text(encoding="ascii", errors="replace")
     except OSError:  # it has ended meanwhile

@@ -20,6 +20,7 @@ from digest.collect.http import body as bodies
 from digest.collect.http.guard import InsideAddress, outside_socket
 from digest.collect.http.pace import SAID, Heard
 from digest.collect.http.places import checked, host_of, joined, may_be_inside
+from digest.collect.http.room import Room
 from digest.collect.text import line, shorten
 from digest.errors import FetchError, ForbiddenAddress
 from digest.model.news import Source, SourceState
@@ -44,6 +45,10 @@ class Limits:
     """As sent and as decompressed, each."""
     redirects: int = 5
     at_once: int = 16
+    """Documents asked for and not yet read."""
+    large_bytes: int = 1_000_000
+    large_at_once: int = 4
+    """Of those at once, so many may be larger than that."""
     per_host: int = 1
 
 
@@ -82,6 +87,7 @@ class Fetcher:
     _stack: AsyncExitStack = field(default_factory=AsyncExitStack)
     _sessions: dict[tuple[str, int] | None, aiohttp.ClientSession] = field(default_factory=dict)
     _turns: asyncio.Semaphore = field(init=False)
+    _large: asyncio.Semaphore = field(init=False)
     _host_turns: defaultdict[str, asyncio.Semaphore] = field(init=False)
     _delays: dict[str, float] = field(default_factory=dict)
     _free_at: dict[str, float] = field(default_factory=dict)
@@ -89,6 +95,7 @@ class Fetcher:
 
     def __post_init__(self) -> None:
         self._turns = asyncio.Semaphore(self.limits.at_once)
+        self._large = asyncio.Semaphore(self.limits.large_at_once)
         self._host_turns = defaultdict(lambda: asyncio.Semaphore(self.limits.per_host))
 
     async def __aenter__(self) -> Self:
@@ -100,23 +107,36 @@ class Fetcher:
         await self._stack.aclose()
 
     async def get(
-        self, url: str, source: Source, *, accept: str, state: SourceState | None = None, heard: Heard | None = None
+        self,
+        url: str,
+        source: Source,
+        *,
+        accept: str,
+        state: SourceState | None = None,
+        heard: Heard | None = None,
+        room: Room | None = None,
     ) -> Answer | None:
         """Return the document at `url`; None if it has not changed since `state` was remembered.
 
         FetchError says why there is none, ForbiddenAddress that it would have led inside. `heard` is filled in with
-        what was said besides, also where there is no document.
+        what was said besides, also where there is no document. The document takes up place in `room` until it is left;
+        without one it is supposed to be read at once.
         """
-        heard = Heard() if heard is None else heard
+        async with Room() as own:
+            return await self._get(url, source, accept, state, Heard() if heard is None else heard, room or own)
+
+    async def _get(
+        self, url: str, source: Source, accept: str, state: SourceState | None, heard: Heard, room: Room
+    ) -> Answer | None:
         for_good = True
         headers = {"Accept": accept} | _conditions(state)
         left, loop = self.limits.total.total_seconds(), asyncio.get_running_loop()
         for _ in range(self.limits.redirects + 1):
             place = checked(source, url)
-            async with self._turn(place):
+            async with self._turn(place, room):
                 began = loop.time()
                 heard.forget()
-                hop = await self._hop(source, place, headers, left, heard)
+                hop = await self._hop(source, place, headers, left, heard, room)
                 left -= loop.time() - began
             if not hop.location:
                 return hop.answer
@@ -133,31 +153,33 @@ class Fetcher:
         self._delays[host] = max(delay.total_seconds(), self._delays.get(host, 0))
 
     @asynccontextmanager
-    async def _turn(self, place: URL) -> AsyncIterator[None]:
+    async def _turn(self, place: URL, room: Room) -> AsyncIterator[None]:
         host, loop = host_of(place), asyncio.get_running_loop()
         # The host's turn first: who waits for a busy host takes no place from the others.
         async with self._host_turns[host]:
             if (pause := self._free_at.get(host, 0) - loop.time()) > 0:
                 await asyncio.sleep(pause)
             try:
-                async with self._turns:
-                    yield
+                await room.take(self._turns)
+                yield
             finally:
                 if delay := self._delays.get(host):
                     self._free_at[host] = loop.time() + delay
 
-    async def _hop(self, source: Source, place: URL, headers: Mapping[str, str], left: float, heard: Heard) -> _Hop:
+    async def _hop(
+        self, source: Source, place: URL, headers: Mapping[str, str], left: float, heard: Heard, room: Room
+    ) -> _Hop:
         try:
             async with asyncio.timeout(left):
                 async with self._session(source, place).get(place, headers=headers, allow_redirects=False) as response:
                     heard.hear(response.status, _joint(response.headers))
-                    return await self._read(source, response)
+                    return await self._read(source, response, room)
         except (aiohttp.ClientError, OSError, ValueError) as e:
             if isinstance(e, FetchError):
                 raise
             self._explain(source, place, e)
 
-    async def _read(self, source: Source, response: aiohttp.ClientResponse) -> _Hop:
+    async def _read(self, source: Source, response: aiohttp.ClientResponse, room: Room) -> _Hop:
         if response.status in _REDIRECTS and (location := response.headers.get("Location")):
             return _Hop(location=location)
         if response.status == 304:
@@ -165,7 +187,7 @@ class Fetcher:
         if response.status != 200:
             passing = response.status in PASSING
             raise FetchError(source.name, f"answered {response.status}", passing=passing)
-        body = await self._body(source, response)
+        body = await self._body(source, response, room)
         kind = response.headers.get("Content-Type", "").split(";", 1)[0].strip().lower()
         return _Hop(
             Answer(
@@ -178,7 +200,7 @@ class Fetcher:
             )
         )
 
-    async def _body(self, source: Source, response: aiohttp.ClientResponse) -> bytes:
+    async def _body(self, source: Source, response: aiohttp.ClientResponse, room: Room) -> bytes:
         out = bytearray()
         try:
             if (response.content_length or 0) > self.limits.body_bytes:
@@ -186,6 +208,8 @@ class Fetcher:
             decoder = bodies.decoder(_codings(response.headers), self.limits.body_bytes)
             async for piece in response.content.iter_any():
                 out += decoder.feed(piece)
+                if len(out) > self.limits.large_bytes:
+                    await room.take(self._large)
             decoder.close()
         except bodies.TooLarge as e:
             raise FetchError(source.name, f"larger than {self.limits.body_bytes / 1e6:g} MB") from e
