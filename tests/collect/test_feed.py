@@ -281,3 +281,78 @@ def test_an_entity_that_only_a_document_type_would_explain_is_no_breakage():
 
     assert [entry.link for entry in found.entries] == ["https://ilma.example/a"]
     assert not found.broken
+
+
+# --------------------------------------------------------------------------------------- names, categories and claims
+
+
+def entry_of(more: str) -> feed.Entry:
+    [entry] = read(rss(f"<item><link>https://ilma.example/a</link>{more}</item>")).entries
+    return entry
+
+
+@pytest.mark.parametrize(
+    ("guid", "kept"),
+    [
+        ("<guid isPermaLink='false'> tag:ilma.example,2026:7 </guid>", "tag:ilma.example,2026:7"),
+        ("<guid>https://ilma.example/a?n=7</guid>", "https://ilma.example/a?n=7"),
+        ("<guid>a\nb</guid>", "a b"),
+        (f"<guid>{'x' * 900}</guid>", "x" * 500),
+        ("", "https://ilma.example/a"),
+    ],
+)
+def test_an_entry_keeps_what_its_feed_calls_it(guid, kept):
+    assert entry_of(guid).guid == kept
+
+
+def test_a_name_that_two_entries_share_is_the_name_of_neither():
+    items = [f"<item><link>https://ilma.example/{n}</link><guid>{n // 2}</guid></item>" for n in range(3)]
+
+    assert [entry.guid for entry in read(rss(*items)).entries] == ["", "", "1"]
+
+
+@pytest.mark.parametrize(
+    ("said", "kept"),
+    [
+        ("<category>War</category><category domain='x'>Tarn &amp;amp; Ferren</category>", ("War", "Tarn & Ferren")),
+        ("<category>War</category><category> War </category>", ("War",)),
+        ("<dc:subject xmlns:dc='http://purl.org/dc/elements/1.1/'>Rivers</dc:subject>", ("Rivers",)),
+        ("<category>&lt;b&gt;Ice&lt;/b&gt;&lt;script&gt;x&lt;/script&gt;</category><category/>", ("Ice",)),
+        ("".join(f"<category>{n}</category>" for n in range(90)), tuple(map(str, range(10)))),
+        (
+            f"<category>{'Ferren ' * 40}</category>",
+            ("Ferren Ferren Ferren Ferren Ferren Ferren Ferren Ferren Ferren Ferren Ferren…",),
+        ),
+    ],
+)
+def test_an_entry_keeps_the_categories_of_its_feed_as_plain_lines(said, kept):
+    assert entry_of(said).categories == kept
+
+
+def test_an_atom_category_is_called_by_its_label():
+    said = '<category term="ice" label="Ice and snow"/><category term="roads"/>'
+
+    [entry] = read(ATOM.replace("<summary>", f"{said}<summary>")).entries
+
+    assert (entry.guid, entry.categories) == ("urn:1", ("Ice and snow", "roads"))
+
+
+def test_a_json_feed_has_its_names_and_tags():
+    item = {"id": "7", "url": "https://tarn.example/7", "tags": ["Ice", "R&D <1>", 5, None]}
+
+    [entry] = read(json.dumps(JSON_FEED | {"items": [item]})).entries
+
+    assert (entry.guid, entry.categories) == ("7", ("Ice", "R&D <1>"))
+
+
+@pytest.mark.parametrize(
+    ("said", "claimed"),
+    [
+        ("Sun, 22 Nov 2026 07:01:00 +0000", NOW + timedelta(minutes=61)),
+        ("Thu, 01 Jan 1970 00:00:00 +0000", datetime(1970, 1, 1, tzinfo=UTC)),
+        ("Sun, 22 Nov 2026 05:00:00 +0000", None),
+        ("soon", None),
+    ],
+)
+def test_a_date_beyond_reason_is_kept_as_a_claim(said, claimed):
+    assert entry_of(f"<pubDate>{said}</pubDate>").claimed_at == claimed

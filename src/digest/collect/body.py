@@ -28,9 +28,15 @@ class Decoder(Protocol):
 
 
 def decoder(content_encoding: str, limit: int) -> Decoder:
-    """Return what undoes a Content-Encoding (RFC 9110, 8.4) up to `limit` bytes of either side; Broken if unknown."""
-    match content_encoding.strip().lower():
-        case "" | "identity":
+    """Return what undoes a Content-Encoding (RFC 9110, 8.4) up to `limit` bytes of either side; Broken if unknown.
+
+    Nobody packs a feed twice but to do harm.
+    """
+    codings = [
+        coding for each in content_encoding.lower().split(",") if (coding := each.strip()) not in ("", "identity")
+    ]
+    match ", ".join(codings):
+        case "":
             return _Counted(limit)
         case "gzip" | "x-gzip":
             return _Inflate(limit, _GZIP_BITS)

@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Final
-from urllib.parse import urlsplit
+from urllib.parse import urljoin, urlsplit
 
 from lxml import etree
 
@@ -17,6 +17,7 @@ from digest.collect import feed, text
 from digest.collect.encoding import binary, decode
 from digest.collect.fetch import Answer, Fetcher, Limits
 from digest.collect.markup import swarms, tree
+from digest.collect.pace import ASKS_TO_WAIT, Heard
 from digest.errors import FetchError, ParseError
 from digest.model.news import Source, SourceKind
 
@@ -28,7 +29,13 @@ _TYPES: Final = frozenset(
     {"application/rss+xml", "application/atom+xml", "application/feed+json", "application/rdf+xml"}
 )
 _MOST_FEEDS: Final = 20
+PLACES: Final = ("feed", "rss", "rss.xml", "atom.xml", "feed.xml", "index.xml", "feed.json")
+"""Where sites keep a feed that their pages do not name, the likeliest first."""
+_COMMENTS: Final = re.compile(r"comment|kommentar|comentar|coment[aá]ri|reacties|коммент|комент", re.IGNORECASE)
+_PARTS: Final = frozenset({"category", "categories", "tag", "tags", "author", "authors", "topic", "topics"})
+"""Folders in which sites keep the feeds of a part of them."""
 _NAME_CHARS: Final = 80
+_TITLE_CHARS: Final = 300
 _HEAD_CHARS: Final = 200_000
 """A feed's title stands before its entries."""
 _DECLARATION: Final = re.compile(r"\A\s*<\?xml[^>]{0,400}>")
@@ -42,16 +49,20 @@ class Found:
     title: str
     """Of the feed, one plain line of at most 80 characters; may be empty."""
     others: tuple[str, ...] = ()
-    """Further feeds that the page names, in its order."""
+    """Further feeds that the page names, the likeliest first."""
+    guessed: bool = False
+    """Whether no page named it: it lies where sites usually keep one."""
 
 
 async def discover(
     url: str, *, now: datetime, user_agent: str, timeout: timedelta = timedelta(seconds=30), allow_private: bool = False
 ) -> Found:
-    """Return the feed at `url`, or the first that the web page there names (`<link rel="alternate">`).
+    """Return the feed at `url`, else that of the web page there, else one that lies where sites usually keep it.
 
-    `timeout` is for each of the two documents. Raises FetchError where there is none, ParseError where it is neither a
-    feed nor a page that names one.
+    Of the feeds that a page names (`<link rel="alternate">`) one of all its news goes before one of a part or of
+    comments. Where it names none, `PLACES` are asked for one after the other, until one answers with a feed or nobody
+    answers any more. `timeout` is for each document. Raises FetchError where there is none, ParseError where it is
+    neither a feed nor a page with one.
     """
     source = Source(urlsplit(url).hostname or url, SourceKind.FEED, url=url, allow_private=allow_private)
     async with Fetcher(user_agent, Limits(total=timeout)) as fetcher:
@@ -61,13 +72,48 @@ async def discover(
         except ParseError as e:
             named = await asyncio.to_thread(feeds_of, answer)
             if not named:
-                raise ParseError(source.name, _neither(e.reason)) from e
+                return await _guess(fetcher, source, answer, now, e)
         chosen = await _get(fetcher, source, named[0])
         try:
             return Found(named[0], await _title(source, chosen, now), named[1:])
         except ParseError as e:
             others = f"; it also names {', '.join(named[1:])}" if named[1:] else ""
             raise ParseError(source.name, f"the page names {named[0]}, but there is {e.reason}{others}") from e
+
+
+async def _guess(fetcher: Fetcher, source: Source, page: Answer, now: datetime, error: ParseError) -> Found:
+    """Look where sites usually keep their feed; ParseError where none is there, or `error` is not of a page."""
+    if not error.reason.endswith("the answer is a web page"):
+        raise error
+    for url in likely(page.url):
+        heard = Heard()
+        try:
+            answer = await fetcher.get(url, source, accept=_ACCEPT, heard=heard)
+            if answer is not None:
+                return Found(url, await _title(source, answer, now), guessed=True)
+        except ParseError:
+            continue
+        except FetchError:
+            if not heard.status or heard.status in ASKS_TO_WAIT:
+                break  # nobody there, or too busy: the rest would fare no better
+    raise ParseError(
+        source.name,
+        'the page names no feed (<link rel="alternate">), and none is where sites usually keep one;'
+        " give the address of the feed itself",
+    ) from error
+
+
+def likely(url: str) -> tuple[str, ...]:
+    """Return where the feed of a page may be that names none: beside it if it is a folder, and at the root.
+
+    >>> likely("https://ilma.example/")[:2]
+    ('https://ilma.example/feed', 'https://ilma.example/rss')
+    >>> len(likely("https://ilma.example/news/")), likely("https://ilma.example/news/")[0]
+    (14, 'https://ilma.example/news/feed')
+    """
+    path = urlsplit(url).path
+    folders = ("./", "/") if path.endswith("/") and path != "/" else ("/",)
+    return tuple(urljoin(url, folder + place) for folder in folders for place in PLACES)
 
 
 async def _get(fetcher: Fetcher, source: Source, url: str) -> Answer:
@@ -83,14 +129,8 @@ async def _title(source: Source, answer: Answer, now: datetime) -> str:
     return await asyncio.to_thread(title_of, decode(answer.body, answer.charset))
 
 
-def _neither(reason: str) -> str:
-    if reason.endswith("the answer is a web page"):
-        return 'the page names no feed (<link rel="alternate">); give the address of the feed itself'
-    return reason
-
-
 def feeds_of(answer: Answer) -> tuple[str, ...]:
-    """Return the feeds that a web page names, absolute and each once; none where it is no page."""
+    """Return the feeds that a web page names, absolute and each once, the likeliest first; none where it is no page."""
     if binary(answer.body):
         return ()
     markup = decode(answer.body, answer.charset)
@@ -98,15 +138,31 @@ def feeds_of(answer: Answer) -> tuple[str, ...]:
     if root is None:
         return ()
     base = next((text.web_link(str(b.get("href")), answer.url) for b in root.iter("base") if b.get("href")), "")
-    found = (text.web_link(link, base or answer.url) for link in _alternates(root))
-    return tuple(dict.fromkeys(filter(None, found)))[:_MOST_FEEDS]
+    found: dict[str, str] = {}
+    for link, title in _alternates(root):
+        if url := text.web_link(link, base or answer.url):
+            found.setdefault(url, title)
+        if len(found) == _MOST_FEEDS:
+            break
+    return tuple(sorted(found, key=lambda url: _rank(url, found[url], answer.url)))
 
 
-def _alternates(root: etree._Element) -> Iterator[str]:
+def _alternates(root: etree._Element) -> Iterator[tuple[str, str]]:
     for link in root.iter("link"):
         kind = str(link.get("type", "")).partition(";")[0].strip().lower()
         if "alternate" in str(link.get("rel", "")).lower().split() and kind in _TYPES and link.get("href"):
-            yield str(link.get("href"))
+            yield str(link.get("href")), str(link.get("title", ""))[:_TITLE_CHARS]
+
+
+def _rank(url: str, title: str, page: str) -> int:
+    """How far a feed is from all the news of a page: 0 for the part that the page itself is of, then all, then less."""
+    folders = urlsplit(url).path.lower().split("/")[:-1]
+    if "comments" in folders or _COMMENTS.search(title):
+        return 3
+    if _PARTS.isdisjoint(folders):
+        return 1
+    own = [part for part in urlsplit(page).path.lower().split("/") if part]
+    return 0 if [part for part in folders if part and part not in ("feed", "rss", "atom")] == own else 2
 
 
 def title_of(document: str) -> str:

@@ -30,6 +30,7 @@ _AS_BROWSERS: Final = {
 _XML: Final = re.compile(rb"""<\?xml[^>]{0,200}?encoding\s*=\s*["']([\w.:-]{2,40})["']""", re.IGNORECASE)
 _META: Final = re.compile(rb"""<meta[^>]{0,400}?charset\s*=\s*["']?\s*([\w.:-]{2,40})""", re.IGNORECASE)
 _SIGNATURES: Final = (b"%PDF-", b"PK\x03\x04", b"\x89PNG", b"GIF8", b"\xff\xd8\xff", b"\x1f\x8b", b"{\\rtf")
+_CONTROLS: Final = bytes([*range(9), *range(14, 27)])
 _NO_XML: Final = bytes((*range(9), 11, 12, *range(14, 32)))
 _BEYOND: Final = bytes(range(128, 256))
 _WIDE: Final = (codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE, codecs.BOM_UTF32_BE)
@@ -42,7 +43,7 @@ def binary(body: bytes) -> bool:
     (True, True, False, False)
     """
     head = body[:4_096]
-    controls = sum(byte < 9 or 13 < byte < 27 for byte in head)
+    controls = len(head) - len(head.translate(None, _CONTROLS))
     wide = body.startswith(_WIDE) or bool(_by_zeros(body))
     return body.startswith(_SIGNATURES) or (not wide and controls * 20 > len(head))
 

@@ -13,8 +13,10 @@ from collections.abc import Sequence
 from configparser import ConfigParser
 from copy import deepcopy
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime
+from itertools import islice
 from typing import Final
+from zoneinfo import ZoneInfo
 
 import trafilatura
 from lxml.html import HtmlElement
@@ -23,9 +25,12 @@ from trafilatura.settings import DEFAULT_CONFIG
 from digest.collect.dates import read_date
 from digest.collect.encoding import decode
 from digest.collect.markup import MOST_TAGS, swarms, tree, walk
-from digest.collect.text import TITLE_CHARS, language, line, shorten
+from digest.collect.metadata import metadata
+from digest.collect.selectors import find
+from digest.collect.stubs import CONSENT, PAYWALL, Signs, gap, is_shell, left
+from digest.collect.text import line
 from digest.errors import ParseError
-from digest.model.news import Block, BlockKind
+from digest.model.news import Block, BlockKind, Image
 
 MOST_CHARS: Final = 3_000_000
 _MOST_ATTRIBUTES: Final = 100_000
@@ -36,6 +41,10 @@ _NOISE: Final = (
     "//nav | //aside | //footer | //script | //style | //noscript"
     " | //header[not(ancestor::article or ancestor::main or descendant::article)]"
 )
+_EMPTY_PLACE: Final = (
+    "//body//*[@id='root' or @id='app' or @id='__next' or @id='__nuxt'][not(*) and not(normalize-space())]"
+)
+"""Where the usual frameworks write what is not there yet."""
 _AGREEMENT: Final = 0.8
 """The part of the text that must be found again in the page for its order to be taken from there."""
 _SHORT_CHARS: Final = 1_000
@@ -53,20 +62,81 @@ class Page:
 
     title: str
     blocks: tuple[Block, ...]
-    """Never empty; without the title."""
+    """Without the title; never empty, unless `gap` says why."""
     language: str = ""
     author: str = ""
     published_at: datetime | None = None
     """As the page's metadata say, believed by nobody yet."""
+    published_said: str = ""
+    """The same as it stands there."""
     canonical: str = ""
     """Its `rel=canonical` as it stands there."""
+    outlet: str = ""
+    """The site's own name."""
+    image: Image | None = None
+    types: tuple[str, ...] = ()
+    """What it declares to be, in the words of schema.org."""
+    section: str = ""
+    gap: str = ""
+    """Why the article's text is not on it; `blocks` is what there is of it."""
+    notes: tuple[str, ...] = ()
+    """What the operator should know, in phrases that begin with what is wrong."""
 
 
-def page(source: str, body: bytes, *, charset: str = "", title_known: str = "") -> Page:
+def page(
+    source: str,
+    body: bytes,
+    *,
+    charset: str = "",
+    title_known: str = "",
+    url: str = "",
+    select: str = "",
+    remove: str = "",
+    timezone: str = "",
+) -> Page:
     """Return the article of a page; ParseError where there is no text in it.
 
-    `title_known` is the headline a feed gave: like the page's own it is not repeated among the blocks.
+    `title_known` is the headline a feed gave: like the page's own it is not repeated among the blocks. `url` is where
+    the page was found; a date without a zone is one of `timezone` (IANA, else UTC). `select` and `remove` are CSS
+    selectors: of the elements whose text is the article, and of what is none wherever it stands. Where `select` finds
+    nothing the page is read as without it, and `notes` says so.
     """
+    root = _root(source, body, charset)
+    if remove:
+        for element in find(source, root, remove):
+            if element is not root:
+                element.drop_tree()
+    about = metadata(root, url)
+    shell, chosen = _is_shell(root), _chosen(source, root, select)
+    for noise in root.xpath(_NOISE):
+        noise.drop_tree()
+    seen = tuple(walk(root))
+    found = chosen or _article_blocks(source, root, seen)
+    blocks = _without_titles(found, (title_known, about.title))
+    declared = about.is_article or bool(about.published)
+    why = gap(Signs(blocks, seen, about.title, url, about.free, declared, shell))
+    if not why and not _has_text(blocks):
+        raise ParseError(source, "no text found on the page")
+    if why == CONSENT:
+        return Page("", (), gap=why)  # whatever it says, it says of itself
+    return Page(
+        title=about.title,
+        blocks=blocks if not why else left(blocks) if why == PAYWALL else (),
+        language=about.language,
+        author=about.author,
+        published_at=read_date(about.published, ZoneInfo(timezone) if timezone else UTC),
+        published_said=about.published,
+        canonical=about.canonical,
+        outlet=about.outlet,
+        image=about.image,
+        types=about.types,
+        section=about.section,
+        gap=why,
+        notes=("`select` finds no text",) if select and not chosen else (),
+    )
+
+
+def _root(source: str, body: bytes, charset: str) -> HtmlElement:
     text = decode(body, charset)
     if len(text) > MOST_CHARS:
         raise ParseError(source, f"a page of more than {MOST_CHARS:,} characters")
@@ -77,24 +147,26 @@ def page(source: str, body: bytes, *, charset: str = "", title_known: str = "") 
         raise ParseError(source, "an empty page")
     if root.xpath("count(//@*)") > _MOST_ATTRIBUTES or root.xpath("count(//br)") > _MOST_BREAKS:
         raise ParseError(source, "a page of too many tags or attributes")
-    headline = _headline(root)
-    blocks = _without_titles(_article_blocks(source, root), (title_known, headline))
-    if not any(block.kind is BlockKind.PARAGRAPH for block in blocks):
-        raise ParseError(source, "no text found on the page")
-    return Page(
-        title=headline,
-        blocks=blocks,
-        language=language(root.get("lang") or ""),
-        author=shorten(line(_meta(root, "author")), 200),
-        published_at=read_date(_meta(root, "article:published_time") or _meta(root, "date")),
-        canonical=_first(root, "//link[translate(@rel, 'CANOIL', 'canoil')='canonical']/@href"),
-    )
+    return root
 
 
-def _article_blocks(source: str, root: HtmlElement) -> Sequence[Block]:
-    for noise in root.xpath(_NOISE):
-        noise.drop_tree()
-    seen, text = tuple(walk(root)), _text(source, root, DEFAULT_CONFIG)
+def _chosen(source: str, root: HtmlElement, select: str) -> tuple[Block, ...]:
+    """The text of the elements that a selector finds; empty where there is none in them."""
+    blocks = tuple(block for each in find(source, root, select) for block in walk(each)) if select else ()
+    return blocks if _has_text(blocks) else ()
+
+
+def _is_shell(root: HtmlElement) -> bool:
+    told = (line(each.text_content()[:1_000]) for each in islice(root.iter("noscript"), 10))
+    return is_shell(told, bool(root.xpath(_EMPTY_PLACE)))
+
+
+def _has_text(blocks: Sequence[Block]) -> bool:
+    return any(block.kind is BlockKind.PARAGRAPH for block in blocks)
+
+
+def _article_blocks(source: str, root: HtmlElement, seen: Sequence[Block]) -> Sequence[Block]:
+    text = _text(source, root, DEFAULT_CONFIG)
     if _chars(text) < _SHORT_CHARS:
         # What it takes for too short, it runs together into one paragraph with all that stands around.
         apart = _text(source, root, _SHORT)
@@ -153,18 +225,3 @@ def _repeats(heading: str, headline: str) -> bool:
 
 def _key(block: Block) -> str:
     return _MARKS.sub("", block.text.casefold())
-
-
-def _headline(root: HtmlElement) -> str:
-    heads = [text for h1 in root.xpath("//h1") if (text := line(h1.text_content()))]
-    said = _meta(root, "og:title") or (heads[0] if heads else "") or _first(root, "//head/title/text()")
-    return shorten(line(said), TITLE_CHARS)
-
-
-def _meta(root: HtmlElement, name: str) -> str:
-    return _first(root, "//meta[@property=$name or @name=$name or @itemprop=$name]/@content", name=name)
-
-
-def _first(root: HtmlElement, path: str, **names: str) -> str:
-    found = root.xpath(path, **names)
-    return str(found[0]).strip() if found else ""

@@ -1,51 +1,34 @@
-"""Feed bytes to entries: RSS, RDF and Atom by fastfeedparser, by feedparser where that fails, and JSON Feed.
-
-Both parsers get bytes that this module has put in order before: one encoding, no document type, nothing declared.
-Neither is ever given a str, nor feedparser bare bytes: they would open it as an address or a path.
-"""
+"""Feed bytes to entries, whatever kind of feed it is and whichever parser read it."""
 
 from __future__ import annotations
 
-import html
-import io
 import re
-import time
+from collections import Counter
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
-from datetime import UTC, datetime
-from html.entities import html5
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime, tzinfo
+from datetime import timezone as offset_zone
 from itertools import islice
 from typing import Any, Final
-from xml.parsers import expat
+from zoneinfo import ZoneInfo
 
-import fastfeedparser
-import feedparser
-
-from digest.collect import jsonfeed
-from digest.collect.dates import plausible, read_date
-from digest.collect.encoding import as_xml, binary, decode
-from digest.collect.markup import swarms
-from digest.collect.text import language, plain, title, web_link
+from digest.collect import jsonfeed, xmlfeed
+from digest.collect.dates import plausible, settled, stated
+from digest.collect.encoding import binary, decode
+from digest.collect.items import Items
+from digest.collect.text import language, line, plain, shorten, title, web_link
 from digest.errors import ParseError
 
 MOST_ENTRIES: Final = 2_000
-_MOST_LOOKED_AT: Final = 20_000
-"""Of a feed with more entries than anyone reads, only so many are looked at, in its order."""
-_MOST_PARTS: Final = 300_000
-"""Tags and attributes that are read, up to 400 bytes of memory each: beyond, a feed is cut off."""
 _MOST_TEXT: Final = 1_000_000
 """Characters of a text of one entry, pictures written out in it included."""
-_PIECE: Final = 1_000_000
-"""Characters of a feed that are put in order at a time."""
-_SLOW_PARSER_BYTES: Final = 500_000
-"""feedparser takes a second for a megabyte, and many for a deep one: beyond this it is not asked."""
-_START: Final = re.compile(r"<(?:\?xml|!DOCTYPE|!--|(?:\w{1,40}:)?(?:rss|feed|rdf)\b)", re.IGNORECASE)
-_ROOT: Final = re.compile(r"<(?:[\w.-]{1,60}:)?([\w.-]{1,60})")
+_MOST_GUID: Final = 500
+_MOST_CATEGORIES: Final = 10
+_MOST_CATEGORY: Final = 80
+_MOST_OF_A_LINE: Final = 2_000
+"""Characters of an author or a category that are looked at, their markup included."""
 _TAG: Final = re.compile(r"<[^>]+>")
-_NAMED: Final = re.compile(r"&(?!(?:lt|gt|amp|quot|apos);)([A-Za-z][A-Za-z0-9]{1,31};)")
-_SPACE: Final = re.compile(r"\s*")
-_PART: Final = re.compile("[<=]")
-_ITEM: Final = re.compile(r"<(?:[\w.-]{1,60}:)?(?:item|entry)[\s/>]", re.IGNORECASE)
+_NEVER: Final = datetime.min.replace(tzinfo=UTC)
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,17 +46,12 @@ class Entry:
     """The text in HTML where the feed carries it; hostile, may be empty."""
     author: str = ""
     language: str = ""
-
-
-@dataclass(frozen=True, slots=True)
-class _Raw:
-    """What a parser made of a feed."""
-
-    items: Sequence[Mapping[str, Any]]
-    beyond: int = 0
-    """Items that were counted only."""
-    language: str = ""
-    broken: str = ""
+    guid: str = ""
+    """What the feed calls it, at most 500 characters; empty where another entry of the feed is called the same."""
+    categories: tuple[str, ...] = ()
+    """Plain lines, as the feed has them: at most 10, of at most 80 characters."""
+    claimed_at: datetime | None = None
+    """The date that was read but cannot be believed; `published_at` is None then."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,178 +68,102 @@ class Feed:
     """What is wrong with its XML, of which parsers made what they could; empty if nothing is."""
 
 
-def parse(source: str, body: bytes, *, url: str, now: datetime, charset: str = "") -> Feed:
-    """Return the entries of a feed fetched from `url`; ParseError with a reason where the answer is none."""
-    raw = _raw(source, body, url, charset)
-    entries = [entry for item in raw.items if (entry := _entry(item, url, raw.language, now)) is not None]
+def parse(
+    source: str,
+    body: bytes,
+    *,
+    url: str,
+    now: datetime,
+    charset: str = "",
+    timezone: str = "",
+    quick: bool = False,
+) -> Feed:
+    """Return the entries of a feed fetched from `url`; ParseError with a reason where the answer is none.
+
+    Dates without a zone are those of `timezone` (IANA); where it is empty, of the zone most other dates of the feed
+    are in, else of UTC. With `quick` only the quick parser is asked, and `xmlfeed.Odd` raised where it fails.
+    """
+    raw = _raw(source, body, url, charset, quick=quick)
+    home = ZoneInfo(timezone) if timezone else None
+    dates = [_date(item) for item in raw.items]
+    zone = home or _common_zone(dates, raw.document)
+    tongue, at = language(raw.language), (settled(date, zone) for date in dates)
+    made = (_entry(item, url, tongue, date, now) for item, date in zip(raw.items, at, strict=True))
+    entries = [entry for entry in made if entry is not None]
     if raw.items and not entries:
         many = len(raw.items) + raw.beyond
         raise ParseError(source, f"no feed: {raw.broken or f'none of its entries ({many}) has a web address'}")
     without_link = len(raw.items) - len(entries)
-    entries.sort(key=lambda e: e.published_at or datetime.min.replace(tzinfo=UTC), reverse=True)
+    names = Counter(entry.guid for entry in entries)
+    if len(names) < len(entries):
+        entries = [replace(entry, guid="") if names[entry.guid] > 1 else entry for entry in entries]
+    entries.sort(key=lambda e: e.published_at or _NEVER, reverse=True)
     kept = tuple(entries[:MOST_ENTRIES])
     return Feed(kept, without_link, raw.beyond + len(entries) - len(kept), raw.broken)
 
 
-def _raw(source: str, body: bytes, url: str, charset: str) -> _Raw:
+def _raw(source: str, body: bytes, url: str, charset: str, *, quick: bool) -> Items:
     text = decode(body, charset).strip().lstrip("\ufeff")
     if not text:
         raise ParseError(source, "no feed: the answer is empty")
     if binary(body):
         raise ParseError(source, "no feed: the answer is a binary file")
     if text[0] in "{[":
-        listed, tongue = jsonfeed.items(source, text)
-        looked_at = [jsonfeed.item(each) for each in listed[:_MOST_LOOKED_AT]]
-        return _Raw(looked_at, len(listed) - len(looked_at), tongue)
-    begin = _begin(source, text)
-    end = _end(text, begin)
-    beyond = sum(1 for _ in _ITEM.finditer(text, end))
-    cut = end < len(text)
-    ordered = _ordered(source, text, begin, end)
+        return jsonfeed.items(source, text)
+    document = xmlfeed.document(source, text)
     del text  # four times its bytes where it has a character of the higher planes
-    found, tongue = _xml_items(source, ordered, url, patient=not cut)
-    looked_at = found[:_MOST_LOOKED_AT]
-    broken = f"more than {_MOST_PARTS:,} tags and attributes" if cut and not beyond else ""
-    return _Raw(looked_at, beyond + len(found) - len(looked_at), tongue, broken or ("" if cut else _broken(ordered)))
+    return xmlfeed.items(source, document, url, quick=quick)
 
 
-def _begin(source: str, text: str) -> int:
-    """Return where the root element begins: behind what stands before the document, and behind its prolog."""
-    found = _START.search(text[:8_192])
-    if found is None:
-        kind = "a web page" if re.search(r"<(?:html|body|head|div|p)\b", text[:8_192], re.I) else "plain text"
-        raise ParseError(source, f"no feed: the answer is {kind}")
-    begin = _after_prolog(source, text, found.start())
-    root = _ROOT.match(text, begin)
-    name = root[1].lower() if root else ""
-    if name in ("html", "body", "head", "div"):
-        raise ParseError(source, "no feed: the answer is a web page")
-    if name not in ("rss", "feed", "rdf", "channel"):
-        raise ParseError(
-            source, f"no feed: the answer is another kind of XML (<{name}>)" if name else "no feed: broken XML"
-        )
-    return begin
-
-
-def _end(text: str, begin: int) -> int:
-    """Return where the part ends that is read: whole items where possible, and no more than memory has room for."""
-    end = len(text)
-    if text.count("<", begin) + text.count("=", begin) > _MOST_PARTS:
-        end = next(islice(_PART.finditer(text, begin), _MOST_PARTS, None)).start()
-    if text.count("<", begin, end) > _MOST_LOOKED_AT:
-        last = next(islice(_ITEM.finditer(text, begin, end), _MOST_LOOKED_AT, None), None)
-        end = last.start() if last else end
-    return end
-
-
-def _ordered(source: str, text: str, begin: int, end: int) -> bytes:
-    if swarms(text):
-        raise ParseError(source, "no feed: an element of too many attributes")
-    out = bytearray(b'<?xml version="1.0" encoding="utf-8"?>\n')
-    while begin < end:  # a piece at a time: a character that is put in takes a hundred bytes meanwhile
-        stop = min(text.find(";", begin + _PIECE) + 1 or end, end)
-        out += as_xml(_NAMED.sub(_character, text[begin:stop]))
-        begin = stop
-    return bytes(out)
-
-
-def _character(name: re.Match[str]) -> str:
-    # XML knows five names, HTML two thousand: a parser would drop the letter, and all behind a name nobody knows.
-    return html.escape(html5.get(name[1], name[0]))
-
-
-def _after_prolog(source: str, text: str, at: int) -> int:
-    """Pass over declaration, comments, instructions and document type; entities are refused (CWE-776, CWE-611)."""
-    while True:
-        space = _SPACE.match(text, at)
-        at = space.end() if space else at
-        if text.startswith("<!--", at):
-            end, size = text.find("-->", at), 3
-        elif text.startswith("<?", at):
-            end, size = text.find(">", at), 1
-        elif text[at : at + 9].upper() == "<!DOCTYPE":
-            end, size = text.find(">", at), 1
-            if text.find("[", at, end) >= 0:
-                raise ParseError(source, "no feed: its document type declares entities")
-            if re.match(r"\s+html\b", text[at + 9 : at + 40], re.IGNORECASE):
-                raise ParseError(source, "no feed: the answer is a web page")
-        else:
+def _date(item: Mapping[str, Any]) -> datetime | None:
+    name = item.get("id")
+    for key in ("published", "updated"):
+        said = item.get(key)
+        # Where there is no date, fastfeedparser gives the entry's name for one.
+        if isinstance(said, str) and said.strip() != name and (at := stated(said)) is not None:
             return at
-        if end < 0:
-            raise ParseError(source, "no feed: broken XML")
-        at = end + size
+    return None
 
 
-def _xml_items(source: str, body: bytes, url: str, *, patient: bool) -> tuple[list[Mapping[str, Any]], str]:
-    try:
-        feed = fastfeedparser.parse(body, include_tags=False, include_media=False, include_enclosures=False)
-        if feed.entries:
-            return feed.entries, str(feed.feed.get("language") or "")
-    except Exception:  # noqa: S110 - whatever the quick parser trips over, the patient one is asked next
-        pass
-    if not patient or len(body) > _SLOW_PARSER_BYTES:
-        raise ParseError(source, "no feed: broken XML, too large to be repaired")
-    return _patient_items(source, body, url)
+def _common_zone(dates: Sequence[datetime | None], document: bytes) -> tzinfo:
+    """The zone of dates that name none: that of most of the others, also of the feed's own."""
+    if not any(at is not None and at.tzinfo is None for at in dates):
+        return UTC
+    # fastfeedparser gives what names a zone in UTC: which zone it was only the document tells.
+    said = map(stated, xmlfeed.dates(document)) if document else dates
+    offsets = Counter(ahead for at in said if at is not None and (ahead := at.utcoffset()) is not None)
+    return offset_zone(offsets.most_common(1)[0][0]) if offsets else UTC
 
 
-def _patient_items(source: str, body: bytes, url: str) -> tuple[list[Mapping[str, Any]], str]:
-    try:
-        feed = feedparser.parse(
-            io.BytesIO(body),
-            response_headers={"content-type": "application/xml; charset=utf-8", "content-location": url},
-        )
-    except Exception as e:
-        raise ParseError(source, "no feed: broken XML") from e
-    if not feed.entries and (feed.bozo or not feed.version):
-        raise ParseError(source, _complaint(feed.get("bozo_exception")))
-    # Plain dicts: its own look for a date under another name, and warn of it.
-    return [dict(entry) for entry in feed.entries], str(feed.feed.get("language") or "")
-
-
-def _broken(body: bytes) -> str:
-    """Say where a document stops being XML; empty where it is. Entities of a document type do not count: it is gone."""
-    checker = expat.ParserCreate()
-    checker.UseForeignDTD(True)
-    try:
-        checker.Parse(body, True)
-    except expat.ExpatError as e:
-        return f"broken XML near line {e.lineno} ({expat.ErrorString(e.code)})"
-    return ""
-
-
-def _complaint(error: object) -> str:
-    at = getattr(error, "getLineNumber", lambda: None)()
-    said = plain(str(getattr(error, "getMessage", lambda: "")()))[:80]
-    # The line is one too few where the declaration was put in order, and more where something stood before it.
-    return "no feed: broken XML" + (f" near line {at}" if at else "") + (f" ({said})" if said else "")
-
-
-def _entry(item: Mapping[str, Any], url: str, tongue: str, now: datetime) -> Entry | None:
+def _entry(item: Mapping[str, Any], url: str, tongue: str, at: datetime | None, now: datetime) -> Entry | None:
+    name = _str(item, "id")
     said = _link(item)
-    link = web_link(said, url) if said else _permalink(_str(item, "id"))
+    link = web_link(said, url) if said else _permalink(name)
     if not link:
         return None
-    summary = (_str(item, "summary") or _str(item, "description"))[:_MOST_TEXT]
+    summary = (_str(item, "summary") or _str(item, "description"))[:_MOST_TEXT].strip()
     content = _content(item.get("content"), but=summary)[:_MOST_TEXT]
+    author, tags, own = _str(item, "author"), item.get("tags"), _str(item, "language")
+    published_at = plausible(at, now)
     return Entry(
         link=link,
         title=title(_str(item, "title")),
-        published_at=plausible(_date(item, "published") or _date(item, "updated"), now),
+        published_at=published_at,
         summary="" if content and _begins(content, summary) else summary,
         content=content,
-        author=plain(_str(item, "author")[:2_000])[:200],
-        language=language(_str(item, "language") or tongue),
+        author=plain(author[:_MOST_OF_A_LINE])[:200] if author else "",
+        language=language(own) if own else tongue,
+        guid=line(name[:_MOST_GUID]),
+        categories=_categories(tags) if tags else (),
+        claimed_at=None if published_at else at,
     )
 
 
-def _date(item: Mapping[str, Any], key: str) -> datetime | None:
-    read = item.get(f"{key}_parsed")  # feedparser knows more spellings, and gives UTC
-    if isinstance(read, time.struct_time):
-        try:
-            return datetime(*read[:6], tzinfo=UTC)
-        except ValueError:
-            return None
-    return read_date(_str(item, key))
+def _categories(tags: object) -> tuple[str, ...]:
+    # Atom's label is what people are to read (RFC 4287, 4.2.2.3).
+    said = (_str(tag, "label") or _str(tag, "term") for tag in islice(_mappings(tags), 10 * _MOST_CATEGORIES))
+    named = (shorten(plain(words[:_MOST_OF_A_LINE]), _MOST_CATEGORY) for words in said)
+    return tuple(islice(dict.fromkeys(filter(None, named)), _MOST_CATEGORIES))
 
 
 def _permalink(guid: str) -> str:
@@ -271,8 +173,11 @@ def _permalink(guid: str) -> str:
 
 def _link(item: Mapping[str, Any]) -> str:
     """The link to the item's page: of Atom's links the alternate, which is what no `rel` means (RFC 4287, 4.2.7.2)."""
-    said, pages, others = _str(item, "link"), [], set()
-    for link in _mappings(item.get("links")):
+    said, links = _str(item, "link"), item.get("links")
+    if not links:
+        return said
+    pages, others = [], set()
+    for link in _mappings(links):
         if (_str(link, "rel") or "alternate") == "alternate":
             pages.append(_str(link, "href"))
         else:
@@ -282,7 +187,7 @@ def _link(item: Mapping[str, Any]) -> str:
 
 def _content(parts: object, *, but: str) -> str:
     # RSS has one text only, which the parser tells twice.
-    return next((value for part in _mappings(parts) if (value := _str(part, "value")).strip() and value != but), "")
+    return next((value for part in _mappings(parts) if (value := _str(part, "value").strip()) and value != but), "")
 
 
 def _mappings(parts: object) -> list[Mapping[str, Any]]:
@@ -291,6 +196,8 @@ def _mappings(parts: object) -> list[Mapping[str, Any]]:
 
 def _begins(content: str, summary: str) -> bool:
     """Whether a summary is only the beginning of the text, as fastfeedparser makes one where the feed has none."""
+    if not summary:
+        return False
     words = "".join(_TAG.sub("", summary)[:60].split())
     return bool(words) and "".join(_TAG.sub("", content[:4_000]).split()).startswith(words[:40])
 

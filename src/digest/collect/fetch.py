@@ -19,6 +19,7 @@ from yarl import URL
 from digest.collect import body as bodies
 from digest.collect.guard import InsideAddress, outside_socket
 from digest.collect.pace import SAID, Heard
+from digest.collect.places import checked, host_of, joined, may_be_inside
 from digest.collect.text import line, shorten
 from digest.errors import FetchError, ForbiddenAddress
 from digest.model.news import Source, SourceState
@@ -82,6 +83,9 @@ class Fetcher:
     _sessions: dict[tuple[str, int] | None, aiohttp.ClientSession] = field(default_factory=dict)
     _turns: asyncio.Semaphore = field(init=False)
     _host_turns: defaultdict[str, asyncio.Semaphore] = field(init=False)
+    _delays: dict[str, float] = field(default_factory=dict)
+    _free_at: dict[str, float] = field(default_factory=dict)
+    """When a host that wants to be asked slowly may be asked again, by the loop's clock."""
 
     def __post_init__(self) -> None:
         self._turns = asyncio.Semaphore(self.limits.at_once)
@@ -108,26 +112,39 @@ class Fetcher:
         headers = {"Accept": accept} | _conditions(state)
         left, loop = self.limits.total.total_seconds(), asyncio.get_running_loop()
         for _ in range(self.limits.redirects + 1):
-            place = _checked(source, url)
-            async with self._turn(place.host or ""):
+            place = checked(source, url)
+            async with self._turn(place):
                 began = loop.time()
                 heard.forget()
                 hop = await self._hop(source, place, headers, left, heard)
                 left -= loop.time() - began
             if not hop.location:
                 return hop.answer
-            url = _joined(source, place, hop.location)
+            url = joined(source, place, hop.location)
             # Nobody is led from a secure address to an open one for longer than this once.
             for_good = for_good and heard.status in _FOR_GOOD and (place.scheme == "http" or url.startswith("https:"))
             if for_good:
                 heard.moved_to = url
         raise FetchError(source.name, f"more than {self.limits.redirects} redirects")
 
+    def slow(self, place: URL, delay: timedelta) -> None:
+        """Leave so much time between two questions to a host from now on; the longest that was asked for."""
+        host = host_of(place)
+        self._delays[host] = max(delay.total_seconds(), self._delays.get(host, 0))
+
     @asynccontextmanager
-    async def _turn(self, host: str) -> AsyncIterator[None]:
+    async def _turn(self, place: URL) -> AsyncIterator[None]:
+        host, loop = host_of(place), asyncio.get_running_loop()
         # The host's turn first: who waits for a busy host takes no place from the others.
-        async with self._host_turns[host], self._turns:
-            yield
+        async with self._host_turns[host]:
+            if (pause := self._free_at.get(host, 0) - loop.time()) > 0:
+                await asyncio.sleep(pause)
+            try:
+                async with self._turns:
+                    yield
+            finally:
+                if delay := self._delays.get(host):
+                    self._free_at[host] = loop.time() + delay
 
     async def _hop(self, source: Source, place: URL, headers: Mapping[str, str], left: float, heard: Heard) -> _Hop:
         try:
@@ -164,7 +181,9 @@ class Fetcher:
     async def _body(self, source: Source, response: aiohttp.ClientResponse) -> bytes:
         out = bytearray()
         try:
-            decoder = bodies.decoder(response.headers.get("Content-Encoding", ""), self.limits.body_bytes)
+            if (response.content_length or 0) > self.limits.body_bytes:
+                raise bodies.TooLarge
+            decoder = bodies.decoder(_codings(response.headers), self.limits.body_bytes)
             async for piece in response.content.iter_any():
                 out += decoder.feed(piece)
             decoder.close()
@@ -175,7 +194,7 @@ class Fetcher:
         return bytes(out)
 
     def _session(self, source: Source, place: URL) -> aiohttp.ClientSession:
-        own = source.allow_private and (place.host, place.port) == _home(source)
+        own = may_be_inside(source, place)
         key = (place.host or "", place.port or 0) if own else None
         if key not in self._sessions:
             self._sessions[key] = self._open(guarded=not own)
@@ -218,43 +237,25 @@ class Fetcher:
                 return f"no proper answer: {shorten(line(error.message.partition(':')[0]), 120)}"
             case aiohttp.InvalidURL():
                 return f"no usable address: {shorten(line(str(error)), 120)}"
+            case UnicodeError():  # of a name that no DNS knows how to ask for
+                return f"no usable address: {shorten(line(str(place)), 120)}"
             case ssl.SSLError():
                 return f"no secure connection to {place.host}"
             case _:
                 return f"no proper answer ({shorten(line(str(error)) or type(error).__name__, 120)})"
 
 
-def _checked(source: Source, url: str) -> URL:
-    try:
-        place = URL(url)
-        port = place.port
-    except ValueError as e:
-        raise FetchError(source.name, f"no usable address: {shorten(line(url), 120)}") from e
-    if place.scheme not in ("http", "https") or not place.host or not port:
-        raise FetchError(source.name, f"only http and https are fetched, not {shorten(line(url), 120)}")
-    if place.user is not None or place.password is not None:
-        raise FetchError(source.name, f"the address of {place.host} carries a user name or password")
-    return place
-
-
-def _joined(source: Source, place: URL, location: str) -> str:
-    try:
-        return str(place.join(URL(line(location).replace(" ", "%20"))))
-    except ValueError as e:
-        raise FetchError(source.name, f"redirects to no usable address: {shorten(line(location), 120)}") from e
+def _codings(headers: CIMultiDictProxy[str]) -> str:
+    """How a body is packed, on its way (but for `chunked`, which is undone already) or for good."""
+    sent = [
+        coding for coding in ",".join(headers.getall("Transfer-Encoding", ())).split(",") if coding.strip() != "chunked"
+    ]
+    return ",".join((*sent, *headers.getall("Content-Encoding", ())))
 
 
 def _joint(headers: CIMultiDictProxy[str]) -> dict[str, str]:
     """Header fields by their name in lower case, those given several times in one (RFC 9110, 5.3)."""
     return {name: ", ".join(headers.getall(name)) for name in SAID if name in headers}
-
-
-def _home(source: Source) -> tuple[str | None, int | None] | None:
-    try:
-        own = URL(source.url)
-        return own.host, own.port
-    except ValueError:
-        return None
 
 
 def _conditions(state: SourceState | None) -> dict[str, str]:

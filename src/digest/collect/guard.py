@@ -36,6 +36,8 @@ _INSIDE_V6: Final = _v6("2001::/23", "2001:db8::/32", "3fff::/20")
 # Here the last 32 bits are an IPv4 address: mapped (RFC 4291, 2.5.5.2) and translated (RFC 6052, 2.1).
 _EMBEDDING_V6: Final = _v6("::ffff:0:0/96", "64:ff9b::/96")
 _6TO4: Final = IPv6Network("2002::/16")
+_ISATAP: Final = (0x0000_5EFE, 0x0200_5EFE)
+"""The third quarter of an address whose last one is an IPv4 address (RFC 5214, 6.1)."""
 
 
 class InsideAddress(OSError):
@@ -49,7 +51,7 @@ class InsideAddress(OSError):
 def is_inside(address: str) -> bool:
     """Return whether an address is private, loopback, link-local, multicast, reserved or otherwise not of the open net.
 
-    Addresses that carry an IPv4 address (mapped, 6to4, NAT64) are judged by it; what is no address is inside.
+    Addresses that carry an IPv4 address (mapped, 6to4, NAT64, ISATAP) are judged by it; what is no address is inside.
 
     >>> [is_inside(a) for a in ("93.184.216.34", "::ffff:127.0.0.1", "169.254.169.254", "64:ff9b::10.0.0.1")]
     [False, True, True, True]
@@ -62,6 +64,8 @@ def is_inside(address: str) -> bool:
         return _within(ip, _INSIDE_V4)
     if _within(ip, _EMBEDDING_V6):
         return is_inside(str(IPv4Address(int(ip) & 0xFFFF_FFFF)))
+    if int(ip) >> 32 & 0xFFFF_FFFF in _ISATAP and is_inside(str(IPv4Address(int(ip) & 0xFFFF_FFFF))):
+        return True
     if ip in _6TO4:
         return is_inside(str(IPv4Address(int(ip) >> 80 & 0xFFFF_FFFF)))
     return ip not in _GLOBAL_V6 or _within(ip, _INSIDE_V6)

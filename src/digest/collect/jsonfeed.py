@@ -7,14 +7,15 @@ import json
 from collections.abc import Mapping
 from typing import Any, Final
 
+from digest.collect.items import MOST_LOOKED_AT, Items
 from digest.errors import ParseError
 
 MOST_PARTS: Final = 500_000
 """Values that are read, about 150 bytes of memory each."""
 
 
-def items(source: str, text: str) -> tuple[list[Mapping[str, Any]], str]:
-    """Return the items as they stand there and the feed's language; ParseError where the text is no JSON Feed."""
+def items(source: str, text: str) -> Items:
+    """Return the items of a JSON Feed in the words of the XML parsers; ParseError where the text is none."""
     if sum(map(text.count, ",[{")) > MOST_PARTS:
         raise ParseError(source, f"no feed: JSON of more than {MOST_PARTS:,} values")
     try:
@@ -25,11 +26,12 @@ def items(source: str, text: str) -> tuple[list[Mapping[str, Any]], str]:
     listed = document.get("items") if isinstance(document, dict) else None
     if not isinstance(listed, list) or "jsonfeed.org" not in str(document.get("version", "")):
         raise ParseError(source, "no feed: JSON, but no JSON Feed (it has no version of jsonfeed.org and items)")
-    return [item for item in listed if isinstance(item, dict)], str(document.get("language") or "")
+    known = [item for item in listed if isinstance(item, dict)]
+    looked_at = [_item(item) for item in known[:MOST_LOOKED_AT]]
+    return Items(looked_at, beyond=len(known) - len(looked_at), language=_text(document.get("language")))
 
 
-def item(said: Mapping[str, Any]) -> Mapping[str, Any]:
-    """Return an item in the words of the XML parsers."""
+def _item(said: Mapping[str, Any]) -> Mapping[str, Any]:
     content = said.get("content_html")
     if not content and isinstance(said.get("content_text"), str):
         content = as_markup(said["content_text"])
@@ -43,6 +45,7 @@ def item(said: Mapping[str, Any]) -> Mapping[str, Any]:
         "content": [{"value": content}],
         "author": _author(said),
         "language": said.get("language"),
+        "tags": [{"term": html.escape(tag)} for tag in _texts(said.get("tags"))],
     }
 
 
@@ -60,3 +63,11 @@ def _author(item: Mapping[str, Any]) -> str:
     first = authors[0] if isinstance(authors, list) and authors else item.get("author")
     name = first.get("name") if isinstance(first, dict) else ""
     return html.escape(name) if isinstance(name, str) else ""
+
+
+def _texts(values: object) -> list[str]:
+    return [value for value in values if isinstance(value, str)] if isinstance(values, list) else []
+
+
+def _text(value: object) -> str:
+    return value if isinstance(value, str) else ""

@@ -14,7 +14,7 @@ from lxml import etree
 
 from digest.collect.encoding import binary, decode
 from digest.collect.markup import swarms
-from digest.collect.text import line, shorten, title, web_link
+from digest.collect.text import language, line, shorten, title, web_link
 from digest.errors import ParseError
 from digest.model.news import Source, SourceKind
 
@@ -36,6 +36,8 @@ class Outline:
     """Absolute, http or https."""
     line: int
     """Where it stands in the file, from 1."""
+    language: str = ""
+    """BCP 47, in lower case; empty where the file does not say."""
 
 
 def read_opml_file(path: Path) -> tuple[Outline, ...]:
@@ -50,11 +52,13 @@ def read_opml(data: bytes, *, name: str) -> tuple[Outline, ...]:
 
     >>> read_opml(b'<opml><body><outline><outline text="Ilma" xmlUrl="https://ilma.example/f"/></outline></body></opml>',
     ...           name="feeds.opml")
-    (Outline(name='Ilma', url='https://ilma.example/f', line=1),)
+    (Outline(name='Ilma', url='https://ilma.example/f', line=1, language=''),)
     """
     root = _root(data, name)
     found, bad = [], []
-    for element in root.iter("outline"):
+    for element in root.iter():
+        if _name(element) != "outline":
+            continue
         said = {str(key).lower(): str(value) for key, value in element.attrib.items()}
         if "xmlurl" not in said:
             continue
@@ -62,7 +66,8 @@ def read_opml(data: bytes, *, name: str) -> tuple[Outline, ...]:
         place = int(getattr(element, "sourceline", None) or 0)
         if not url:
             bad.append(f"line {place}: {shorten(line(said['xmlurl']), 80) or 'nothing'!r} is no web address")
-        found.append(Outline(shorten(title(said.get("title") or said.get("text", "")), NAME_CHARS), url, place))
+        called = title(said.get("title", "")) or title(said.get("text", ""))
+        found.append(Outline(shorten(called, NAME_CHARS), url, place, language(said.get("language", ""))))
     if bad:
         more = f", and {len(bad) - 5} more" if len(bad) > 5 else ""
         raise ParseError(name, "; ".join(bad[:5]) + more)
@@ -90,9 +95,14 @@ def _root(data: bytes, name: str) -> etree._Element:
         root = etree.fromstring(text.encode("utf-8", "replace"), parser)
     except etree.XMLSyntaxError as e:
         raise ParseError(name, f"no OPML: broken XML near line {e.lineno or 1}") from e
-    if str(root.tag).lower() != "opml":
+    if _name(root) != "opml":
         raise ParseError(name, f"no OPML: its root is <{shorten(line(str(root.tag)), 60)}>")
     return root
+
+
+def _name(element: etree._Element) -> str:
+    """The name of an element in lower case, whatever its namespace; of what is none (an instruction), nothing."""
+    return etree.QName(element).localname.lower() if isinstance(element.tag, str) else ""
 
 
 def _declares(text: str) -> bool:

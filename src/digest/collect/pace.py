@@ -15,13 +15,15 @@ LONGEST_BACK_OFF: Final = timedelta(hours=6)
 """However often a source failed."""
 LONGEST_FRESH: Final = timedelta(hours=6)
 """However long a server calls its answer fresh."""
+MOST_JITTER: Final = timedelta(minutes=15)
+"""However long an interval is."""
 LONGEST_WAIT: Final = timedelta(days=1)
 """However long a server asks us to stay away."""
 
 ASKS_TO_WAIT: Final = frozenset({429, 503})
 """Statuses whose Retry-After is heeded (RFC 6585, 4; RFC 9110, 15.6.4)."""
-SAID: Final = ("retry-after", "cache-control", "expires", "date", "age")
-"""The header fields that are read here, in lower case."""
+SAID: Final = ("retry-after", "cache-control", "expires", "date", "age", "content-type")
+"""The header fields that are read here or shown to an operator, in lower case."""
 _DOUBLINGS: Final = 20
 _JITTER: Final = 0.1
 
@@ -52,13 +54,15 @@ class Heard:
 def next_at(source: Source, failures: int, heard: Heard, now: datetime) -> datetime:
     """Return when a source is to be polled next, `failures` in a row (this one included) after its last success.
 
-    Never before its interval is over. After a failure the interval doubles with each one, up to `LONGEST_BACK_OFF`
-    (or the interval itself, if that is longer), give or take a tenth that depends on the name and the number.
-    After a success the answer is left alone while it is fresh. A folder is ours, and has no server to spare.
+    Never before its interval is over, and up to a tenth of it later (at most `MOST_JITTER`), always the same for a
+    name, so that sources added together are not asked together for ever. After a failure the interval doubles with
+    each one, up to `LONGEST_BACK_OFF` (or the interval itself, if that is longer), give or take a tenth that depends
+    on the name and the number. After a success the answer is left alone while it is fresh. A folder is ours, and has
+    no server to spare.
 
     >>> now, wire = datetime(2026, 11, 22, 6, tzinfo=UTC), Source("Karsk Wire", SourceKind.FEED)
-    >>> next_at(wire, 0, Heard(), now) - now
-    datetime.timedelta(seconds=900)
+    >>> timedelta(minutes=15) <= next_at(wire, 0, Heard(), now) - now <= timedelta(minutes=16.5)
+    True
     >>> next_at(wire, 0, Heard(200, {"cache-control": "public, max-age=3600"}), now) - now
     datetime.timedelta(seconds=3600)
     >>> next_at(wire, 1, Heard(503, {"retry-after": "Sun, 22 Nov 2026 08:00:00 GMT"}), now) - now
@@ -68,10 +72,11 @@ def next_at(source: Source, failures: int, heard: Heard, now: datetime) -> datet
     """
     pause = source.every
     if source.kind is not SourceKind.FOLDER:
+        pause += timedelta(seconds=int(min(_JITTER * pause, MOST_JITTER).total_seconds() * share(source.name)))
         asked = asked_until(heard, now)
         pause = max(
             pause,
-            _back_off(source, failures) if failures else min(_fresh(heard.headers, now), LONGEST_FRESH),
+            _back_off(source, failures) if failures else min(fresh(heard.headers, now) or timedelta(), LONGEST_FRESH),
             asked - now if asked else timedelta(),
         )
     return now + pause
@@ -95,6 +100,25 @@ def asked_until(heard: Heard, now: datetime) -> datetime | None:
     return min(until, now + LONGEST_WAIT) if until and until > now else None
 
 
+def fresh(headers: Mapping[str, str], now: datetime) -> timedelta | None:
+    """Return how long an answer stays fresh (RFC 9111, 4.2); None where it does not say.
+
+    That is max-age less Age, else Expires after Date.
+
+    >>> fresh({"cache-control": "max-age=3600", "age": "600"}, datetime(2026, 11, 22, 6, tzinfo=UTC))
+    datetime.timedelta(seconds=3000)
+    """
+    said = dict(_directives(headers.get("cache-control", "").split(",")))
+    if "no-cache" in said or "no-store" in said:
+        return timedelta()
+    if "max-age" in said:
+        lasts, age = _seconds(said["max-age"]), _seconds(headers.get("age", ""))
+        return max((lasts or timedelta()) - (age or timedelta()), timedelta())
+    expires = _instant(headers.get("expires", ""))
+    date = _instant(headers.get("date", "")) or now
+    return max(expires - date, timedelta()) if expires else None
+
+
 def share(*words: object) -> float:
     """Return a number from 0 to below 1 that the words decide: chance that is the same each time.
 
@@ -114,19 +138,6 @@ def _back_off(source: Source, failures: int) -> timedelta:
 
     # The longest so far: near the limit a jittered pause may be shorter than the one before.
     return max(pause(n) for n in range(1, min(failures, _DOUBLINGS) + 1))
-
-
-def _fresh(headers: Mapping[str, str], now: datetime) -> timedelta:
-    """How long the answer stays fresh (RFC 9111, 4.2): max-age less Age, else Expires after Date; else no time."""
-    said = dict(_directives(headers.get("cache-control", "").split(",")))
-    if "no-cache" in said or "no-store" in said:
-        return timedelta()
-    if "max-age" in said:
-        lasts, age = _seconds(said["max-age"]), _seconds(headers.get("age", ""))
-        return max((lasts or timedelta()) - (age or timedelta()), timedelta())
-    expires = _instant(headers.get("expires", ""))
-    date = _instant(headers.get("date", "")) or now
-    return max(expires - date, timedelta()) if expires else timedelta()
 
 
 def _directives(parts: Iterable[str]) -> Iterable[tuple[str, str]]:

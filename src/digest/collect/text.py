@@ -31,6 +31,11 @@ _SPACE: Final = re.compile(r"\s+")
 _PLAIN_CONTROL: Final = re.compile("[\x00-\x08\x0e-\x1b\x7f]")
 _BREAKS: Final = re.compile(r"</?(?:br|p|div|li|tr|td|h[1-6])\b[^<>]*>", re.IGNORECASE)
 _CLAUSE: Final = re.compile(r"[,;:] | [–—-] ")
+_MOST_OF_A_LINK: Final = 2_000
+# An address at which nothing has to be made whole, taken apart or doubted.
+_ORDINARY: Final = re.compile(
+    r"https?://[a-z0-9-]+(?:\.[a-z0-9-]+)+/[A-Za-z0-9/._~!$&'()*+,;=:@%-]*(?:\?[A-Za-z0-9/._~!$&'()*+,;=:@%?-]+)?"
+)
 _NO_HOST: Final = re.compile(r"(?:https?:)?/{2,}", re.IGNORECASE)
 # Of the URL Standard's forbidden domain code points those that a parser of addresses leaves standing.
 _NO_DOMAIN: Final = re.compile('[\x00-\x20"#%/<>?@\\[\\\\\\]^`{|}\x7f]')
@@ -55,6 +60,8 @@ def line(value: str) -> str:
     >>> line("  Subject:\\r\\nBcc: all@tarn.example ")
     'Subject: Bcc: all@tarn.example'
     """
+    if value.isascii() and value.isprintable():  # most lines are what they should be
+        return value.strip() if "  " not in value else _SPACE.sub(" ", value).strip()
     return _SPACE.sub(" ", visible(value)).strip()
 
 
@@ -109,6 +116,8 @@ def web_link(value: str, base: str = "") -> str:
     >>> web_link("http://", "https://tarn.example/feed")
     ''
     """
+    if len(value) <= _MOST_OF_A_LINK and _ORDINARY.fullmatch(value):
+        return value
     if _NO_HOST.fullmatch(value.strip()):
         return ""  # joined, it would be the base itself
     try:
@@ -117,7 +126,7 @@ def web_link(value: str, base: str = "") -> str:
         usable = parts.scheme in ("http", "https") and is_host(parts.hostname or "") and parts.port != 0
     except ValueError:
         return ""
-    return address if usable and parts.username is None and len(address) <= 2_000 else ""
+    return address if usable and parts.username is None and len(address) <= _MOST_OF_A_LINK else ""
 
 
 def is_host(name: str) -> bool:

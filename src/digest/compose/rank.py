@@ -6,11 +6,10 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Final
 
-from digest.compose.kinds import Kind, kind_of
 from digest.compose.outlets import covered, independent
 from digest.compose.telling import Telling
 from digest.compose.voice import freshness, in_telling_order, substance
-from digest.model.news import Source, Story
+from digest.model.news import ArticleKind, Source, Story
 
 COVERAGE: Final = 0.35
 """What the number and the weight of the outlets count in a rank; the five together are 1."""
@@ -45,7 +44,7 @@ def _story(
     lead = ordered[0]
     voices = independent(ordered)
     newest = max(telling.article.at for telling in voices)
-    kind = kind_of(lead.article.title)
+    kind = lead.article.kind
     score = (
         COVERAGE * covered(ordered, voices, sources)
         + FIT * lead.told.score
@@ -53,14 +52,14 @@ def _story(
         + SUBSTANCE * substance(lead)
         + POSITION / (1 + lead.order / 2)
     )
-    score *= (1.0 if kind is Kind.NEWS else BEHIND) * (HEADLESS if lead.is_headless else 1.0)
+    score *= (1.0 if kind.may_lead else BEHIND) * (HEADLESS if lead.is_headless else 1.0)
     score *= CLUMSY if lead.flaws else 1.0
     reasons = _reasons(ordered, len(voices), section, kind, newest, now)
     return Story(section, tuple(t.told for t in ordered), round(score, 4), (*reasons, *why)), ordered
 
 
 def _reasons(
-    ordered: Sequence[Telling], voices: int, section: str, kind: Kind, newest: datetime, now: datetime
+    ordered: Sequence[Telling], voices: int, section: str, kind: ArticleKind, newest: datetime, now: datetime
 ) -> tuple[str, ...]:
     outlets = len({telling.article.source for telling in ordered})
     elsewhere = sorted({telling.section for telling in ordered} - {section})
@@ -73,7 +72,7 @@ def _reasons(
         reasons.insert(1, f"{len(ordered) - voices} of {len(ordered)} reports a copy")
     if ordered[0].order:
         reasons.append(f"passage {ordered[0].order + 1} of its article")
-    if kind is not Kind.NEWS:
+    if not kind.may_lead:
         reasons.append(f"{kind}: may not lead before news")
     if elsewhere:
         reasons.append(f"also told under {', '.join(elsewhere)}, shown once")

@@ -8,7 +8,6 @@ from typing import Final
 from urllib.parse import urlsplit
 
 from digest.compose.facts import facts
-from digest.compose.kinds import Kind, kind_of
 from digest.compose.outlets import weight_of
 from digest.compose.telling import Telling, opening
 from digest.model.news import ArticleId, SectionId, Source
@@ -80,7 +79,7 @@ def _worth(telling: Telling, section: str, sources: Mapping[str, Source], now: d
         + 0.3 * weight_of(telling.article.source, sources)
         + 0.2 * freshness(telling.article.at, now)
         - 0.1 * telling.order
-        - 0.8 * (kind_of(telling.article.title) is not Kind.NEWS)
+        - 0.8 * (not telling.article.kind.may_lead)
     )
 
 

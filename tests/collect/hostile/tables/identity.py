@@ -39,7 +39,8 @@ CASES = {
     "title_in_small_letters": again(link=f"{A}-2", title=TITLE.lower()),
     "title_with_nothing_between": again(link=f"{A}-2", title="The\u200b Ferren \u00adbridge is\u2060 open again"),
     "title_in_letters_of_full_width": again(link=f"{A}-2", title="Ｔhe Ｆerren bridge is open again"),
-    "another_article": again(link=f"{A}-3", text=ELSE, expected=[TITLE]),
+    "another_article": again(link=f"{A}-3", text=ELSE, more=guid("2"), expected=[TITLE]),
+    "moved_and_told_anew": again(link=f"{A}-3", text=ELSE),
     "the_same_guid_for_another_article": again(link=f"{A}-3", title="Snow", text=ELSE, expected=["Snow"]),
     "one_guid_for_all": once(
         item(f"{A}-1", "Snow", ELSE, more=guid("1")),
