@@ -26,7 +26,9 @@ ILMA = "https://ilma.example"
         ("Ferren bridge: live updates", LIVE),
         ("Live: the vote in Ilma", LIVE),
         ("The storm over Karsk, as it happened", LIVE),
+        ("Storm over Karsk live: ferries stay in port", LIVE),
         ("Karsk says it will live with the treaty", NEWS),
+        ("Children have a right to live: the mayor of Ilma speaks", NEWS),
         ("Opinion: rebuild the bridge", OPINION),
         ("Rebuild the bridge | Opinion", OPINION),
         ("Kommentar: Die Brücke muss her", OPINION),
@@ -198,8 +200,8 @@ def test_any_words_have_a_kind(title, url, names):
     "piece", ["live ", "10 years since ", "marks 10 years of ", "anniversary of a ", "a" * 41, "ж "]
 )
 def test_a_title_without_end_is_judged_at_once(piece):
-    begun = time.perf_counter()
+    begun = time.process_time()
 
     kind_of(piece * 100_000, section=piece * 100_000, url=f"{ILMA}/{piece * 10_000}")
 
-    assert time.perf_counter() - begun < 0.5
+    assert time.process_time() - begun < 0.5

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import re
+from datetime import UTC, datetime, timedelta
+
 import pytest
 
 from digest.collect import Status
 from digest.model.news import ArticleKind, Image, Source, SourceKind
 
-from .newsroom import item, page, poll, sentences
+from .newsroom import NOW, Remembered, item, page, poll, sentences
 
 WALLED = (
     '<script type="application/ld+json">{"@type": "OpinionNewsArticle", "isAccessibleForFree": false,'
@@ -91,6 +94,51 @@ def test_a_sources_selectors_are_used_on_its_pages_and_what_they_miss_is_reporte
 
     assert [block.text for block in collected.articles[0].blocks] == [sentences("Ilma")]
     assert collected.reports[0].reason == "`select` finds no text on 1 of 2 pages"
+
+
+@pytest.mark.parametrize(
+    ("in_feed", "on_page", "published", "claimed"),
+    [
+        (NOW - timedelta(hours=3), "2026-11-21", NOW - timedelta(hours=3), None),
+        (None, "2026-11-21T10:00", datetime(2026, 11, 21, 8, tzinfo=UTC), None),
+        (NOW + timedelta(days=9), "2026-11-21T10:00Z", datetime(2026, 11, 21, 10, tzinfo=UTC), None),
+        (NOW + timedelta(days=9), "2029-01-01", None, NOW + timedelta(days=9)),
+        (None, "2029-01-01T02:00", None, datetime(2029, 1, 1, tzinfo=UTC)),
+        (None, "soon", None, None),
+    ],
+)
+def test_an_article_without_a_date_to_be_believed_in_its_feed_has_that_of_its_page(
+    newsroom, in_feed, on_page, published, claimed
+):
+    head = f'<meta property="article:published_time" content="{on_page}">'
+    link = newsroom.put("/news/1", page("Ferren bridge", f"<p>{sentences('Ilma')}</p>", head))
+    given = item(link, "Ferren bridge", at=in_feed or NOW)
+    newsroom.put_feed("/feed", given if in_feed else re.sub("<pubDate>.*?</pubDate>", "", given))
+
+    [article] = poll(newsroom.source("/feed", timezone="Europe/Kyiv")).articles
+
+    assert (article.published_at, article.claimed_at) == (published, claimed)
+
+
+def test_the_categories_of_a_feed_say_what_kind_an_article_is(newsroom):
+    link = newsroom.put("/news/1", page("Ferren bridge", f"<p>{sentences('Ilma')}</p>"))
+    newsroom.put_feed("/feed", item(link, "Ferren bridge", more="<category>Analysis</category>"))
+
+    assert poll(newsroom.source("/feed")).articles[0].kind is ArticleKind.ANALYSIS
+
+
+def test_an_article_that_goes_behind_a_paywall_keeps_its_words(newsroom):
+    memory, text = Remembered(), "".join(f"<p>{sentences(f'district {n}')}</p>" for n in range(2))
+    link = newsroom.put("/news/1", page("Ferren bridge", text))
+    newsroom.put_feed("/feed", item(link, "Ferren bridge", "The vote is on Thursday."))
+    first = poll(newsroom.source("/feed"), memory=memory)
+    memory.learn(first)
+    newsroom.put("/news/1", page("Ferren bridge", STUB, WALLED))
+    newsroom.put_feed("/feed", item(link, "Ferren bridge", "The vote was on Thursday. " * 40))
+
+    [update] = poll(newsroom.source("/feed"), memory=memory).updates
+
+    assert (update.blocks, update.gap, update.updated_at) == (first.articles[0].blocks, "", None)
 
 
 def test_the_feeds_address_says_what_kind_an_article_is(newsroom):

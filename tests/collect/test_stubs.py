@@ -185,10 +185,10 @@ def test_whatever_a_page_shows_it_is_judged_and_nothing_is_added(text, seen, tit
 )
 def test_a_page_of_nothing_but_notices_is_judged_at_once(piece):
     seen = [Block(BlockKind.PARAGRAPH, piece * (390 // len(piece)))] * 12_000
-    begun = time.perf_counter()
+    begun = time.process_time()
 
     gap(Signs(seen[:2], seen))
     gap(Signs((), seen[:10], piece * 9_000))
     gap(Signs((), [Block(BlockKind.PARAGRAPH, piece * 5_900)]))
 
-    assert time.perf_counter() - begun < 2
+    assert time.process_time() - begun < 2

@@ -9,7 +9,7 @@ import re
 from typing import Final
 
 _MANY: Final = (
-    r"(?:\d{1,4}|an?|one|two|three|four|five|six|seven|eight|nine|ten|eleven|twelve|fifteen|twenty|thirty|forty|fifty"
+    r"(?:\d{1,4}|one|two|three|four|five|six|seven|eight|nine|ten|eleven|twelve|fifteen|twenty|thirty|forty|fifty"
     r"|a hundred)"
 )
 _NTH: Final = r"(?:\w{1,20}[.-]? ){0,2}"

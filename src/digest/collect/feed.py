@@ -8,7 +8,6 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, tzinfo
 from datetime import timezone as offset_zone
-from itertools import islice
 from typing import Any, Final
 from zoneinfo import ZoneInfo
 
@@ -27,6 +26,8 @@ _MOST_CATEGORIES: Final = 10
 _MOST_CATEGORY: Final = 80
 _MOST_OF_A_LINE: Final = 2_000
 """Characters of an author or a category that are looked at, their markup included."""
+_MOST_AUTHOR: Final = 200
+_MAILED: Final = re.compile(r"(?<![^\s(,;])[^\s@(),;]{1,100}@[^\s@(),;]{1,200}")
 _TAG: Final = re.compile(r"<[^>]+>")
 _NEVER: Final = datetime.min.replace(tzinfo=UTC)
 
@@ -151,7 +152,7 @@ def _entry(item: Mapping[str, Any], url: str, tongue: str, at: datetime | None, 
         published_at=published_at,
         summary="" if content and _begins(content, summary) else summary,
         content=content,
-        author=plain(author[:_MOST_OF_A_LINE])[:200] if author else "",
+        author=_author(author) if author else "",
         language=language(own) if own else tongue,
         guid=line(name[:_MOST_GUID]),
         categories=_categories(tags) if tags else (),
@@ -159,11 +160,23 @@ def _entry(item: Mapping[str, Any], url: str, tongue: str, at: datetime | None, 
     )
 
 
+def _author(said: str) -> str:
+    """A name; of `ada@tarn.example (Ada Lind)`, as RSS has it, what is no address."""
+    said = plain(said[:_MOST_OF_A_LINE])
+    if "@" in said:
+        said = line(_MAILED.sub("", said).replace("()", "")).strip(" ,;")
+        said = said[1:-1] if said.startswith("(") and said.endswith(")") and said.count("(") == 1 else said
+    return shorten(said, _MOST_AUTHOR)
+
+
 def _categories(tags: object) -> tuple[str, ...]:
-    # Atom's label is what people are to read (RFC 4287, 4.2.2.3).
-    said = (_str(tag, "label") or _str(tag, "term") for tag in islice(_mappings(tags), 10 * _MOST_CATEGORIES))
-    named = (shorten(plain(words[:_MOST_OF_A_LINE]), _MOST_CATEGORY) for words in said)
-    return tuple(islice(dict.fromkeys(filter(None, named)), _MOST_CATEGORIES))
+    found: dict[str, None] = {}
+    for tag in _mappings(tags)[: 10 * _MOST_CATEGORIES]:
+        # Atom's label is what people are to read (RFC 4287, 4.2.2.3).
+        words = plain((_str(tag, "label") or _str(tag, "term"))[:_MOST_OF_A_LINE])
+        if words and len(found) < _MOST_CATEGORIES:
+            found[shorten(words, _MOST_CATEGORY)] = None
+    return tuple(found)
 
 
 def _permalink(guid: str) -> str:
@@ -191,7 +204,7 @@ def _content(parts: object, *, but: str) -> str:
 
 
 def _mappings(parts: object) -> list[Mapping[str, Any]]:
-    return [part for part in parts if isinstance(part, Mapping)] if isinstance(parts, list) else []
+    return [part for part in parts if isinstance(part, dict)] if isinstance(parts, list) else []
 
 
 def _begins(content: str, summary: str) -> bool:

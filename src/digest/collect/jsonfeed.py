@@ -12,6 +12,7 @@ from digest.errors import ParseError
 
 MOST_PARTS: Final = 500_000
 """Values that are read, about 150 bytes of memory each."""
+_MOST_AUTHORS: Final = 3
 
 
 def items(source: str, text: str) -> Items:
@@ -26,26 +27,25 @@ def items(source: str, text: str) -> Items:
     listed = document.get("items") if isinstance(document, dict) else None
     if not isinstance(listed, list) or "jsonfeed.org" not in str(document.get("version", "")):
         raise ParseError(source, "no feed: JSON, but no JSON Feed (it has no version of jsonfeed.org and items)")
-    known = [item for item in listed if isinstance(item, dict)]
-    looked_at = [_item(item) for item in known[:MOST_LOOKED_AT]]
+    known, authors = [item for item in listed if isinstance(item, dict)], _authors(document)
+    looked_at = [_item(item, authors) for item in known[:MOST_LOOKED_AT]]
     return Items(looked_at, beyond=len(known) - len(looked_at), language=_text(document.get("language")))
 
 
-def _item(said: Mapping[str, Any]) -> Mapping[str, Any]:
-    content = said.get("content_html")
-    if not content and isinstance(said.get("content_text"), str):
-        content = as_markup(said["content_text"])
+def _item(said: Mapping[str, Any], authors: str) -> Mapping[str, Any]:
+    name = said.get("id")
     return {
-        "link": said.get("url") or said.get("external_url"),
-        "id": said.get("id"),
-        "title": html.escape(said["title"]) if isinstance(said.get("title"), str) else "",
+        "link": _text(said.get("url")) or said.get("external_url"),
+        # "If it's a number or other type, coerce it to a string" (1.1, items).
+        "id": str(name) if isinstance(name, int | float) and not isinstance(name, bool) else name,
+        "title": html.escape(_text(said.get("title"))),
         "published": said.get("date_published"),
         "updated": said.get("date_modified"),
-        "summary": html.escape(said["summary"]) if isinstance(said.get("summary"), str) else "",
-        "content": [{"value": content}],
-        "author": _author(said),
+        "summary": html.escape(_text(said.get("summary"))),
+        "content": [{"value": _text(said.get("content_html")) or as_markup(_text(said.get("content_text")))}],
+        "author": _authors(said) or authors,
         "language": said.get("language"),
-        "tags": [{"term": html.escape(tag)} for tag in _texts(said.get("tags"))],
+        "tags": [{"term": html.escape(tag)} for tag in _list(said.get("tags")) if isinstance(tag, str)],
     }
 
 
@@ -58,15 +58,15 @@ def as_markup(text: str) -> str:
     return "".join(f"<p>{html.escape(line)}</p>" for line in text.splitlines() if line.strip())
 
 
-def _author(item: Mapping[str, Any]) -> str:
-    authors = item.get("authors")
-    first = authors[0] if isinstance(authors, list) and authors else item.get("author")
-    name = first.get("name") if isinstance(first, dict) else ""
-    return html.escape(name) if isinstance(name, str) else ""
+def _authors(said: Mapping[str, Any]) -> str:
+    """The names of an item's authors, or of a feed's, which are those of items that have none (1.1, top-level)."""
+    people = _list(said.get("authors")) or [said.get("author")]  # the latter in 1.0
+    names = [_text(person.get("name")).strip() for person in people[:_MOST_AUTHORS] if isinstance(person, dict)]
+    return html.escape(", ".join(filter(None, names)))
 
 
-def _texts(values: object) -> list[str]:
-    return [value for value in values if isinstance(value, str)] if isinstance(values, list) else []
+def _list(value: object) -> list[Any]:
+    return value if isinstance(value, list) else []
 
 
 def _text(value: object) -> str:

@@ -92,8 +92,8 @@ _TITLES: Final[tuple[tuple[ArticleKind, re.Pattern[str]], ...]] = (
     (
         ArticleKind.LIVE,
         re.compile(
-            r"\blive\b.{0,20}\b(?:updates?|news|blog)\b|\b(?:latest|live) updates\b|\bas it happened\b|\blive:"
-            r"|^live\b",
+            r"\blive\b.{0,20}\b(?:updates?|news|blog)\b|\b(?:latest|live) updates\b|\bas it happened\b|^live\b"
+            r"|(?<!\bto )(?<!\bwe )(?<!\bjust )(?<!\bthey )(?<!\bpeople )(?<!\bcan )(?<!\bwill )(?<!\bmust )\blive:",
             re.IGNORECASE,
         ),
     ),

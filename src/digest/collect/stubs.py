@@ -115,11 +115,19 @@ def _asks_consent(signs: Signs) -> bool:
     if _chars(signs.seen) > _CONSENT_CHARS:
         return False
     said = [_QUOTED.sub(" ", block.text).lower() for block in signs.seen]
-    chars = sum(map(len, said))
-    share = sum(len(text) for text in said if notices.COOKIES.search(text)) / max(chars, 1)
     if notices.CONSENT_TITLE.search(signs.title[:300].lower()):
-        return share > _CONSENT_SHARE / 2
-    return share >= _CONSENT_SHARE and sum(any(map(ask.search, said)) for ask in notices.CONSENT) > 1
+        return _is_about_cookies(said, _CONSENT_SHARE / 2)
+    return _is_about_cookies(said, _CONSENT_SHARE) and sum(any(map(ask.search, said)) for ask in notices.CONSENT) > 1
+
+
+def _is_about_cookies(said: Sequence[str], share: float) -> bool:
+    other = (1 - share) * sum(map(len, said))
+    for text in said:
+        if not notices.COOKIES.search(text):
+            other -= len(text)
+            if other < 0:
+                return False
+    return bool(said)
 
 
 def _host(url: str) -> str:

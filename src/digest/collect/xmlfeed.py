@@ -13,7 +13,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from html.entities import html5
 from itertools import islice
-from typing import Any, Final
+from typing import Any, Final, TypeAlias
 from xml.parsers import expat
 
 import fastfeedparser
@@ -33,6 +33,8 @@ _MOST_DATES: Final = 4_000
 """Dates that are looked at to learn a feed's zone."""
 _SLOW_PARSER_BYTES: Final = 500_000
 """feedparser takes a second for a megabyte, and many for a deep one: beyond this it is not asked."""
+_SLOW_PARSER_PARTS: Final = 1_000
+"""Comments and bases of addresses, over which it takes time and memory by the square of their number."""
 _START: Final = re.compile(r"<(?:\?xml|!DOCTYPE|!--|(?:\w{1,40}:)?(?:rss|feed|rdf)\b)", re.IGNORECASE)
 _ROOT: Final = re.compile(r"<(?:[\w.-]{1,60}:)?([\w.-]{1,60})")
 _NAMED: Final = re.compile(r"&(?!(?:lt|gt|amp|quot|apos);)([A-Za-z][A-Za-z0-9]{1,31};)")
@@ -48,6 +50,10 @@ _ITEM: Final = re.compile(r"<(?:[\w.-]{1,60}:)?(?:item|entry)[\s/>]", re.IGNOREC
 # What it does not know for a date it would guess at, for milliseconds each, and call what names no zone UTC. As it is
 # asked here, it hands on what stands there.
 fastfeedparser.main._parse_date = str
+
+
+_Parsed: TypeAlias = tuple[list[Mapping[str, Any]], Mapping[str, Any]]
+"""Items, and what the feed says of itself."""
 
 
 class Odd(ParseError):
@@ -118,6 +124,8 @@ def _begin(source: str, text: str) -> int:
 def _end(text: str, begin: int) -> int:
     """Return where the part ends that is read: whole items where possible, and no more than memory has room for."""
     end = len(text)
+    if end - begin <= MOST_LOOKED_AT:
+        return end  # room for nothing that is too much
     if text.count("<", begin) + text.count("=", begin) > _MOST_PARTS:
         end = next(islice(_PART.finditer(text, begin), _MOST_PARTS, None)).start()
     if text.count("<", begin, end) > MOST_LOOKED_AT:
@@ -164,23 +172,53 @@ def _after_prolog(source: str, text: str, at: int) -> int:
         at = end + size
 
 
-def _parsed(
-    source: str, body: bytes, url: str, *, patient: bool, quick: bool
-) -> tuple[list[Mapping[str, Any]], Mapping[str, Any]]:
+def _parsed(source: str, body: bytes, url: str, *, patient: bool, quick: bool) -> _Parsed:
+    found: _Parsed | None = None
     try:
         feed = fastfeedparser.parse(body, include_media=False, include_enclosures=False)
-        if feed.entries:
-            return feed.entries, feed.feed
+        found = (feed.entries, feed.feed) if feed.entries else None
     except Exception:  # noqa: S110 - whatever the quick parser trips over, the patient one is asked next
         pass
-    if quick:
-        raise Odd(source, "no feed: broken XML")
-    if not patient or len(body) > _SLOW_PARSER_BYTES:
-        raise ParseError(source, "no feed: broken XML, too large to be repaired")
-    return _patiently_parsed(source, body, url)
+    if found is not None and not _overlooks(found[0], body):
+        return found
+    if patient and _can_be_repaired(body):
+        if quick:
+            raise Odd(source, "no feed: broken XML")
+        return _better(source, body, url, found) if found else _patiently_parsed(source, body, url)
+    if found is None:
+        raise ParseError(source, "no feed: broken XML, too large or too odd to be repaired")
+    return found
 
 
-def _patiently_parsed(source: str, body: bytes, url: str) -> tuple[list[Mapping[str, Any]], Mapping[str, Any]]:
+def _can_be_repaired(body: bytes) -> bool:
+    parts = max(body.count(b"!--"), body.count(b"xml:base"))
+    return len(body) <= _SLOW_PARSER_BYTES and parts <= _SLOW_PARSER_PARTS
+
+
+def _overlooks(found: list[Mapping[str, Any]], body: bytes) -> bool:
+    """Whether a feed has what the quick parser has no eye for: other links before the link, bases, XHTML, channels."""
+    links = [item.get("link") for item in found]
+    return (
+        not all(links)
+        or (any("://" not in str(link) for link in links) and b"xml:base" in body)
+        or (not all(item.get("title") for item in found) and b"xhtml" in body)
+        or body.count(b"<channel") > 1
+    )
+
+
+def _better(source: str, body: bytes, url: str, quick: _Parsed) -> _Parsed:
+    try:
+        patient = _patiently_parsed(source, body, url)
+    except ParseError:
+        return quick
+    return patient if _wealth(patient[0]) >= _wealth(quick[0]) else quick
+
+
+def _wealth(found: list[Mapping[str, Any]]) -> int:
+    return sum(1 + bool(item.get("link")) + bool(item.get("title")) for item in found)
+
+
+def _patiently_parsed(source: str, body: bytes, url: str) -> _Parsed:
     try:
         feed = feedparser.parse(
             io.BytesIO(body),

@@ -34,7 +34,7 @@ CASES = {
         ["Ferren bridge"],
     ),
     "atom_inside_rss": Case(f"{HEAD}{ONE}<entry><title>Tarn</title></entry>{TAIL}", ["Ferren bridge"]),
-    "nested_entries": Case(f"{HEAD}<item>{ONE}</item>{TAIL}", "no feed: none of its entries (1) has a web address"),
+    "nested_entries": Case(f"{HEAD}<item>{ONE}</item>{TAIL}", ["Ferren bridge"]),
     "a_style_sheet_instruction": Case(f'<?xml-stylesheet href="file:///etc/passwd"?>{WHOLE}', ["Ferren bridge"]),
     "a_web_page": Case("<!doctype html><html><body><p>Ferren</p></body></html>", "no feed: the answer is a web page"),
     "a_web_page_with_a_feed_in_it": Case(f"<html><body>{WHOLE}</body></html>", ["Ferren bridge"]),
@@ -76,7 +76,21 @@ CASES = {
     "ten_thousand_elements_of_many_attributes": Case(
         Answer(lambda: fill(f"<item {swarm(500)}/>")), "no feed: none of its entries (3411) has a web address"
     ),
-    "five_million_deep": Case(Answer(lambda: fill("<a>", tail="")), "no feed: broken XML, too large to be repaired"),
+    "comments_of_a_text_without_end": Case(
+        f"{HEAD}{ONE}<item><description><![CDATA[{'<!--' * 120_000}]]></description></item>{TAIL}", ["Ferren bridge"]
+    ),
+    "bases_within_bases": Case(
+        f"{HEAD}<item xml:base='x/'><title>Tarn</title><link>a</link>" + "<a xml:base='b/'>" * 28_000,
+        ["Tarn"],
+    ),
+    "entries_without_links": Case(
+        f"{HEAD}{ONE}{'<item><title>T</title></item>' * 16_000}{TAIL}",
+        "1: 16000 entries without a web address left out",
+        tally,
+    ),
+    "five_million_deep": Case(
+        Answer(lambda: fill("<a>", tail="")), "no feed: broken XML, too large or too odd to be repaired"
+    ),
     "deep_and_broken": Case(
         "<rss version=2.0><channel>" + "<a>" * 160_000,
         "no feed: broken XML near line 2 (not well-formed (invalid token))",
