@@ -6,12 +6,15 @@ from collections.abc import Callable, Mapping
 from dataclasses import replace
 from typing import Final
 
-from digest.collect import body, dates, extract, feed, identity, markup, opml, plain, text
+from digest.collect import dates, identity, markup, plain, text
 from digest.collect.articles import build
-from digest.collect.discover import feeds_of, title_of
 from digest.collect.encoding import binary, decode
-from digest.collect.fetch import Answer
-from digest.collect.rules import parse
+from digest.collect.feeds import feed, opml
+from digest.collect.feeds.discover import feeds_of, title_of
+from digest.collect.http import body
+from digest.collect.http.fetch import Answer
+from digest.collect.http.rules import parse as rules_of
+from digest.collect.pages import extract
 from digest.errors import ParseError
 from digest.model.news import Block, Source, SourceKind
 
@@ -148,7 +151,7 @@ def rules(data: bytes) -> None:
     """A robots.txt, and whether an address is allowed by it."""
     path, _, document = data.partition(b"\0")
     link = text.web_link("/" + path.decode("utf-8", "replace"), URL)
-    parse(document).allow(link or URL)
+    rules_of(document).allow(link or URL)
 
 
 def outlines(data: bytes) -> None:

@@ -24,8 +24,8 @@ from typer.testing import CliRunner
 
 from digest.cli import health
 from digest.cli.app import app
-from digest.collect.discover import title_of
-from digest.collect.opml import MOST_BYTES, read_opml, write_opml
+from digest.collect.feeds.discover import title_of
+from digest.collect.feeds.opml import MOST_BYTES, read_opml, write_opml
 from digest.collect.text import line, title
 from digest.errors import DigestError, ParseError, SettingsError
 from digest.model.news import Source, SourceKind

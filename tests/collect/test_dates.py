@@ -8,8 +8,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from digest.collect import feed
 from digest.collect.dates import read_date, settled, stated
+from digest.collect.feeds import feed
 
 from .newsroom import NOW, rss
 

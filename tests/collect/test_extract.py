@@ -6,9 +6,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from digest.collect.extract import Page, arrange
-from digest.collect.extract import page as extract
 from digest.collect.markup import blocks_of
+from digest.collect.pages.extract import Page, arrange
+from digest.collect.pages.extract import page as extract
 from digest.errors import ParseError
 from digest.model.news import Block, BlockKind
 

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from digest.collect import feed
+from digest.collect.feeds import feed
 from digest.errors import ParseError
 
 from .newsroom import NOW, item, rss

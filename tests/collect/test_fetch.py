@@ -11,7 +11,7 @@ import pytest
 from aiohttp import web
 
 from digest.collect import Status
-from digest.collect.body import Broken, TooLarge, decoder
+from digest.collect.http.body import Broken, TooLarge, decoder
 from digest.model.news import Source, SourceKind
 
 from .newsroom import Newsroom, Remembered, item, poll, rss

@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from digest.collect import Status
-from digest.collect.guard import InsideAddress, is_inside, outside_socket
+from digest.collect.http.guard import InsideAddress, is_inside, outside_socket
 from digest.model.news import Source, SourceKind
 
 from .newsroom import Newsroom, item, poll

@@ -8,8 +8,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from digest.collect.anniversaries import is_anniversary
-from digest.collect.kinds import kind_of
+from digest.collect.pages.anniversaries import is_anniversary
+from digest.collect.pages.kinds import kind_of
 from digest.model.news import ArticleKind
 
 NEWS, ANALYSIS, OPINION, LIVE = ArticleKind.NEWS, ArticleKind.ANALYSIS, ArticleKind.OPINION, ArticleKind.LIVE

@@ -9,7 +9,7 @@ import pytest
 from aiohttp import web
 
 from digest.collect import Status
-from digest.collect.rules import MOST_BYTES, parse
+from digest.collect.http.rules import MOST_BYTES, parse
 from digest.model.news import SourceKind, SourceState
 
 from .newsroom import NOW, Newsroom, Remembered, item, page, poll, rss, sentences

@@ -10,10 +10,10 @@ import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
-from digest.collect.extract import Page
-from digest.collect.extract import page as extract
 from digest.collect.markup import tree
-from digest.collect.metadata import metadata
+from digest.collect.pages.extract import Page
+from digest.collect.pages.extract import page as extract
+from digest.collect.pages.metadata import metadata
 from digest.errors import ParseError
 from digest.model.news import Image
 

@@ -7,7 +7,15 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from digest.collect.pace import LONGEST_BACK_OFF, LONGEST_FRESH, LONGEST_WAIT, MOST_JITTER, Heard, asked_until, next_at
+from digest.collect.http.pace import (
+    LONGEST_BACK_OFF,
+    LONGEST_FRESH,
+    LONGEST_WAIT,
+    MOST_JITTER,
+    Heard,
+    asked_until,
+    next_at,
+)
 from digest.model.news import Source, SourceKind
 
 NOW = datetime(2026, 11, 22, 6, tzinfo=UTC)

@@ -15,10 +15,10 @@ from hypothesis import strategies as st
 from yarl import URL
 
 from digest.collect.cache import Cache
-from digest.collect.fetch import Answer
-from digest.collect.pace import Heard
-from digest.collect.robots import LONGEST_DELAY, Robots
-from digest.collect.rules import MOST_BYTES, Rules, matches, parse
+from digest.collect.http.fetch import Answer
+from digest.collect.http.pace import Heard
+from digest.collect.http.robots import LONGEST_DELAY, Robots
+from digest.collect.http.rules import MOST_BYTES, Rules, matches, parse
 from digest.errors import FetchError
 from digest.model.news import Source, SourceKind
 

@@ -7,10 +7,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from lxml.cssselect import CSSSelector
 
-from digest.collect.extract import Page
-from digest.collect.extract import page as extract
 from digest.collect.markup import tree
-from digest.collect.selectors import find
+from digest.collect.pages.extract import Page
+from digest.collect.pages.extract import page as extract
+from digest.collect.pages.selectors import find
 from digest.errors import ParseError
 
 from .newsroom import page, sentences

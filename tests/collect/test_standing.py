@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from digest.collect.pace import Heard
+from digest.collect.http.pace import Heard
 from digest.collect.standing import Health, failed, health, next_poll, succeeded
 from digest.collect.telling import LONG
 from digest.collect.telling import news as news_of

@@ -8,8 +8,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from digest.collect.extract import page as extract
-from digest.collect.stubs import CONSENT, PAYWALL, SCRIPT, Signs, gap, left
+from digest.collect.pages.extract import page as extract
+from digest.collect.pages.stubs import CONSENT, PAYWALL, SCRIPT, Signs, gap, left
 from digest.errors import ParseError
 from digest.model.news import Block, BlockKind
 

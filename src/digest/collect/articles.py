@@ -8,11 +8,11 @@ from datetime import datetime
 from typing import Final
 
 from digest.collect.dates import plausible
-from digest.collect.extract import Page
-from digest.collect.feed import Entry
+from digest.collect.feeds.feed import Entry
 from digest.collect.identity import article_id, canonical_url, fingerprint, same_document
-from digest.collect.kinds import kind_of
 from digest.collect.markup import blocks_of
+from digest.collect.pages.extract import Page
+from digest.collect.pages.kinds import kind_of
 from digest.collect.plain import headline
 from digest.collect.text import STANDFIRST_CHARS, language, plain, shorten, web_link
 from digest.model.news import Article, Block, Source

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from typing import Final
 
-from digest.collect.feed import Entry
+from digest.collect.feeds.feed import Entry
 from digest.collect.identity import article_id, fingerprint
 from digest.collect.versions import holds
 from digest.model.news import Article, ArticleId, Known

@@ -10,11 +10,11 @@ from datetime import datetime
 from pathlib import Path
 from typing import Final
 
-from digest.collect import extract
 from digest.collect.dates import plausible, read_date
 from digest.collect.encoding import binary, decode
 from digest.collect.identity import article_id, canonical_url, fingerprint
-from digest.collect.kinds import kind_of
+from digest.collect.pages import extract
+from digest.collect.pages.kinds import kind_of
 from digest.collect.plain import Document, headline, read_markdown, read_text
 from digest.collect.text import STANDFIRST_CHARS, TITLE_CHARS, language, line, plain, shorten, visible, web_link
 from digest.errors import FetchError, ParseError

@@ -16,8 +16,8 @@ from typing import Final
 from digest.collect.articles import renewed
 from digest.collect.cache import Cache
 from digest.collect.decide import Told, tell_apart
-from digest.collect.fetch import Fetcher, Limits
-from digest.collect.pace import Heard
+from digest.collect.http.fetch import Fetcher, Limits
+from digest.collect.http.pace import Heard
 from digest.collect.reports import Collected, Memory, SourceReport, Status
 from digest.collect.sources import Look, Reader, with_hints
 from digest.collect.standing import failed, known, resting, succeeded

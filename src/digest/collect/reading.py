@@ -14,13 +14,13 @@ from typing import Final, ParamSpec, TypeVar
 
 from pydantic import TypeAdapter, ValidationError
 
-from digest.collect import extract
 from digest.collect.cache import Cache
 from digest.collect.encoding import binary
-from digest.collect.feed import Feed, parse
-from digest.collect.fetch import Answer
+from digest.collect.feeds.feed import Feed, parse
+from digest.collect.feeds.xmlfeed import Odd
+from digest.collect.http.fetch import Answer
+from digest.collect.pages import extract
 from digest.collect.workers import Workers
-from digest.collect.xmlfeed import Odd
 from digest.errors import ParseError
 from digest.model.news import Source
 

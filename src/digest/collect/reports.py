@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Protocol
 
-from digest.collect.pace import Heard
+from digest.collect.http.pace import Heard
 from digest.model.news import Article, ArticleId, Known, SourceState
 
 

@@ -9,21 +9,21 @@ from datetime import datetime, timedelta
 from hashlib import sha256
 from typing import Final
 
-from digest.collect import feed
 from digest.collect.articles import address, build
 from digest.collect.cache import Cache
 from digest.collect.decide import Lead, hint
-from digest.collect.discover import feeds_of
-from digest.collect.extract import Page
-from digest.collect.fetch import PASSING, Answer, Fetcher
+from digest.collect.feeds import feed
+from digest.collect.feeds.discover import feeds_of
 from digest.collect.folder import file_id, files, read_folder
+from digest.collect.http.fetch import PASSING, Answer, Fetcher
+from digest.collect.http.pace import Heard
+from digest.collect.http.robots import Robots
 from digest.collect.identity import article_id
-from digest.collect.pace import Heard
-from digest.collect.pages import Pages
+from digest.collect.pages.extract import Page
+from digest.collect.pages.pages import Pages
 from digest.collect.phrases import count, listed
 from digest.collect.reading import Documents
 from digest.collect.reports import Memory
-from digest.collect.robots import Robots
 from digest.collect.standing import direct
 from digest.collect.text import language
 from digest.collect.versions import version

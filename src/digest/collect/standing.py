@@ -7,8 +7,8 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Final
 
-from digest.collect import pace
-from digest.collect.pace import Heard
+from digest.collect.http import pace
+from digest.collect.http.pace import Heard
 from digest.model.news import Source, SourceState
 
 GONE: Final = 410

@@ -7,7 +7,7 @@ import json
 from collections.abc import Mapping
 from typing import Any, Final
 
-from digest.collect.items import MOST_LOOKED_AT, Items
+from digest.collect.feeds.items import MOST_LOOKED_AT, Items
 from digest.errors import ParseError
 
 MOST_PARTS: Final = 500_000

@@ -20,7 +20,7 @@ import fastfeedparser
 import feedparser
 
 from digest.collect.encoding import as_xml
-from digest.collect.items import MOST_LOOKED_AT, Items
+from digest.collect.feeds.items import MOST_LOOKED_AT, Items
 from digest.collect.markup import swarms
 from digest.collect.text import plain
 from digest.errors import ParseError

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from typing import Final
 from urllib.parse import unquote, urlsplit
 
-from digest.collect.anniversaries import is_anniversary
+from digest.collect.pages.anniversaries import is_anniversary
 from digest.model.news import ArticleKind
 
 _TITLE_CHARS: Final = 300

@@ -10,10 +10,10 @@ from datetime import UTC, datetime, timedelta
 from typing import Final
 
 from digest.collect.cache import Cache
-from digest.collect.fetch import Fetcher
-from digest.collect.pace import Heard, fresh
-from digest.collect.places import checked, may_be_inside
-from digest.collect.rules import Rules, parse
+from digest.collect.http.fetch import Fetcher
+from digest.collect.http.pace import Heard, fresh
+from digest.collect.http.places import checked, may_be_inside
+from digest.collect.http.rules import Rules, parse
 from digest.errors import FetchError
 from digest.model.news import Source
 

@@ -11,10 +11,10 @@ from datetime import timezone as offset_zone
 from typing import Any, Final
 from zoneinfo import ZoneInfo
 
-from digest.collect import jsonfeed, xmlfeed
 from digest.collect.dates import plausible, settled, stated
 from digest.collect.encoding import binary, decode
-from digest.collect.items import Items
+from digest.collect.feeds import jsonfeed, xmlfeed
+from digest.collect.feeds.items import Items
 from digest.collect.text import language, line, plain, shorten, title, web_link
 from digest.errors import ParseError
 

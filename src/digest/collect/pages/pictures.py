@@ -10,7 +10,7 @@ from urllib.parse import urlsplit
 
 from lxml.html import HtmlElement
 
-from digest.collect.linked import Node, name, values
+from digest.collect.pages.linked import Node, name, values
 from digest.collect.text import line, shorten, web_link
 from digest.model.news import Image
 

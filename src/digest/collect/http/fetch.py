@@ -16,10 +16,10 @@ import aiohttp
 from multidict import CIMultiDictProxy
 from yarl import URL
 
-from digest.collect import body as bodies
-from digest.collect.guard import InsideAddress, outside_socket
-from digest.collect.pace import SAID, Heard
-from digest.collect.places import checked, host_of, joined, may_be_inside
+from digest.collect.http import body as bodies
+from digest.collect.http.guard import InsideAddress, outside_socket
+from digest.collect.http.pace import SAID, Heard
+from digest.collect.http.places import checked, host_of, joined, may_be_inside
 from digest.collect.text import line, shorten
 from digest.errors import FetchError, ForbiddenAddress
 from digest.model.news import Source, SourceState

@@ -13,11 +13,12 @@ from urllib.parse import urljoin, urlsplit
 
 from lxml import etree
 
-from digest.collect import feed, text
+from digest.collect import text
 from digest.collect.encoding import binary, decode
-from digest.collect.fetch import Answer, Fetcher, Limits
+from digest.collect.feeds import feed
+from digest.collect.http.fetch import Answer, Fetcher, Limits
+from digest.collect.http.pace import ASKS_TO_WAIT, Heard
 from digest.collect.markup import swarms, tree
-from digest.collect.pace import ASKS_TO_WAIT, Heard
 from digest.errors import FetchError, ParseError
 from digest.model.news import Source, SourceKind
 

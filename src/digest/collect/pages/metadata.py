@@ -10,8 +10,8 @@ from typing import Final
 from lxml.html import HtmlElement
 
 from digest.collect.dates import read_date
-from digest.collect.linked import Node, name, names, statements, types
-from digest.collect.pictures import lead_image
+from digest.collect.pages.linked import Node, name, names, statements, types
+from digest.collect.pages.pictures import lead_image
 from digest.collect.text import TITLE_CHARS, language, line, shorten, web_link
 from digest.model.news import Image
 

@@ -9,10 +9,10 @@ from typing import Final
 
 from pebble import ProcessExpired
 
-from digest.collect.extract import Page
-from digest.collect.feed import Entry
+from digest.collect.feeds.feed import Entry
+from digest.collect.pages.extract import Page
+from digest.collect.pages.stubs import CONSENT, PAYWALL, SCRIPT
 from digest.collect.phrases import count, listed
-from digest.collect.stubs import CONSENT, PAYWALL, SCRIPT
 from digest.errors import FetchError, SourceError
 
 MOST_PAGES: Final = 50

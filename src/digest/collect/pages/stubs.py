@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from typing import Final
 from urllib.parse import urlsplit
 
-from digest.collect import notices
+from digest.collect.pages import notices
 from digest.model.news import Block, BlockKind
 
 PAYWALL: Final = "behind a paywall"

@@ -25,9 +25,9 @@ from trafilatura.settings import DEFAULT_CONFIG
 from digest.collect.dates import read_date
 from digest.collect.encoding import decode
 from digest.collect.markup import MOST_TAGS, swarms, tree, walk
-from digest.collect.metadata import metadata
-from digest.collect.selectors import find
-from digest.collect.stubs import CONSENT, PAYWALL, Signs, gap, is_shell, left
+from digest.collect.pages.metadata import metadata
+from digest.collect.pages.selectors import find
+from digest.collect.pages.stubs import CONSENT, PAYWALL, Signs, gap, is_shell, left
 from digest.collect.text import line
 from digest.errors import ParseError
 from digest.model.news import Block, BlockKind, Image
