@@ -9,6 +9,8 @@ FINDINGS: dict[str, tuple[str, str | bytes]] = {
     ),
     "a_control_character_in_a_host": ("addresses", "https://m.i\x01example/"),
     "a_mark_in_a_host": ("addresses", "https://ilma<b>.example/"),
+    "an_amp_form_behind_an_amp_form": ("addresses", "https://tarn.example/bridge-9/amp.amp"),
+    "a_mark_in_a_host_of_brackets": ("addresses", "http://[:: {\ufffd]Hamp"),
     "an_amp_ending_that_leaves_a_dot": ("addresses", "https://tarn.example/.a/..amp"),
     "an_escape_behind_a_percent_sign": ("addresses", "https://tarn.example/a%%377b"),
     "a_prefix_nobody_declared": ("discoveries", "<rss><channel><x:y>Ferren</x:y></channel></rss>"),

@@ -125,6 +125,12 @@ def _path(path: str) -> str:
 
 
 def _without_amp(segments: list[str]) -> list[str]:
+    while (shorter := _less_amp(segments)) != segments:  # behind one form there may be another
+        segments = shorter
+    return segments
+
+
+def _less_amp(segments: list[str]) -> list[str]:
     while len(segments) > 1 and segments[-1].lower() == "amp" and _names_an_article(segments[-2]):
         segments = segments[:-1]
     while len(segments) > 1 and segments[0].lower() == "amp" and _names_an_article(segments[-1]):

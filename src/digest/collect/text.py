@@ -39,6 +39,7 @@ _ORDINARY: Final = re.compile(
 _NO_HOST: Final = re.compile(r"(?:https?:)?/{2,}", re.IGNORECASE)
 # Of the URL Standard's forbidden domain code points those that a parser of addresses leaves standing.
 _NO_DOMAIN: Final = re.compile('[\x00-\x20"#%/<>?@\\[\\\\\\]^`{|}\x7f]')
+_SIX: Final = re.compile(r"[0-9a-f:.]+(?:%[\w.-]+)?", re.IGNORECASE)
 _LANGUAGE: Final = re.compile(r"[a-z]{2,3}(?:-[a-z0-9]{2,8}){0,3}")
 
 
@@ -135,7 +136,7 @@ def is_host(name: str) -> bool:
     >>> is_host("ilma.example"), is_host("::1"), is_host("ilma example"), is_host("")
     (True, True, False, False)
     """
-    return ":" in name or bool(name and not _NO_DOMAIN.search(name))
+    return bool(_SIX.fullmatch(name) if ":" in name else name and not _NO_DOMAIN.search(name))
 
 
 def language(value: str) -> str:
