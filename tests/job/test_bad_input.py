@@ -7,7 +7,7 @@ import shutil
 import pytest
 
 from digest.store import open_store
-from tests.collect.newsroom import Newsroom, item, page, rss, sentences
+from tests.collect.newsroom import NOW, Newsroom, item, page, rss, sentences
 from tests.job.conftest import Desk
 
 SECTIONS = "military, diplomacy, peace_summit"
@@ -107,7 +107,7 @@ def poll(newsroom, tmp_path_factory, fresh_folder):
     tables["a folder"] = 'kind = "folder"\npath = "nowhere/"'
     tables["Last"] = fed(whole(newsroom, "calder"))
     resourced(desk, **tables)
-    return desk, desk("collect", "--json")
+    return desk, desk("collect", "--json", now=NOW.isoformat())
 
 
 def cut(newsroom):
@@ -181,7 +181,7 @@ def test_a_source_that_keeps_failing_is_listed_with_its_last_reason(poll):
 def test_an_issue_is_built_of_what_the_sound_sources_brought(poll):
     desk, _ = poll
 
-    done = desk("build", "daily", "--json")
+    done = desk("build", "daily", "--json", now=NOW.isoformat())
 
     assert done.code == 0
     told = [
