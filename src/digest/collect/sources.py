@@ -7,6 +7,7 @@ from collections.abc import Container, Iterable, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from hashlib import sha256
+from itertools import zip_longest
 from typing import Final
 
 from digest.collect.articles import address, build
@@ -95,7 +96,10 @@ class Reader:
             lambda entry: self._fetch_page(source, entry),
             lambda entry: self._robots.allow(source, entry.link),
         )
-        found = await asyncio.gather(*(self._article(source, lead, pages) for lead in leads))
+        # Either all leads have an entry or none has.
+        asked = [lead.entry for lead in leads if lead.entry and source.follow]
+        seen = await asyncio.gather(*map(pages.page, asked)) if asked else ()
+        found = [self._article(source, lead, page) for lead, page in zip_longest(leads, seen)]
         look.notes += pages.notes()
         waiting = {n for n, lead in enumerate(leads) if lead.entry and self._waits(lead.entry, found[n], pages)}
         if waiting:
@@ -107,11 +111,8 @@ class Reader:
             look.notes.append(f"{count(empty, 'entry', 'entries')} without title and text left out")
         return [article for article in found if article is not None]
 
-    async def _article(self, source: Source, lead: Lead, pages: Pages) -> Article | None:
-        article = lead.article
-        if lead.entry is not None:
-            page = await pages.page(lead.entry) if source.follow else None
-            article = build(source, lead.entry, page, now=self._now)
+    def _article(self, source: Source, lead: Lead, page: Page | None) -> Article | None:
+        article = build(source, lead.entry, page, now=self._now) if lead.entry else lead.article
         if article is None:
             return None
         others = tuple(name for name in lead.ids if name != article.id and name not in article.aliases)
