@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime, tzinfo
 from datetime import timezone as offset_zone
-from functools import cached_property, partial
+from functools import cached_property
 from typing import Any, Final
 from zoneinfo import ZoneInfo
 
@@ -53,31 +53,42 @@ class Entry:
     """The date that was read but cannot be believed; `published_at` is None then."""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class Offer:
     """One item of a feed, as far as it takes to tell whether it is news."""
 
     link: str
     said: tuple[str, str, str]
     """Title, summary and content of its entry."""
-    entry: Callable[[], Entry]
-    """Makes the whole of it."""
+    rest: tuple[Any, ...]
+    """What else `make` needs; plain texts, so that what parsers made around them is let go at once."""
+    make: Callable[[Offer], Entry]
+
+    def entry(self) -> Entry:
+        """Return the whole of it, made now."""
+        return self.make(self)
 
 
 class Entries:
     """Makes the entries of one feed, which was fetched from `url`."""
 
     def __init__(self, raw: Items, url: str, *, now: datetime, timezone: str) -> None:
-        self._raw, self._url, self._now, self._timezone = raw, url, now, timezone
+        self._document, self._tongue = raw.document, raw.language
+        self._url, self._now, self._timezone = url, now, timezone
         self._named: list[str] = []
         """What the items that lead somewhere are called."""
+        self._dated: list[tuple[str, ...]] = []
+        """The dates of all items."""
 
-    def offers(self) -> tuple[Offer, ...]:
-        """Return what the items offer that lead to a page on the web, in the feed's order."""
-        return tuple(offer for offer in map(self._offer, self._raw.items) if offer is not None)
+    def offers(self, items: Iterable[Mapping[str, Any]]) -> tuple[Offer, ...]:
+        """Return what those items offer that lead to a page on the web, in the feed's order."""
+        make = self._entry
+        return tuple(offer for item in items if (offer := self._offer(item, make)))
 
-    def _offer(self, item: Mapping[str, Any]) -> Offer | None:
+    def _offer(self, item: Mapping[str, Any], make: Callable[[Offer], Entry]) -> Offer | None:
         name, said = _str(item, "id"), _link(item)
+        dates = _dates(item, name)
+        self._dated.append(dates)
         link = web_link(said, self._url) if said else _permalink(name)
         if not link:
             return None
@@ -85,30 +96,33 @@ class Entries:
         summary = (_str(item, "summary") or _str(item, "description"))[:_MOST_TEXT].strip()
         content = _content(item.get("content"), but=summary)[:_MOST_TEXT]
         texts = (title(_str(item, "title")), "" if content and _begins(content, summary) else summary, content)
-        return Offer(link, texts, partial(self._entry, item, link, *texts))
+        tags = item.get("tags")
+        rest = (name, dates, _str(item, "author"), _str(item, "language"), _labels(tags) if tags else ())
+        return Offer(link, texts, rest, make)
 
-    def _entry(self, item: Mapping[str, Any], link: str, title: str, summary: str, content: str) -> Entry:
-        date = _date(item)
+    def _entry(self, offer: Offer) -> Entry:
+        name, dates, author, own, labels = offer.rest
+        date = _first(dates)
         at = settled(date, self._zone if date is not None and date.tzinfo is None else UTC)
-        author, tags, own = _str(item, "author"), item.get("tags"), _str(item, "language")
-        published_at, name = plausible(at, self._now), _guid(_str(item, "id"))
+        published_at, guid = plausible(at, self._now), _guid(name)
+        words, summary, content = offer.said
         return Entry(
-            link=link,
-            title=title,
+            link=offer.link,
+            title=words,
             published_at=published_at,
             summary=summary,
             content=content,
             author=_author(author) if author else "",
             language=language(own) if own else self._language,
-            guid=name if self._names[name] == 1 else "",
-            categories=_categories(tags) if tags else (),
+            guid=guid if self._names[guid] == 1 else "",
+            categories=_categories(labels),
             claimed_at=None if published_at else at,
         )
 
     @cached_property
     def _zone(self) -> tzinfo:
         """Of dates that name none."""
-        return ZoneInfo(self._timezone) if self._timezone else _common_zone(self._raw)
+        return ZoneInfo(self._timezone) if self._timezone else _common_zone(self._dated, self._document)
 
     @cached_property
     def _names(self) -> Counter[str]:
@@ -116,7 +130,7 @@ class Entries:
 
     @cached_property
     def _language(self) -> str:
-        return language(self._raw.language)
+        return language(self._tongue)
 
 
 def when(entry: Entry) -> datetime:
@@ -124,19 +138,20 @@ def when(entry: Entry) -> datetime:
     return entry.published_at or NEVER
 
 
-def _date(item: Mapping[str, Any]) -> datetime | None:
-    name = item.get("id")
-    for key in ("published", "updated"):
-        said = item.get(key)
-        # Where there is no date, fastfeedparser gives the entry's name for one.
-        if isinstance(said, str) and said.strip() != name and (at := stated(said)) is not None:
-            return at
-    return None
+def _dates(item: Mapping[str, Any], name: str) -> tuple[str, ...]:
+    """When an item was published, or else changed; where there is no date fastfeedparser gives its name for one."""
+    said = (_str(item, "published"), _str(item, "updated"))
+    return tuple(each for each in said if each and each.strip() != name)
 
 
-def _common_zone(raw: Items) -> tzinfo:
+def _first(said: tuple[str, ...]) -> datetime | None:
+    """The first of an item's dates that can be read."""
+    return next((at for each in said if (at := stated(each)) is not None), None)
+
+
+def _common_zone(dated: Iterable[tuple[str, ...]], document: bytes) -> tzinfo:
     """The zone of dates that name none: that of most of the others, also of the feed's own."""
-    said = map(stated, dates(raw.document)) if raw.document else map(_date, raw.items)
+    said = map(stated, dates(document)) if document else map(_first, dated)
     offsets = Counter(ahead for at in said if at is not None and (ahead := at.utcoffset()) is not None)
     return offset_zone(offsets.most_common(1)[0][0]) if offsets else UTC
 
@@ -154,11 +169,16 @@ def _author(said: str) -> str:
     return shorten(said, _MOST_AUTHOR)
 
 
-def _categories(tags: object) -> tuple[str, ...]:
+def _labels(tags: object) -> tuple[str, ...]:
+    # Atom's label is what people are to read (RFC 4287, 4.2.2.3).
+    some = _mappings(tags)[: 10 * _MOST_CATEGORIES]
+    return tuple((_str(tag, "label") or _str(tag, "term"))[:_MOST_OF_A_LINE] for tag in some)
+
+
+def _categories(labels: Iterable[str]) -> tuple[str, ...]:
     found: dict[str, None] = {}
-    for tag in _mappings(tags)[: 10 * _MOST_CATEGORIES]:
-        # Atom's label is what people are to read (RFC 4287, 4.2.2.3).
-        words = plain((_str(tag, "label") or _str(tag, "term"))[:_MOST_OF_A_LINE])
+    for label in labels:
+        words = plain(label)
         if words and len(found) < _MOST_CATEGORIES:
             found[shorten(words, _MOST_CATEGORY)] = None
     return tuple(found)

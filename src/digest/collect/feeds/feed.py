@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime
-from functools import partial
 from typing import Final
 
 from digest.collect.encoding import binary, decode
@@ -69,17 +68,18 @@ def offers(
 
 def made(feed: Feed) -> Offers:
     """Return what a feed offers whose entries are there already."""
-    found = (Offer(e.link, (e.title, e.summary, e.content), partial(_itself, e)) for e in feed.entries)
+    found = (Offer(e.link, (e.title, e.summary, e.content), (e,), _made) for e in feed.entries)
     return Offers(tuple(found), feed.without_link, feed.surplus, feed.broken)
 
 
-def _itself(entry: Entry) -> Entry:
+def _made(offer: Offer) -> Entry:
+    entry: Entry = offer.rest[0]
     return entry
 
 
 def _read(source: str, body: bytes, url: str, now: datetime, charset: str, timezone: str, *, quick: bool) -> Offers:
     raw = _raw(source, body, url, charset, quick=quick)
-    found = Entries(raw, url, now=now, timezone=timezone).offers()
+    found = Entries(raw, url, now=now, timezone=timezone).offers(raw.items)
     if raw.items and not found:
         many = len(raw.items) + raw.beyond
         raise ParseError(source, f"no feed: {raw.broken or f'none of its entries ({many}) has a web address'}")
