@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import argparse
 import asyncio
+import gc
 import json
 import multiprocessing
 import resource
@@ -16,6 +17,7 @@ import statistics
 import sys
 import tempfile
 from collections.abc import Callable
+from concurrent.futures import ProcessPoolExecutor
 from dataclasses import asdict, dataclass, replace
 from datetime import timedelta
 from functools import lru_cache
@@ -162,7 +164,12 @@ def digest_collect(settings: Settings, turn: int) -> None:
 
 
 def measured(work: Callable[..., object], *args: object) -> tuple[float, float]:
-    """Return the seconds and the megabytes of a piece of work."""
+    """Return the seconds and the megabytes of a piece of work.
+
+    What is there before is taken from the garbage collector, as the command line does it, on both sides.
+    """
+    gc.collect()
+    gc.freeze()
     before, begun = held(), cpu()
     work(*args)
     return cpu() - begun, (held() - before) / 1024
@@ -229,8 +236,14 @@ def row(turn: str, found: list[tuple[float, float, float]], feeds: int) -> Row:
     return Row(turn, theirs / feeds * 1e3, ours / feeds * 1e3, ratio, memory)
 
 
+def memory(feeds: int) -> list[float]:
+    """Return the most that each turn adds to what a process held, in MB, in a process of its own."""
+    with ProcessPoolExecutor(1, multiprocessing.get_context("spawn")) as apart:
+        return [row.memory_mb for row in apart.submit(run, feeds, 1).result()]
+
+
 def main() -> None:
-    """Print a line a turn, or JSON."""
+    """Print a line a turn, and what three times the feeds take of memory; or JSON of the turns."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--feeds", type=int, default=1_000)
     parser.add_argument("--rounds", type=int, default=3)
@@ -247,6 +260,9 @@ def main() -> None:
             f"{row.turn:<24} aiohttp + fastfeedparser {row.bare_ms:6.2f} ms   digest collect {row.digest_ms:6.2f} ms   "
             f"{row.ratio:5.2f} x   {row.memory_mb:+5.0f} MB"
         )
+    for feeds in (args.feeds, 3 * args.feeds):
+        first, *later = memory(feeds)
+        print(f"{feeds:,} feeds in a process of their own: first poll {first:+.0f} MB, later ones {max(later):+.0f} MB")
 
 
 if __name__ == "__main__":

@@ -82,7 +82,10 @@ def whole(lead: Lead) -> Lead:
 
 
 def _article(lead: Lead, known: Mapping[ArticleId, Known]) -> Known | None:
-    return next((known[name] for name in lead.ids if name in known), None)
+    for name in lead.ids:
+        if name in known:
+            return known[name]
+    return None
 
 
 def _when(lead: Lead) -> datetime:
