@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import argparse
 import asyncio
+import gc
 import json
 import multiprocessing
 import resource
@@ -16,6 +17,7 @@ import statistics
 import sys
 import tempfile
 from collections.abc import Callable
+from concurrent.futures import ProcessPoolExecutor
 from dataclasses import asdict, dataclass, replace
 from datetime import timedelta
 from functools import lru_cache
@@ -23,11 +25,9 @@ from multiprocessing.connection import Connection
 from pathlib import Path
 from random import Random
 
-import aiohttp
-import fastfeedparser
+import bare
 from invented import KINDS, NOW, Event, name
 
-from digest.cli.starting import starter
 from digest.model.news import Source, SourceKind
 from digest.parts import open_parts
 from digest.pipeline import gather
@@ -36,7 +36,15 @@ from digest.settings import Settings, load
 HOSTS = 50
 """Addresses of loopback that the feeds are spread over, as a thousand feeds have many servers."""
 ENTRIES = 12
-AT_ONCE = 16
+SETTINGS = """
+[digest]
+title = "The Aldovar Brief"
+
+[[section]]
+id = "local"
+title = "Local"
+match = ["bridge"]
+"""
 
 
 @dataclass(frozen=True)
@@ -65,7 +73,7 @@ def entry(number: int, n: int) -> str:
     random = Random(f"{number}/{n}")
     kind = random.choice(list(KINDS))
     event = Event(kind, f"{name(random)} {name(random)}", name(random), random.randint(3, 900))
-    at = NOW - timedelta(hours=30) + timedelta(minutes=20 * n, seconds=number % 60)
+    at = NOW - timedelta(hours=30) + timedelta(minutes=20 * n, seconds=random.randrange(1_200))
     return (
         f"<item><title>{event.place}: {event.sentences(random, 1)[:70]}</title>"
         f"<link>https://outlet{number}.example/news/{n}-{random.randrange(10**6)}?utm_source=rss</link>"
@@ -147,26 +155,6 @@ def held() -> int:
     return most
 
 
-def bare_collect(urls: list[str], etags: dict[str, str]) -> None:
-    """Fetch and parse every feed, with nothing around it."""
-    asyncio.run(bare(urls, etags))
-
-
-async def bare(urls: list[str], etags: dict[str, str]) -> None:
-    """Fetch and parse every feed at once."""
-    turns = asyncio.Semaphore(AT_ONCE)
-    async with aiohttp.ClientSession(connector=aiohttp.TCPConnector(limit=0)) as session:
-
-        async def read(url: str) -> None:
-            async with turns, session.get(url, headers={"If-None-Match": etags.get(url, "")}) as response:
-                body = await response.read()
-                etags[url] = response.headers.get("ETag", "")
-                if response.status == 200:
-                    fastfeedparser.parse(body)
-
-        await asyncio.gather(*map(read, urls))
-
-
 def digest_collect(settings: Settings, turn: int) -> None:
     """Do what `digest collect` does, but print."""
     with open_parts(settings) as parts:
@@ -176,10 +164,22 @@ def digest_collect(settings: Settings, turn: int) -> None:
 
 
 def measured(work: Callable[..., object], *args: object) -> tuple[float, float]:
-    """Return the seconds and the megabytes of a piece of work."""
+    """Return the seconds and the megabytes of a piece of work.
+
+    What is there before is taken from the garbage collector, as the command line does it, on both sides.
+    """
+    gc.collect()
+    gc.freeze()
     before, begun = held(), cpu()
     work(*args)
     return cpu() - begun, (held() - before) / 1024
+
+
+def settings_in(folder: Path) -> Settings:
+    """Return settings of a folder, all of them as they are where nobody says anything."""
+    file = folder / "digest.toml"
+    file.write_text(SETTINGS, encoding="utf-8")
+    return load(file, {})
 
 
 def sources(port: int, count: int) -> list[Source]:
@@ -216,17 +216,12 @@ def run(feeds: int, rounds: int) -> list[Row]:
     figures: dict[str, list[tuple[float, float, float]]] = {turn.name: [] for turn in TURNS}
     for _ in range(rounds):
         with tempfile.TemporaryDirectory() as folder:
-            settings = replace(
-                load(starter() / "digest.toml", {}),
-                sources=tuple(all_sources),
-                data=Path(folder),
-                database=f"sqlite:///{folder}/digest.db",
-            )
+            settings = replace(settings_in(Path(folder)), sources=tuple(all_sources))
             etags: dict[str, str] = {}
             for n, turn in enumerate(TURNS):
                 here.send(turn)
                 here.recv()
-                theirs, _ = measured(bare_collect, [source.url for source in all_sources], etags)
+                theirs, _ = measured(bare.collect, [source.url for source in all_sources], etags)
                 ours, memory = measured(digest_collect, settings, n)
                 figures[turn.name].append((theirs, ours, memory))
     here.send(None)
@@ -241,8 +236,14 @@ def row(turn: str, found: list[tuple[float, float, float]], feeds: int) -> Row:
     return Row(turn, theirs / feeds * 1e3, ours / feeds * 1e3, ratio, memory)
 
 
+def memory(feeds: int) -> list[float]:
+    """Return the most that each turn adds to what a process held, in MB, in a process of its own."""
+    with ProcessPoolExecutor(1, multiprocessing.get_context("spawn")) as apart:
+        return [row.memory_mb for row in apart.submit(run, feeds, 1).result()]
+
+
 def main() -> None:
-    """Print a line a turn, or JSON."""
+    """Print a line a turn, and what three times the feeds take of memory; or JSON of the turns."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--feeds", type=int, default=1_000)
     parser.add_argument("--rounds", type=int, default=3)
@@ -259,6 +260,9 @@ def main() -> None:
             f"{row.turn:<24} aiohttp + fastfeedparser {row.bare_ms:6.2f} ms   digest collect {row.digest_ms:6.2f} ms   "
             f"{row.ratio:5.2f} x   {row.memory_mb:+5.0f} MB"
         )
+    for feeds in (args.feeds, 3 * args.feeds):
+        first, *later = memory(feeds)
+        print(f"{feeds:,} feeds in a process of their own: first poll {first:+.0f} MB, later ones {max(later):+.0f} MB")
 
 
 if __name__ == "__main__":

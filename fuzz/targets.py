@@ -11,6 +11,7 @@ from digest.collect.articles import build
 from digest.collect.encoding import binary, decode
 from digest.collect.feeds import feed, opml
 from digest.collect.feeds.discover import feeds_of, title_of
+from digest.collect.feeds.entries import Entry
 from digest.collect.http import body
 from digest.collect.http.fetch import Answer
 from digest.collect.http.rules import parse as rules_of
@@ -51,7 +52,7 @@ def feeds(data: bytes) -> None:
         _article(entry, None)
 
 
-def _article(entry: feed.Entry, page: extract.Page | None) -> None:
+def _article(entry: Entry, page: extract.Page | None) -> None:
     try:
         identity.canonical_url(entry.link)
     except ValueError:
@@ -79,7 +80,7 @@ def pages(data: bytes) -> None:
     assert found.blocks, "a page of nothing"
     for block in found.blocks:
         promises.block(block)
-    _article(feed.Entry(URL, found.title, None, "", ""), found)
+    _article(Entry(URL, found.title, None, "", ""), found)
 
 
 def markups(data: bytes) -> None:

@@ -9,10 +9,14 @@ from hashlib import sha256
 import pytest
 
 from digest.collect import Cache, Status
-from digest.collect.decide import MOST_UPDATES
+from digest.collect.decide import MOST_UPDATES, Lead, tell_apart
+from digest.collect.feeds.entries import Entry
+from digest.collect.feeds.feed import Feed, made
+from digest.collect.identity import article_id
 from digest.collect.poll import WAVE
 from digest.collect.reading import SMALL
-from digest.model.news import SourceKind, SourceState
+from digest.collect.versions import version
+from digest.model.news import Known, SourceKind, SourceState
 
 from .newsroom import NOW, Remembered, item, page, poll, rss, sentences
 
@@ -62,6 +66,44 @@ def test_a_feed_whose_fresh_entries_wait_for_their_pages_is_read_again(newsroom,
 
     assert (first.articles, first.reports[0].state.body_hash) == ((), "")
     assert [article.blocks[0].text for article in second.articles] == [sentences("Ferren")]
+
+
+# ----------------------------------------------------------------------------------------- what a feed's order says
+
+
+def test_the_news_of_a_feed_come_newest_first_however_it_orders_them(newsroom, memory):
+    hours = (3, 1, 2)
+    items = [item(f"https://ilma.example/{h}", f"Bridge {h}", OPEN, at=NOW - timedelta(hours=h)) for h in hours]
+
+    got = told(newsroom, memory, *items, item("https://ilma.example/0", "Bridge", SHUT, at=NOW + timedelta(days=9)))
+
+    assert [article.title for article in got.articles] == ["Bridge 1", "Bridge 2", "Bridge 3", "Bridge"]
+
+
+@pytest.mark.parametrize("newer_first", [True, False])
+def test_of_two_entries_at_one_address_the_newer_one_counts(newsroom, memory, newer_first):
+    older = item("https://ilma.example/a", "Bridge opens", OPEN, at=NOW - timedelta(hours=2))
+    newer = item("https://ilma.example/a?utm_source=x", "Bridge shuts", SHUT, at=NOW - timedelta(hours=1))
+
+    got = told(newsroom, memory, *((newer, older) if newer_first else (older, newer)))
+
+    assert [article.title for article in got.articles] == ["Bridge shuts"]
+
+
+@pytest.mark.parametrize("newer_first", [True, False])
+def test_of_two_entries_of_one_known_article_the_newer_one_says_its_words(newer_first):
+    entries = [
+        Entry("https://ilma.example/a", "Bridge opens", NOW - timedelta(hours=2), OPEN, ""),
+        Entry("https://ilma.example/b", "Bridge shuts", NOW - timedelta(hours=1), SHUT, ""),
+    ]
+    offers = made(Feed(tuple(entries[::-1] if newer_first else entries))).offers
+    leads = [Lead((article_id(offer.link),), offer=offer, said=offer.said) for offer in offers]
+    known = dict.fromkeys((name for lead in leads for name in lead.ids), Known("7", version("Bridge", OPEN, "")))
+
+    told_apart = tell_apart(leads, known, set())
+
+    assert [lead.entry.title for lead in told_apart.changed] == ["Bridge shuts"]
+    assert (told_apart.new, told_apart.known) == ([], 1)
 
 
 # --------------------------------------------------------------------------------------------------------- updates

@@ -9,6 +9,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from digest.collect.feeds import feed
+from digest.collect.feeds.entries import Entry
 from digest.errors import ParseError
 
 from .newsroom import NOW, item, rss
@@ -286,7 +287,7 @@ def test_an_entity_that_only_a_document_type_would_explain_is_no_breakage():
 # --------------------------------------------------------------------------------------- names, categories and claims
 
 
-def entry_of(more: str) -> feed.Entry:
+def entry_of(more: str) -> Entry:
     [entry] = read(rss(f"<item><link>https://ilma.example/a</link>{more}</item>")).entries
     return entry
 
@@ -564,3 +565,15 @@ def test_whatever_a_feed_says_of_an_entry_it_stays_within_its_bounds(said, zone)
         assert entry.published_at is None or (
             entry.claimed_at is None and entry.published_at <= NOW + timedelta(hours=1)
         )
+
+
+@settings(max_examples=100, deadline=None)
+@given(st.lists(st.lists(PARTS, max_size=12).map("".join), max_size=5), st.sampled_from(["", "Europe/Kyiv"]))
+def test_the_entries_of_a_feed_are_the_same_made_at_once_or_one_by_one(said, zone):
+    body = rss(*(f"<item><link>https://ilma.example/{n}</link>{more}</item>" for n, more in enumerate(said)))
+
+    offered = feed.offers("Ilma Courier", body.encode(), url="https://ilma.example/feeds/all", now=NOW, timezone=zone)
+
+    one_by_one = [offer.entry() for offer in reversed(offered.offers)]
+    assert sorted(one_by_one, key=str) == sorted(read(body, timezone=zone).entries, key=str)
+    assert [offer.said for offer in offered.offers] == [(e.title, e.summary, e.content) for e in one_by_one[::-1]]

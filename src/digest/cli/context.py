@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -53,6 +54,7 @@ def parts_of(run: Run) -> Iterator[Parts]:
     from digest.parts import open_parts
 
     with open_parts(settings_of(run)) as parts:
+        gc.freeze()  # what was imported stays: to go through all of it again and again is a tenth of a poll's work
         yield parts
 
 

@@ -8,7 +8,7 @@ from datetime import datetime
 from typing import Final
 
 from digest.collect.dates import plausible
-from digest.collect.feeds.feed import Entry
+from digest.collect.feeds.entries import Entry
 from digest.collect.identity import article_id, canonical_url, fingerprint, same_document
 from digest.collect.markup import blocks_of
 from digest.collect.pages.extract import Page

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from datetime import datetime
 from typing import Final
 
-from digest.collect.feeds.feed import Entry
+from digest.collect.feeds.entries import NEVER, Entry, Offer, when
 from digest.collect.identity import article_id, fingerprint
 from digest.collect.versions import holds
 from digest.model.news import Article, ArticleId, Known
@@ -21,6 +22,8 @@ class Lead:
 
     ids: tuple[ArticleId, ...]
     """Under which it may be known, the likeliest first."""
+    offer: Offer | None = None
+    """Of a feed, its entry still to be made."""
     entry: Entry | None = None
     """Of a feed, its article still to be made."""
     article: Article | None = None
@@ -40,25 +43,53 @@ class Told:
     known: int = 0
 
 
-def tell_apart(leads: Iterable[Lead], known: Mapping[ArticleId, Known], taken: set[ArticleId]) -> Told:
-    """Tell new leads from changed and known ones.
+def tell_apart(leads: Sequence[Lead], known: Mapping[ArticleId, Known], taken: set[ArticleId]) -> Told:
+    """Tell new leads from changed and known ones, each whole and newest first.
 
     `taken` holds the ids of the leads of earlier sources, which count as known here, and is added to.
     """
     told = Told()
-    for lead in leads:
-        article = next((known[name] for name in lead.ids if name in known), None)
+    articles = [_article(lead, known) for lead in leads]
+    found = [article.id for article in articles if article]
+    if len(set(found)) < len(found):  # the newest of those that are one is the one to be compared
+        leads = newest_first(leads)
+        articles = [_article(lead, known) for lead in leads]
+    for lead, article in zip(leads, articles, strict=True):
         names = (*lead.ids, article.id) if article else lead.ids
         if not taken.isdisjoint(names):
             told.known += 1
         elif article is None:
             told.new.append(lead)
-        elif holds(article.version, *lead.said) or len(told.changed) == MOST_UPDATES:
+        elif holds(article.version, *lead.said):
             told.known += 1
         else:
             told.changed.append(replace(lead, known=article))
         taken.update(names)
+    told.new, told.changed = newest_first(told.new), newest_first(told.changed)
+    told.known += len(told.changed[MOST_UPDATES:])
+    del told.changed[MOST_UPDATES:]
     return told
+
+
+def newest_first(leads: Iterable[Lead]) -> list[Lead]:
+    """Return leads whole, those of a feed by their dates."""
+    return sorted(map(whole, leads), key=_when, reverse=True)
+
+
+def whole(lead: Lead) -> Lead:
+    """Return a lead with its entry made."""
+    return replace(lead, entry=lead.offer.entry(), offer=None) if lead.offer else lead
+
+
+def _article(lead: Lead, known: Mapping[ArticleId, Known]) -> Known | None:
+    for name in lead.ids:
+        if name in known:
+            return known[name]
+    return None
+
+
+def _when(lead: Lead) -> datetime:
+    return when(lead.entry) if lead.entry else NEVER
 
 
 def hint(source: str, entry: Entry) -> ArticleId | None:

@@ -55,6 +55,8 @@ def as_xml(text: str) -> bytes:
     b'Ferren bridge'
     """
     data = text.encode("utf-8", "replace").translate(None, _NO_XML)
+    if text.isascii():
+        return data
     return data.replace(b"\xef\xbf\xbe", b"").replace(b"\xef\xbf\xbf", b"")
 
 

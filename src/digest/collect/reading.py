@@ -10,13 +10,13 @@ from collections.abc import Callable, Mapping
 from datetime import datetime, timedelta
 from functools import partial
 from hashlib import sha256
-from typing import Final, ParamSpec, TypeVar
+from typing import Any, Final, ParamSpec, TypeVar
 
 from pydantic import TypeAdapter, ValidationError
 
 from digest.collect.cache import Cache
 from digest.collect.encoding import binary
-from digest.collect.feeds.feed import Feed, parse
+from digest.collect.feeds.feed import Offers, made, offers, parse
 from digest.collect.feeds.xmlfeed import Odd
 from digest.collect.http.fetch import Answer
 from digest.collect.pages import extract
@@ -45,23 +45,20 @@ class Documents:
     def __init__(self, workers: Workers, cache: Cache | None, now: datetime) -> None:
         self._workers, self._cache, self._now = workers, cache, now
 
-    async def feed(self, source: Source, answer: Answer) -> Feed:
-        """Return what a feed says; ParseError where the answer is none."""
-        read = partial(
-            parse,
-            source.name,
-            answer.body,
-            url=answer.url,
-            charset=answer.charset,
-            now=self._now,
-            timezone=source.timezone,
-        )
+    async def feed(self, source: Source, answer: Answer) -> Offers:
+        """Return what a feed offers; ParseError where the answer is none."""
+        how: Mapping[str, Any] = {
+            "url": answer.url,
+            "charset": answer.charset,
+            "now": self._now,
+            "timezone": source.timezone,
+        }
         if len(answer.body) <= SMALL:
             try:
-                return read(quick=True)
+                return offers(source.name, answer.body, **how, quick=True)
             except Odd:
                 pass  # what the quick parser does not understand needs the patient one, which may take its time
-        return await self.apart(source, answer, read)
+        return made(await self.apart(source, answer, partial(parse, source.name, answer.body, **how)))
 
     async def page(self, source: Source, answer: Answer, title: str) -> extract.Page:
         """Return what a page says; ParseError where it is none. `title` is the headline that a feed gave it."""

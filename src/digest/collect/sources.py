@@ -7,13 +7,15 @@ from collections.abc import Container, Iterable, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from hashlib import sha256
+from itertools import zip_longest
 from typing import Final
 
 from digest.collect.articles import address, build
 from digest.collect.cache import Cache
-from digest.collect.decide import Lead, hint
-from digest.collect.feeds import feed
+from digest.collect.decide import Lead, hint, newest_first, whole
 from digest.collect.feeds.discover import feeds_of
+from digest.collect.feeds.entries import Entry, Offer
+from digest.collect.feeds.feed import MOST_ENTRIES, Offers
 from digest.collect.folder import file_id, files, read_folder
 from digest.collect.http.fetch import PASSING, Answer, Fetcher
 from digest.collect.http.pace import Heard
@@ -96,7 +98,10 @@ class Reader:
             lambda entry: self._fetch_page(source, entry),
             lambda entry: self._robots.allow(source, entry.link),
         )
-        found = await asyncio.gather(*(self._article(source, lead, pages) for lead in leads))
+        # Either all leads have an entry or none has.
+        asked = [lead.entry for lead in leads if lead.entry and source.follow]
+        seen = await asyncio.gather(*map(pages.page, asked)) if asked else ()
+        found = [self._article(source, lead, page) for lead, page in zip_longest(leads, seen)]
         look.notes += pages.notes()
         waiting = {n for n, lead in enumerate(leads) if lead.entry and self._waits(lead.entry, found[n], pages)}
         if waiting:
@@ -108,11 +113,8 @@ class Reader:
             look.notes.append(f"{count(empty, 'entry', 'entries')} without title and text left out")
         return [article for article in found if article is not None]
 
-    async def _article(self, source: Source, lead: Lead, pages: Pages) -> Article | None:
-        article = lead.article
-        if lead.entry is not None:
-            page = await pages.page(lead.entry) if source.follow else None
-            article = build(source, lead.entry, page, now=self._now)
+    def _article(self, source: Source, lead: Lead, page: Page | None) -> Article | None:
+        article = build(source, lead.entry, page, now=self._now) if lead.entry else lead.article
         if article is None:
             return None
         others = tuple(name for name in lead.ids if name != article.id and name not in article.aliases)
@@ -121,14 +123,14 @@ class Reader:
             article, id=own, aliases=(*article.aliases, *others), version=version(*lead.said) if lead.said else ""
         )
 
-    def _waits(self, entry: feed.Entry, article: Article | None, pages: Pages) -> bool:
+    def _waits(self, entry: Entry, article: Article | None, pages: Pages) -> bool:
         """Say whether a fresh entry with next to no text of its own is better had when its page answers again."""
         if entry.link not in pages.passing or entry.published_at is None:
             return False
         text = sum(len(block.text) for block in article.blocks) if article else 0
         return text < SHORT and self._now - entry.published_at < PATIENCE
 
-    async def _fetch_page(self, source: Source, entry: feed.Entry) -> Page:
+    async def _fetch_page(self, source: Source, entry: Entry) -> Page:
         async with Room() as room:
             answer = await self._fetcher.get(entry.link, source, accept=_PAGE_TYPES, room=room)
             if answer is None:
@@ -207,7 +209,7 @@ class Reader:
         if page.gap and not page.blocks:
             raise ParseError(source.name, page.gap)
         look.notes += page.notes
-        entry = feed.Entry(source.url, page.title, None, "", "")
+        entry = Entry(source.url, page.title, None, "", "")
         article = build(source, entry, page, now=self._now)
         said = (page.title, *(block.text for block in page.blocks))
         look.leads.append(Lead((own,), article=article, said=said))
@@ -236,8 +238,11 @@ def with_hints(source: Source, leads: Iterable[Lead], known: Container[ArticleId
     """Return the leads, those not known by their address with a further id by which they are if they have moved."""
     found = []
     for lead in leads:
-        name = hint(source.name, lead.entry) if lead.entry and lead.ids[0] not in known else None
-        found.append(replace(lead, ids=(*lead.ids, name)) if name else lead)
+        if lead.ids[0] not in known:
+            lead = whole(lead)
+            name = hint(source.name, lead.entry) if lead.entry else None
+            lead = replace(lead, ids=(*lead.ids, name)) if name else lead
+        found.append(lead)
     return found
 
 
@@ -249,38 +254,39 @@ def _unchanged(state: SourceState) -> Look:
     return Look(unchanged=True, etag=state.etag, last_modified=state.last_modified, body_hash=state.body_hash)
 
 
-def _offer(source: Source, look: Look, found: feed.Feed) -> None:
-    """Put a feed's entries into the look, each address once, as far as the source's patterns let them."""
+def _offer(source: Source, look: Look, found: Offers) -> None:
+    """Put a feed's items into the look, each address once, as far as the source's patterns let them."""
     look.notes += _remarks(found)
-    offers: dict[ArticleId, feed.Entry] = {}
+    leads: dict[ArticleId, Lead] = {}
     unwanted = 0
-    for entry in found.entries:
-        if not wanted(source, entry):
+    for offer in found.offers:
+        if not wanted(source, offer):
             unwanted += 1
-        elif url := address(entry.link):
-            offers.setdefault(article_id(url), entry)
+        elif url := address(offer.link):
+            own = article_id(url)
+            lead = Lead((own,), offer=offer, said=offer.said)
+            leads[own] = newest_first((leads[own], lead))[0] if own in leads else lead
     if unwanted:
         look.notes.append(f"{count(unwanted, 'entry', 'entries')} left out by its `keep` and `drop`")
-    look.leads = [
-        Lead((own,), entry=entry, said=(entry.title, entry.summary, entry.content)) for own, entry in offers.items()
-    ]
+    look.leads = list(leads.values())
 
 
-def wanted(source: Source, entry: feed.Entry) -> bool:
-    """Return whether a source's patterns let an entry in."""
-    if source.keep and not first_found(source.keep, entry.title, entry.link):
+def wanted(source: Source, offer: Offer) -> bool:
+    """Return whether a source's patterns let an item in."""
+    title = offer.said[0]
+    if source.keep and not first_found(source.keep, title, offer.link):
         return False
-    return not (source.drop and first_found(source.drop, entry.title, entry.link))
+    return not (source.drop and first_found(source.drop, title, offer.link))
 
 
-def _remarks(found: feed.Feed) -> list[str]:
+def _remarks(found: Offers) -> list[str]:
     notes = []
-    if not found.entries:
+    if not found.offers:
         notes.append("the feed has no entries")
     if found.broken:
         notes.append(f"{found.broken}; what could be read of it was taken")
     if found.without_link:
         notes.append(f"{count(found.without_link, 'entry', 'entries')} without a web address left out")
     if found.surplus:
-        notes.append(f"{count(found.surplus, 'entry', 'entries')} beyond the newest {feed.MOST_ENTRIES} left out")
+        notes.append(f"{count(found.surplus, 'entry', 'entries')} beyond the newest {MOST_ENTRIES} left out")
     return notes

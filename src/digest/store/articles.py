@@ -12,7 +12,7 @@ from digest.model.news import Article, ArticleId, Known
 from digest.store import keeping
 from digest.store.chunks import chunks
 from digest.store.codec import unpack
-from digest.store.engine import Database
+from digest.store.engine import Database, among
 from digest.store.schema import alias, article, pool
 
 
@@ -43,9 +43,11 @@ class Articles:
         mine = select(article.c.id, article.c.id, article.c.version)
         others = select(alias.c.id, article.c.id, article.c.version).join_from(alias, article)
         with self._database.read() as connection:
-            for some in chunks(names):
-                for wanted in (others.where(alias.c.id.in_(some)), mine.where(article.c.id.in_(some))):
-                    found.update((row[0], Known(*row[1:])) for row in connection.execute(wanted).all())
+            # By their own first: that is what nearly all of them are known by.
+            for column, wanted in ((article.c.id, mine), (alias.c.id, others)):
+                for some in chunks([name for name in names if name not in found]):
+                    rows = connection.execute(wanted.where(among(connection, column, some))).all()
+                    found.update((name, Known(own, version)) for name, own, version in rows)
         return found
 
     def knows_fingerprints(self, fingerprints: Iterable[str]) -> set[str]:
@@ -105,5 +107,5 @@ class Articles:
         found: set[str] = set()
         with self._database.read() as connection:
             for some in chunks(values):
-                found.update(connection.execute(select(column).where(column.in_(some))).scalars())
+                found.update(connection.execute(select(column).where(among(connection, column, some))).scalars())
         return found

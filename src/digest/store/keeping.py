@@ -10,7 +10,7 @@ from sqlalchemy import Column, Connection, select, update
 from digest.model.news import Article, ArticleId
 from digest.store.chunks import chunks
 from digest.store.codec import pack
-from digest.store.engine import alone, insert
+from digest.store.engine import alone, among, insert
 from digest.store.schema import alias, article
 
 
@@ -67,7 +67,7 @@ def _owners(connection: Connection, names: Iterable[ArticleId]) -> dict[ArticleI
 def _pairs(connection: Connection, key: Column[str], value: Column[str], wanted: Iterable[str]) -> dict[str, str]:
     found: dict[str, str] = {}
     for some in chunks(wanted):
-        rows = connection.execute(select(key, value).where(key.in_(some))).all()
+        rows = connection.execute(select(key, value).where(among(connection, key, some))).all()
         found.update((row[0], row[1]) for row in rows)
     return found
 

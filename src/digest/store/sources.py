@@ -64,4 +64,4 @@ def remember(connection: Connection, states: Iterable[SourceState], now: datetim
 
 
 def _state(row: Row[Any]) -> SourceState:
-    return SourceState(**{name: getattr(row, name) for name in _COLUMNS})
+    return SourceState(**row._mapping)

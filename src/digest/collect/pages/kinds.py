@@ -92,8 +92,10 @@ _TITLES: Final[tuple[tuple[ArticleKind, re.Pattern[str]], ...]] = (
     (
         ArticleKind.LIVE,
         re.compile(
-            r"\blive\b.{0,20}\b(?:updates?|news|blog)\b|\b(?:latest|live) updates\b|\bas it happened\b|^live\b"
-            r"|(?<!\bto )(?<!\bwe )(?<!\bjust )(?<!\bthey )(?<!\bpeople )(?<!\bcan )(?<!\bwill )(?<!\bmust )\blive:",
+            # What cannot stand before it is looked at behind it: only where it stands at all.
+            r"\b(?:live(?:\b.{0,20}\b(?:updates?|news|blog)\b|:(?<!\bto live:)(?<!\bwe live:)(?<!\bjust live:)"
+            r"(?<!\bthey live:)(?<!\bpeople live:)(?<!\bcan live:)(?<!\bwill live:)(?<!\bmust live:))"
+            r"|latest updates\b|as it happened\b)|^live\b",
             re.IGNORECASE,
         ),
     ),

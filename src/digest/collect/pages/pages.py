@@ -9,7 +9,7 @@ from typing import Final
 
 from pebble import ProcessExpired
 
-from digest.collect.feeds.feed import Entry
+from digest.collect.feeds.entries import Entry
 from digest.collect.pages.extract import Page
 from digest.collect.pages.stubs import CONSENT, PAYWALL, SCRIPT
 from digest.collect.phrases import count, listed
