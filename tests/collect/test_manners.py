@@ -185,6 +185,24 @@ def test_a_new_address_that_is_no_feed_is_given_up(newsroom):
     assert newsroom.paths[6:] == ["/new", "/feed"]
 
 
+def test_a_source_led_astray_for_a_while_is_not_gone_for_good(newsroom):
+    memory = Remembered()
+    newsroom.put("/feed", status=302, Location="/elsewhere")
+    newsroom.put("/elsewhere", status=410)
+
+    [report] = rounds(newsroom, memory, 1)
+
+    assert (report.reason, report.state.retired, report.state.failures) == ("answered 410", False, 1)
+
+
+def test_a_server_that_says_nothing_changed_to_who_knows_nothing_has_failed(newsroom):
+    newsroom.put("/feed", status=304)
+
+    [report] = rounds(newsroom, Remembered(), 1)
+
+    assert (report.status, report.reason) == (Status.FAILED, "answered 304, though nothing was remembered")
+
+
 def test_a_source_that_is_gone_says_so_once_and_is_asked_again_at_another_address_only(newsroom):
     memory = Remembered()
     newsroom.put("/feed", status=410)

@@ -148,7 +148,8 @@ class Reader:
             except FetchError:
                 if heard.status in PASSING:
                     raise
-                heard.moved_to = ""
+                heard.moved_to, heard.detour = "", False
+                room.leave()
             else:
                 heard.direct = True
                 return answer

@@ -135,7 +135,7 @@ def failed(source: Source, state: SourceState, heard: Heard, now: datetime, reas
         asked_until=pace.asked_until(heard, now),
         moved_to=state.moved_to if stays else "",
         moves=state.moves if stays else 0,
-        retired=heard.status == GONE,
+        retired=heard.status == GONE and not heard.detour,
     )
 
 

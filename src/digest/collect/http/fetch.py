@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import ssl
 from collections import defaultdict
-from collections.abc import AsyncIterator, Mapping
+from collections.abc import AsyncIterator, Awaitable, Mapping
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass, field
 from datetime import timedelta
@@ -139,12 +139,16 @@ class Fetcher:
                 hop = await self._hop(source, place, headers, left, heard, room)
                 left -= loop.time() - began
             if not hop.location:
+                if hop.answer is None and not _conditional(headers):
+                    raise FetchError(source.name, "answered 304, though nothing was remembered")
                 return hop.answer
+            room.leave()  # or those who have room would wait for a host, and who has the host for room
             url = joined(source, place, hop.location)
             # Nobody is led from a secure address to an open one for longer than this once.
             for_good = for_good and heard.status in _FOR_GOOD and (place.scheme == "http" or url.startswith("https:"))
             if for_good:
                 heard.moved_to = url
+            heard.detour = not for_good
         raise FetchError(source.name, f"more than {self.limits.redirects} redirects")
 
     def slow(self, place: URL, delay: timedelta) -> None:
@@ -170,16 +174,16 @@ class Fetcher:
         self, source: Source, place: URL, headers: Mapping[str, str], left: float, heard: Heard, room: Room
     ) -> _Hop:
         try:
-            async with asyncio.timeout(left):
+            async with asyncio.timeout(left) as clock:
                 async with self._session(source, place).get(place, headers=headers, allow_redirects=False) as response:
                     heard.hear(response.status, _joint(response.headers))
-                    return await self._read(source, response, room)
+                    return await self._read(source, response, room, clock)
         except (aiohttp.ClientError, OSError, ValueError) as e:
             if isinstance(e, FetchError):
                 raise
             self._explain(source, place, e)
 
-    async def _read(self, source: Source, response: aiohttp.ClientResponse, room: Room) -> _Hop:
+    async def _read(self, source: Source, response: aiohttp.ClientResponse, room: Room, clock: asyncio.Timeout) -> _Hop:
         if response.status in _REDIRECTS and (location := response.headers.get("Location")):
             return _Hop(location=location)
         if response.status == 304:
@@ -187,7 +191,7 @@ class Fetcher:
         if response.status != 200:
             passing = response.status in PASSING
             raise FetchError(source.name, f"answered {response.status}", passing=passing)
-        body = await self._body(source, response, room)
+        body = await self._body(source, response, room, clock)
         kind = response.headers.get("Content-Type", "").split(";", 1)[0].strip().lower()
         return _Hop(
             Answer(
@@ -200,7 +204,9 @@ class Fetcher:
             )
         )
 
-    async def _body(self, source: Source, response: aiohttp.ClientResponse, room: Room) -> bytes:
+    async def _body(
+        self, source: Source, response: aiohttp.ClientResponse, room: Room, clock: asyncio.Timeout
+    ) -> bytes:
         out = bytearray()
         try:
             if (response.content_length or 0) > self.limits.body_bytes:
@@ -208,8 +214,8 @@ class Fetcher:
             decoder = bodies.decoder(_codings(response.headers), self.limits.body_bytes)
             async for piece in response.content.iter_any():
                 out += decoder.feed(piece)
-                if len(out) > self.limits.large_bytes:
-                    await room.take(self._large)
+                if len(out) > self.limits.large_bytes and not room.has(self._large):
+                    await _untimed(room.take(self._large), clock)
             decoder.close()
         except bodies.TooLarge as e:
             raise FetchError(source.name, f"larger than {self.limits.body_bytes / 1e6:g} MB") from e
@@ -280,6 +286,19 @@ def _codings(headers: CIMultiDictProxy[str]) -> str:
 def _joint(headers: CIMultiDictProxy[str]) -> dict[str, str]:
     """Header fields by their name in lower case, those given several times in one (RFC 9110, 5.3)."""
     return {name: ", ".join(headers.getall(name)) for name in SAID if name in headers}
+
+
+async def _untimed(waiting: Awaitable[None], clock: asyncio.Timeout) -> None:
+    """Wait for something that is no fault of the server's, while the clock stands still."""
+    loop, until = asyncio.get_running_loop(), clock.when()
+    left = until - loop.time() if until is not None else 0
+    clock.reschedule(None)
+    await waiting
+    clock.reschedule(loop.time() + left)
+
+
+def _conditional(headers: Mapping[str, str]) -> bool:
+    return "If-None-Match" in headers or "If-Modified-Since" in headers
 
 
 def _conditions(state: SourceState | None) -> dict[str, str]:

@@ -40,6 +40,8 @@ class Heard:
     """Where the permanent redirects at the beginning of the way led; empty where there was none."""
     direct: bool = False
     """Whether the source answered at the address it had moved to before."""
+    detour: bool = False
+    """Whether a redirect that is not for good led to the last answer."""
 
     def hear(self, status: int, headers: Mapping[str, str]) -> None:
         """Keep what an answer says; what the one before said is forgotten."""

@@ -15,9 +15,13 @@ class Room:
 
     async def take(self, place: asyncio.Semaphore) -> None:
         """Wait for one of so many places, unless this reader has one of them."""
-        if place not in self._taken:
+        if not self.has(place):
             await place.acquire()
             self._taken.append(place)
+
+    def has(self, place: asyncio.Semaphore) -> bool:
+        """Return whether this reader has one of its places."""
+        return place in self._taken
 
     def leave(self) -> None:
         """Give back what was taken: the document has been read."""
