@@ -293,6 +293,6 @@ async def run(watch: Watch, tell: Callable[[Event], None]) -> None:
     ending = set(running)
     for task in ending:
         if task.get_name() == "collect":
-            task.cancel()  # nothing of a poll is kept before its end, so nothing is lost
+            task.cancel()  # what a portion of sources brought is kept whole or not at all, so nothing is lost
     await asyncio.gather(*ending, return_exceptions=True)
     scheduler.shutdown(wait=False)

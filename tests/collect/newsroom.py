@@ -6,6 +6,7 @@ import asyncio
 import atexit
 import threading
 from collections.abc import Awaitable, Callable, Iterable
+from dataclasses import fields
 from datetime import UTC, datetime, timedelta
 from html import escape
 from itertools import chain
@@ -103,7 +104,7 @@ class Remembered:
 
     def known(self, ids: Iterable[ArticleId]) -> dict[ArticleId, Known]:
         found = {name: self.kept[self.owners[name]] for name in ids if name in self.owners}
-        return {name: Known(one.id, one.version) for name, one in found.items()}
+        return {name: Known(one.id, one.version, one.source) for name, one in found.items()}
 
     def articles(self, ids: Iterable[ArticleId]) -> list[Article]:
         return [self.kept[name] for name in ids]
@@ -116,6 +117,11 @@ class Remembered:
         for article in (*collected.articles, *collected.updates):
             self.kept[article.id] = article
             self.owners |= dict.fromkeys((article.id, *article.aliases), article.id)
+        prints = {article.fingerprint: article.id for article in self.kept.values()}
+        for copy in collected.copies:
+            owner = self.owners.get(copy.id) or prints[copy.fingerprint]
+            self.owners |= dict.fromkeys((copy.id, *copy.aliases), owner)
+        self.owners |= dict(collected.addresses)
 
 
 WORKERS = Workers(1)
@@ -146,7 +152,7 @@ def poll(
         )
         got = [portion async for portion in portions]
         return Collected(
-            *(tuple(chain(*(getattr(portion, part) for portion in got))) for part in ("articles", "updates", "reports"))
+            **{part.name: tuple(chain(*(getattr(portion, part.name) for portion in got))) for part in fields(Collected)}
         )
 
     return asyncio.run(run())

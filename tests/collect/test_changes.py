@@ -7,6 +7,7 @@ from datetime import timedelta
 from hashlib import sha256
 
 import pytest
+from aiohttp import web
 
 from digest.collect import Cache, Status
 from digest.collect.decide import MOST_UPDATES, Lead, tell_apart
@@ -49,7 +50,9 @@ def test_a_feed_of_the_same_bytes_is_not_parsed_again(newsroom, memory):
     body = "this would be no feed if anybody looked"
     newsroom.put("/feed", body)
     source = newsroom.source("/feed")
-    memory.of_sources[source.name] = SourceState(source.name, body_hash=sha256(body.encode()).hexdigest())
+    memory.of_sources[source.name] = SourceState(
+        source.name, body_hash=sha256(body.encode()).hexdigest()[:48] + mark_of(source)
+    )
 
     [report] = poll(source, memory=memory).reports
 
@@ -98,9 +101,11 @@ def test_of_two_entries_of_one_known_article_the_newer_one_says_its_words(newer_
     ]
     offers = made(Feed(tuple(entries[::-1] if newer_first else entries))).offers
     leads = [Lead((article_id(offer.link),), offer=offer, said=offer.said) for offer in offers]
-    known = dict.fromkeys((name for lead in leads for name in lead.ids), Known("7", version("Bridge", OPEN, "")))
+    known = dict.fromkeys(
+        (name for lead in leads for name in lead.ids), Known("7", version("Bridge", OPEN, ""), "Ilma Courier")
+    )
 
-    told_apart = tell_apart(leads, known, set())
+    told_apart = tell_apart("Ilma Courier", leads, known, set())
 
     assert [lead.entry.title for lead in told_apart.changed] == ["Bridge shuts"]
     assert (told_apart.new, told_apart.known) == ([], 1)
@@ -209,7 +214,95 @@ def test_a_page_that_changes_is_an_update_of_its_one_article(newsroom, memory):
     assert got.updates[0].blocks[0].text == sentences("Tarn")
 
 
+def test_what_changed_beyond_the_most_is_read_again_in_the_next_poll(newsroom, memory):
+    def items(words):
+        return [item(f"https://ilma.example/{n}", f"Number {n}", f"{words} {n} " * 40) for n in range(MOST_UPDATES + 9)]
+
+    told(newsroom, memory, *items("Ferren"))
+    told(newsroom, memory, *items("Tarn"))
+    [report] = told(newsroom, memory, *items("Tarn")).reports
+
+    assert (report.updated, report.known) == (9, MOST_UPDATES)
+    assert {article.blocks[0].text.split()[0] for article in memory.kept.values()} == {"Tarn"}
+
+
+def test_a_page_that_cannot_be_had_at_an_update_is_asked_for_again(newsroom, memory):
+    newsroom.put("/a", page("Bridge opens", f"<p>{sentences('Ferren')}</p>"))
+    newsroom.put_feed("/feed", item(newsroom.url("/a"), "Bridge opens", "Short."))
+    again(newsroom, memory, newsroom.source("/feed"))
+    newsroom.put("/a", status=503)
+    newsroom.put_feed("/feed", item(newsroom.url("/a"), "Bridge shuts", "Short."))
+    missed = again(newsroom, memory, newsroom.source("/feed"))
+    newsroom.put("/a", page("Bridge shuts", f"<p>{sentences('Tarn')}</p>"))
+
+    [update] = again(newsroom, memory, newsroom.source("/feed")).updates
+
+    assert (missed.articles, missed.updates) == ((), ())
+    assert (update.title, update.blocks[0].text) == ("Bridge shuts", sentences("Tarn"))
+
+
+def test_an_article_whose_page_was_not_there_gets_its_text_when_it_is(newsroom, memory):
+    hours_ago = NOW - timedelta(hours=5)
+    newsroom.put("/a", status=503)
+    newsroom.put_feed("/feed", item(newsroom.url("/a"), "Bridge opens", "Short.", at=hours_ago))
+    [first] = again(newsroom, memory, newsroom.source("/feed"), now=NOW).articles
+    newsroom.put("/a", page("Bridge opens", f"<p>{sentences('Ferren')}</p>"))
+
+    [update] = again(newsroom, memory, newsroom.source("/feed")).updates
+    after = again(newsroom, memory, newsroom.source("/feed"))
+
+    assert [block.text for block in first.blocks] == ["Short."]
+    assert (update.id, update.blocks[0].text) == (first.id, sentences("Ferren"))
+    assert (after.reports[0].status, newsroom.paths.count("/a")) == (Status.UNCHANGED, 2)
+
+
+def test_a_page_that_stays_away_is_not_asked_for_for_ever(newsroom, memory):
+    newsroom.put("/a", status=503)
+    newsroom.put_feed("/feed", item(newsroom.url("/a"), "Bridge opens", "Short.", at=NOW - timedelta(days=2)))
+
+    got = [again(newsroom, memory, newsroom.source("/feed"), now=NOW + n * timedelta(hours=2)) for n in range(3)]
+
+    assert [len(each.articles) for each in got] == [1, 0, 0]
+    assert newsroom.paths.count("/a") == 1
+
+
+def test_two_sources_that_tell_one_article_in_other_words_do_not_rewrite_each_other(newsroom, memory):
+    newsroom.put("/a", page("Bridge opens", f"<p>{sentences('Ferren')}</p>"))
+    for n in range(3):
+        for path, title in (("/world", "Bridge opens"), ("/top", "A bridge opens at last")):
+            more = f"<guid>{n}</guid>"
+            newsroom.put_feed(path, item(newsroom.url("/a"), title, "Short.", more=more))
+            got = again(newsroom, memory, newsroom.source(path, path))
+            assert got.updates == ()
+
+    assert newsroom.paths.count("/a") == 1
+
+
 # ------------------------------------------------------------------------------------------------ another name for it
+
+
+def test_a_copy_is_known_by_its_own_address_from_then_on(newsroom, memory):
+    for path in ("/a", "/copy"):
+        newsroom.put(path, page("Bridge opens", f"<p>{sentences('Ferren')}</p>"))
+    newsroom.put_feed("/feed", item(newsroom.url("/a"), "Bridge opens", "Short."))
+    again(newsroom, memory, newsroom.source("/feed"))
+
+    for n in range(3):
+        newsroom.put_feed("/other", item(newsroom.url("/copy"), "Bridge opens", f"Short {n}."))
+        got = again(newsroom, memory, newsroom.source("/other", "Other"))
+        assert (got.articles, got.updates) == ((), ())
+
+    assert newsroom.paths.count("/copy") == 1
+
+
+def test_an_article_that_has_moved_is_known_where_it_is_when_its_words_change(newsroom, memory):
+    more = "<guid isPermaLink='false'>ilma-77</guid>"
+    [first] = told(newsroom, memory, item("https://ilma.example/77", "Bridge opens", OPEN, more=more)).articles
+    told(newsroom, memory, item("https://ilma.example/77-moved", "Bridge opens", OPEN, more=more))
+
+    got = told(newsroom, memory, item("https://ilma.example/77-moved", "Bridge opens, and shuts", SHUT, more=more))
+
+    assert (got.articles, [update.id for update in got.updates]) == ((), [first.id])
 
 
 def test_an_article_that_moves_and_keeps_guid_headline_and_date_is_known(newsroom, memory):
@@ -302,6 +395,24 @@ def test_a_source_keeps_what_its_patterns_want(newsroom, memory, patterns, kept)
     assert [article.title for article in got.articles] == kept
     assert f"{len(offered) - len(kept)} entr" in got.reports[0].reason
     assert got.reports[0].reason.endswith("left out by its `keep` and `drop`")
+
+
+@pytest.mark.parametrize("validators", [{}, {"ETag": '"7"'}], ids=["200", "etag"])
+def test_a_pattern_taken_back_lets_in_what_it_kept_out(newsroom, memory, validators):
+    def unless_known(feed):
+        async def answer(request):
+            known = validators and request.headers.get("If-None-Match") == validators["ETag"]
+            return web.Response(status=304) if known else web.Response(text=feed, headers=validators)
+
+        return answer
+
+    offered = [item(f"https://ilma.example/{n}", title, OPEN + title) for n, title in enumerate(["Bridge", "Storm"])]
+    newsroom.on("/feed", unless_known(rss(*offered)))
+    again(newsroom, memory, newsroom.source("/feed", follow=False, keep=("bridge",)))
+
+    got = again(newsroom, memory, newsroom.source("/feed", follow=False))
+
+    assert [article.title for article in got.articles] == ["Storm"]
 
 
 # ----------------------------------------------------------------------------------------------------- in portions

@@ -61,9 +61,11 @@ def test_a_source_that_failed_without_asking_to_wait_can_be_tried_by_hand(newsro
 
 
 def test_an_unchanged_feed_says_how_long_it_is_fresh(newsroom):
+    memory = Remembered()
+    memory.of_sources["Ilma Courier"] = SourceState("Ilma Courier", etag='"7"')
     newsroom.put("/feed", status=304, Cache_Control="max-age=3600")
 
-    [report] = rounds(newsroom, Remembered(), 1)
+    [report] = rounds(newsroom, memory, 1)
 
     assert (report.status, report.state.next_at) == (Status.UNCHANGED, NOW + 60 * MINUTE)
 

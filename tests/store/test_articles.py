@@ -33,11 +33,11 @@ def test_an_article_seen_again_is_not_new(store):
 def test_a_copy_at_another_address_is_not_new_but_known_from_then_on(store):
     one, copy = article("a", text="The bridge holds."), article("a-again", text="The bridge holds.")
     store.articles.add([one], NOW)
-    assert store.articles.knows([copy.id]) == set()
+    assert set(store.articles.known([copy.id])) == set()
 
     assert store.articles.add([copy], NOW) == []
 
-    assert store.articles.knows([copy.id, one.id, "0" * 16]) == {copy.id, one.id}
+    assert set(store.articles.known([copy.id, one.id, "0" * 16])) == {copy.id, one.id}
     assert store.articles.knows_fingerprints([copy.fingerprint, "x"]) == {one.fingerprint}
     assert store.articles.unpooled("brief") == [one]
 
@@ -48,7 +48,7 @@ def test_an_article_is_known_by_every_address_that_leads_to_it(store):
 
     store.articles.add([one], NOW)
 
-    assert store.articles.knows([short.id]) == {short.id}
+    assert set(store.articles.known([short.id])) == {short.id}
     assert store.articles.add([short], NOW) == []
 
 
@@ -61,7 +61,7 @@ def test_thousands_of_ids_are_asked_for_at_once(store):
     store.articles.add([article("a")], NOW)
     ids = [f"{n:016x}" for n in range(2500)] + [article("a").id]
 
-    assert store.articles.knows(ids) == {article("a").id}
+    assert set(store.articles.known(ids)) == {article("a").id}
 
 
 def test_an_article_is_remembered_with_its_version_by_each_of_its_addresses(store):
@@ -69,7 +69,7 @@ def test_an_article_is_remembered_with_its_version_by_each_of_its_addresses(stor
     one = replace(article("a", aliases=(short.id,)), version="v1")
     store.articles.add([one], NOW)
 
-    known = Known(one.id, "v1")
+    known = Known(one.id, "v1", one.source)
     assert store.articles.known([one.id, short.id, "0" * 16]) == {one.id: known, short.id: known}
 
 
@@ -83,7 +83,7 @@ def test_new_words_of_a_known_article_take_the_place_of_its_old_ones(store):
 
     assert store.articles.get([one.id]) == [new]
     assert store.articles.unpooled("brief") == [new, article("b")]
-    assert store.articles.known([short.id]) == {short.id: Known(one.id, "v2")}
+    assert store.articles.known([short.id]) == {short.id: Known(one.id, "v2", one.source)}
     assert store.articles.knows_fingerprints([one.fingerprint, new.fingerprint]) == {new.fingerprint}
 
 

@@ -66,6 +66,7 @@ def renewed(old: Article, new: Article, *, now: datetime) -> Article:
     walled = bool(new.gap) and not old.gap
     if walled or new.fingerprint == old.fingerprint or 2 * _chars(new.blocks) < _chars(old.blocks):
         return replace(old, version=new.version)
+    published_at = old.published_at or new.published_at
     return replace(
         new,
         id=old.id,
@@ -73,8 +74,8 @@ def renewed(old: Article, new: Article, *, now: datetime) -> Article:
         source=old.source,
         aliases=old.aliases,
         collected_at=old.collected_at,
-        published_at=old.published_at or new.published_at,
-        claimed_at=old.claimed_at,
+        published_at=published_at,
+        claimed_at=None if published_at else old.claimed_at,
         updated_at=now,
     )
 

@@ -41,12 +41,17 @@ class Told:
     new: list[Lead] = field(default_factory=list)
     changed: list[Lead] = field(default_factory=list)
     known: int = 0
+    moved: list[tuple[ArticleId, ArticleId]] = field(default_factory=list)
+    """Addresses that known articles have moved to: (id of the address, id of the article)."""
+    postponed: int = 0
+    """Of the known, those that have changed, and are looked at in the next poll."""
 
 
-def tell_apart(leads: Sequence[Lead], known: Mapping[ArticleId, Known], taken: set[ArticleId]) -> Told:
-    """Tell new leads from changed and known ones, each whole and newest first.
+def tell_apart(source: str, leads: Sequence[Lead], known: Mapping[ArticleId, Known], taken: set[ArticleId]) -> Told:
+    """Tell new leads of a source from changed and known ones, each whole and newest first.
 
-    `taken` holds the ids of the leads of earlier sources, which count as known here, and is added to.
+    What another source tells in other words has not changed. `taken` holds the ids of the leads of earlier sources,
+    which count as known here, and is added to.
     """
     told = Told()
     articles = [_article(lead, known) for lead in leads]
@@ -56,17 +61,20 @@ def tell_apart(leads: Sequence[Lead], known: Mapping[ArticleId, Known], taken: s
         articles = [_article(lead, known) for lead in leads]
     for lead, article in zip(leads, articles, strict=True):
         names = (*lead.ids, article.id) if article else lead.ids
+        if article and lead.ids[0] not in known:
+            told.moved.append((lead.ids[0], article.id))
         if not taken.isdisjoint(names):
             told.known += 1
         elif article is None:
             told.new.append(lead)
-        elif holds(article.version, *lead.said):
+        elif article.source != source or holds(article.version, *lead.said):
             told.known += 1
         else:
             told.changed.append(replace(lead, known=article))
         taken.update(names)
     told.new, told.changed = newest_first(told.new), newest_first(told.changed)
-    told.known += len(told.changed[MOST_UPDATES:])
+    told.postponed = len(told.changed[MOST_UPDATES:])
+    told.known += told.postponed
     del told.changed[MOST_UPDATES:]
     return told
 

@@ -94,7 +94,8 @@ def _saved(path: Path, page: extract.Page, *, now: datetime, source: str) -> Art
     return replace(article, kind=kind, outlet=page.outlet, image=page.image, gap=page.gap)
 
 
-def _article(path: Path, document: Document, published_at: datetime | None, *, now: datetime, source: str) -> Article:
+def _article(path: Path, document: Document, said_at: datetime | None, *, now: datetime, source: str) -> Article:
+    published_at = plausible(said_at, now)
     heading = shorten(line(document.title), TITLE_CHARS) or headline(document.blocks)
     own, origin = file_id(source, path.name), web_link(document.field("source"))
     article = Article(
@@ -105,7 +106,8 @@ def _article(path: Path, document: Document, published_at: datetime | None, *, n
         blocks=document.blocks,
         fingerprint=fingerprint(heading, document.blocks, url=f"file:{path.name}"),
         collected_at=now,
-        published_at=plausible(published_at, now),
+        published_at=published_at,
+        claimed_at=None if published_at else said_at,
         standfirst=shorten(line(document.field("description")), STANDFIRST_CHARS),
         language=language(document.field("lang") or document.field("language")),
         author=shorten(plain(document.field("author")), 200),

@@ -7,8 +7,8 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import AsyncGenerator, Awaitable, Callable, Mapping, Sequence
-from contextlib import ExitStack
+from collections.abc import AsyncGenerator, Awaitable, Callable, Iterator, Mapping, Sequence
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Final
@@ -44,6 +44,7 @@ class _Poll:
     told: Told = field(default_factory=Told)
     articles: list[Article] = field(default_factory=list)
     updates: list[Article] = field(default_factory=list)
+    copies: list[Article] = field(default_factory=list)
     failure: str = ""
     resting: str = ""
     """Why it was not asked at all."""
@@ -96,8 +97,8 @@ async def collect(
     `timeout` is for one document with its redirects. `progress` hears of each source when it is done, in the order
     they finish; its count of new articles may then still hold copies of another source's. Nothing is written anywhere:
     whoever keeps what was yielded before asking for more loses nothing when the run is killed, and what was not kept is
-    found again by the next run. The sources of a portion begin one after the other over the time of `spread`, all at
-    once where it is nothing. Those that are retired, or whose server has asked us to wait, are not asked; their report
+    found again by the next run. The sources begin one after the other over the time of `spread`, those of a portion
+    all at once where it is nothing. Those that are retired, or whose server has asked us to wait, are not asked; their report
     says so and has no state.
 
     Large and patient work is done by `workers`, without them by some of this run's own; `cache` remembers pages.
@@ -107,25 +108,33 @@ async def collect(
         async with Fetcher(user_agent, Limits(total=timeout)) as fetcher:
             reader = Reader(fetcher, memory, now, workers=hands, cache=cache)
             for first in range(0, len(sources), WAVE):
-                yield await _collect(sources[first : first + WAVE], reader, now, progress, spread)
+                some = sources[first : first + WAVE]
+                yield await _collect(some, reader, now, progress, spread / len(sources))
+        if cache:
+            await asyncio.to_thread(cache.prune, now=now)
 
 
 async def _collect(
-    sources: Sequence[Source], reader: Reader, now: datetime, progress: Progress | None, spread: timedelta
+    sources: Sequence[Source], reader: Reader, now: datetime, progress: Progress | None, gap: timedelta
 ) -> Collected:
     def tell(poll: _Poll) -> None:
         if progress is not None:
             progress(poll.report(now))
 
-    memory, gap = reader.memory, spread.total_seconds() / max(len(sources), 1)
+    memory = reader.memory
     states = await asyncio.to_thread(memory.states, [source.name for source in sources])
     polls = [_Poll(source, known(source, states[source.name])) for source in sources]
-    await asyncio.gather(*(_look(poll, reader, now, tell, n * gap) for n, poll in enumerate(polls)))
+    await asyncio.gather(*(_look(poll, reader, now, tell, n * gap.total_seconds()) for n, poll in enumerate(polls)))
     await _tell_apart(polls, memory)
     await asyncio.gather(*(_read(poll, reader, now, tell) for poll in polls if not poll.done))
-    articles = await _unique(polls, memory)
-    updates = tuple(article for poll in polls for article in poll.updates)
-    return Collected(tuple(articles), updates, tuple(poll.report(now) for poll in polls))
+    await _unique(polls, memory)
+    return Collected(
+        articles=tuple(article for poll in polls for article in poll.articles),
+        updates=tuple(article for poll in polls for article in poll.updates),
+        copies=tuple(article for poll in polls for article in poll.copies),
+        addresses=tuple(pair for poll in polls for pair in poll.told.moved),
+        reports=tuple(poll.report(now) for poll in polls),
+    )
 
 
 async def _look(poll: _Poll, reader: Reader, now: datetime, tell: Callable[[_Poll], None], delay: float) -> None:
@@ -145,12 +154,16 @@ async def _tell_apart(polls: Sequence[_Poll], memory: Memory) -> None:
     """An article that several sources carry is the first one's, in the order of the sources."""
     found = dict(await _known(memory, [name for poll in polls for lead in poll.look.leads for name in lead.ids]))
     for poll in polls:
-        poll.look.leads = with_hints(poll.source, poll.look.leads, found)
+        with _caught(poll):
+            poll.look.leads = with_hints(poll.source, poll.look.leads, found)
     hints = [lead.ids[-1] for poll in polls for lead in poll.look.leads if len(lead.ids) > 1]
     found |= await _known(memory, [name for name in hints if name not in found])
     taken: set[ArticleId] = set()
     for poll in polls:
-        poll.told = tell_apart(poll.look.leads, found, taken)
+        with _caught(poll):
+            poll.told = tell_apart(poll.source.name, poll.look.leads, found, taken)
+            if poll.told.postponed:
+                poll.look.forget()
         poll.look.leads = []
 
 
@@ -175,8 +188,14 @@ async def _articles(poll: _Poll, reader: Reader, now: datetime) -> None:
 
 
 async def _guarded(poll: _Poll, work: Awaitable[None]) -> None:
-    try:
+    with _caught(poll):
         await work
+
+
+@contextmanager
+def _caught(poll: _Poll) -> Iterator[None]:
+    try:
+        yield
     except SourceError as e:
         poll.failure = e.reason
     except Exception as e:
@@ -185,23 +204,19 @@ async def _guarded(poll: _Poll, work: Awaitable[None]) -> None:
         poll.failure = f"unexpected {type(e).__name__}: {shorten(line(str(e)), 200)}"
 
 
-async def _unique(polls: Sequence[_Poll], memory: Memory) -> list[Article]:
+async def _unique(polls: Sequence[_Poll], memory: Memory) -> None:
+    """Set apart what is known after all, or was told by an earlier source."""
     found = [article for poll in polls for article in poll.articles]
     if not found:
-        return []
+        return
     # A page may have told of another address than its feed's link: that one is asked for only now.
     ids = set(await _known(memory, [article.id for article in found]))
     prints = set(await asyncio.to_thread(memory.knows_fingerprints, [article.fingerprint for article in found]))
-    kept: list[Article] = []
     for poll in polls:
-        mine = []
-        for article in poll.articles:
-            if article.id in ids or article.fingerprint in prints:
-                poll.told.known += 1
-                continue
+        offered, poll.articles = poll.articles, []
+        for article in offered:
+            known_already = article.id in ids or article.fingerprint in prints
+            (poll.copies if known_already else poll.articles).append(article)
             ids.update((article.id, *article.aliases))
             prints.add(article.fingerprint)
-            mine.append(article)
-        poll.articles = mine
-        kept += mine
-    return kept
+        poll.told.known += len(poll.copies)

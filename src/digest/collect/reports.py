@@ -64,5 +64,9 @@ class Collected:
     """The new ones, in the order of the sources and of their entries; none twice, by id or by fingerprint."""
     updates: tuple[Article, ...]
     """Known ones that were looked at again, with the words and the version they have now."""
+    copies: tuple[Article, ...]
+    """Those that turned out to be known, so that they are by their own address the next time."""
+    addresses: tuple[tuple[ArticleId, ArticleId], ...]
+    """Where known articles have moved to: (id of the address, id of the article)."""
     reports: tuple[SourceReport, ...]
     """One a source, in their order."""

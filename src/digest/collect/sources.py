@@ -29,7 +29,7 @@ from digest.collect.reading import Documents
 from digest.collect.reports import Memory
 from digest.collect.standing import direct
 from digest.collect.text import language
-from digest.collect.versions import version
+from digest.collect.versions import UNFINISHED, version
 from digest.collect.workers import Workers
 from digest.errors import FetchError, ParseError
 from digest.model.news import Article, ArticleId, Source, SourceKind, SourceState
@@ -45,6 +45,8 @@ SHORT: Final = 200
 """Characters of text below which an entry does not stand for its page."""
 PATIENCE: Final = timedelta(hours=2)
 """How long after its publication an entry waits for its page."""
+LONGEST_PATIENCE: Final = timedelta(days=1)
+"""How long after its publication the page of an article that has only its feed's text is asked for again."""
 
 
 @dataclass(slots=True)
@@ -103,14 +105,19 @@ class Reader:
         seen = await asyncio.gather(*map(pages.page, asked)) if asked else ()
         found = [self._article(source, lead, page) for lead, page in zip_longest(leads, seen)]
         look.notes += pages.notes()
-        waiting = {n for n, lead in enumerate(leads) if lead.entry and self._waits(lead.entry, found[n], pages)}
+        late = {n for n, lead in enumerate(leads) if lead.entry and lead.entry.link in pages.passing}
+        waiting = {n for n in late if self._waits(leads[n], found[n])}
+        if late:
+            look.forget()  # or the feed would be called unchanged, and the pages never be had
+            found = [self._unfinished(article) if n in late else article for n, article in enumerate(found)]
         if waiting:
-            look.forget()
             look.notes.append(f"{count(len(waiting), 'entry', 'entries')} left for the next poll")
             found = [None if n in waiting else article for n, article in enumerate(found)]
         empty = sum(article is None for article in found) - len(waiting)
         if empty:
             look.notes.append(f"{count(empty, 'entry', 'entries')} without title and text left out")
+        if doubtful := sum(article is not None and article.claimed_at is not None for article in found):
+            look.notes.append(f"{count(doubtful, 'date')} not to be believed")
         return [article for article in found if article is not None]
 
     def _article(self, source: Source, lead: Lead, page: Page | None) -> Article | None:
@@ -123,12 +130,22 @@ class Reader:
             article, id=own, aliases=(*article.aliases, *others), version=version(*lead.said) if lead.said else ""
         )
 
-    def _waits(self, entry: Entry, article: Article | None, pages: Pages) -> bool:
-        """Say whether a fresh entry with next to no text of its own is better had when its page answers again."""
-        if entry.link not in pages.passing or entry.published_at is None:
-            return False
+    def _waits(self, lead: Lead, article: Article | None) -> bool:
+        """Say whether an entry whose page does not answer now is better left for the next poll.
+
+        A fresh one with next to no text of its own is, and one that is known already.
+        """
+        if lead.known is not None:
+            return True
         text = sum(len(block.text) for block in article.blocks) if article else 0
-        return text < SHORT and self._now - entry.published_at < PATIENCE
+        published_at = article.published_at if article else None
+        return text < SHORT and published_at is not None and self._now - published_at < PATIENCE
+
+    def _unfinished(self, article: Article | None) -> Article | None:
+        """Return an article with a version that does not hold, as long as its page is worth waiting for."""
+        if article is None or self._now - article.at >= LONGEST_PATIENCE:
+            return article
+        return replace(article, version=UNFINISHED)
 
     async def _fetch_page(self, source: Source, entry: Entry) -> Page:
         async with Room() as room:
@@ -141,6 +158,8 @@ class Reader:
         self, source: Source, accept: str, state: SourceState, heard: Heard, room: Room, *, conditional: bool
     ) -> Answer | None:
         """Ask where the source has moved for good; where nobody serves it there, at its address in the settings."""
+        # What was learned under other settings holds for nothing: another pattern may want what this one left out.
+        conditional = conditional and (not state.body_hash or state.body_hash.endswith(mark_of(source)))
         since = state if conditional else None
         if moved := direct(state):
             try:
@@ -159,7 +178,7 @@ class Reader:
         answer = await self._ask(source, _FEED_TYPES, state, heard, room, conditional=True)
         if answer is None:
             return _unchanged(state)
-        look = _look(answer)
+        look = _look(source, answer)
         if look.body_hash == state.body_hash:
             look.unchanged = True
             return look
@@ -181,7 +200,7 @@ class Reader:
         answer = await self._fetcher.get(named[0], source, accept=_FEED_TYPES, room=room)
         if answer is None:
             raise ParseError(source.name, why)
-        look = replace(_look(answer), etag="", last_modified="")  # the validators of another address
+        look = replace(_look(source, answer), etag="", last_modified="")  # the validators of another address
         look.notes.append(f"its address is a web page; the feed it names was read: {named[0]}, put that into its url")
         if look.body_hash == state.body_hash:
             look.unchanged = True
@@ -202,7 +221,7 @@ class Reader:
         answer = await self._ask(source, _PAGE_TYPES, state, heard, room, conditional=known)
         if answer is None:
             return _unchanged(state)
-        look = _look(answer)
+        look = _look(source, answer)
         if known and look.body_hash == state.body_hash:
             look.unchanged = True
             return look
@@ -247,8 +266,15 @@ def with_hints(source: Source, leads: Iterable[Lead], known: Container[ArticleId
     return found
 
 
-def _look(answer: Answer) -> Look:
-    return Look(etag=answer.etag, last_modified=answer.last_modified, body_hash=sha256(answer.body).hexdigest())
+def _look(source: Source, answer: Answer) -> Look:
+    body_hash = sha256(answer.body).hexdigest()[:48] + mark_of(source)
+    return Look(etag=answer.etag, last_modified=answer.last_modified, body_hash=body_hash)
+
+
+def mark_of(source: Source) -> str:
+    """Return 16 hex digits of the settings that decide what is made of a source's documents."""
+    settings = (source.kind, source.follow, source.timezone, source.select, source.remove, source.keep, source.drop)
+    return sha256(repr(settings).encode()).hexdigest()[:16]
 
 
 def _unchanged(state: SourceState) -> Look:

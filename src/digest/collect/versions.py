@@ -13,6 +13,8 @@ from typing import Final
 from digest.collect.identity import fingerprint
 from digest.collect.text import plain
 
+UNFINISHED: Final = "unfinished"
+"""The version of an article that is to be looked at again whatever its feed says: it holds for nothing."""
 _HALF: Final = 16
 _TAG: Final = re.compile(r"<[^<>]*>")
 

@@ -159,6 +159,8 @@ class Known:
     id: ArticleId
     """Its own, whichever of its addresses it is known by."""
     version: str
+    source: str
+    """Whose words it has: those of another source are another telling of it, not a change."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -231,6 +233,6 @@ class SourceState:
     retired: bool = False
     """Whether its address is gone for good (410)."""
     body_hash: str = ""
-    """SHA-256 of the last document that was read to its end; the same one again is not parsed."""
+    """Of the last document that was read to its end, and of how it was read; the same one again is not parsed."""
     failing_since: datetime | None = None
     """When the first of its failures in a row was; None after a success."""

@@ -46,8 +46,11 @@ class StoreMemory:
     """Whether sources are read as if for the first time; articles are known all the same."""
 
     def states(self, names: Iterable[str]) -> Mapping[str, SourceState]:
-        """Return what is remembered of the sources."""
-        return {name: SourceState(name) for name in names} if self.anew else self.store.sources.states(names)
+        """Return what is remembered of the sources; anew, only whether their servers have asked us to wait."""
+        states = self.store.sources.states(names)
+        if not self.anew:
+            return states
+        return {n: SourceState(n, url=s.url, asked_until=s.asked_until) for n, s in states.items()}
 
     def known(self, ids: Iterable[ArticleId]) -> Mapping[ArticleId, Known]:
         """Return the articles that are kept already, by those of the ids that lead to them."""
@@ -75,7 +78,7 @@ async def gather(
     """Poll the sources (all, or those named), keep what is new, and return what each one brought.
 
     With `keep` false nothing is written: a rehearsal. With `anew` no source may answer that nothing changed, so that
-    all it has is looked at, and none is passed over because it rests. The sources begin one after the other over the
+    all it has is looked at, and one that was gone is asked again; a server that asked us to wait is left alone. The sources begin one after the other over the
     time of `spread`. Raises UnknownError for a name that is not in digest.toml, ValueError for `anew` with `keep`: what
     was learned of a source would be forgotten.
     """
@@ -99,7 +102,8 @@ async def gather(
         async for got in portions:
             if keep:
                 states = [report.state for report in got.reports if report.state]
-                await asyncio.to_thread(parts.store.keep, got.articles, got.updates, states, now)
+                articles = (*got.articles, *got.copies)
+                await asyncio.to_thread(parts.store.keep, articles, got.updates, states, now, got.addresses)
             else:
                 found += got.articles
             many += len(got.articles)

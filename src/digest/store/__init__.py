@@ -41,15 +41,22 @@ class Store:
         self.close()
 
     def keep(
-        self, articles: Sequence[Article], updates: Iterable[Article], states: Iterable[SourceState], now: datetime
+        self,
+        articles: Sequence[Article],
+        updates: Iterable[Article],
+        states: Iterable[SourceState],
+        now: datetime,
+        addresses: Iterable[tuple[ArticleId, ArticleId]] = (),
     ) -> list[ArticleId]:
         """Keep what a poll brought, all of it or nothing; return the ids of the articles that were new.
 
-        New articles, the words that known ones have now, and what is remembered of the sources: a source's state never
-        says that something was read which is not there.
+        Articles, of which those that are copies of known ones leave their addresses only; the words that known ones
+        have now; further addresses of known ones, as (id of the address, id of the article); and what is remembered
+        of the sources: a source's state never says that something was read which is not there.
         """
         with self.database.write() as connection:
             new = keeping.add(connection, articles, now)
+            keeping.also_known(connection, addresses)
             keeping.renew(connection, updates, now)
             sources.remember(connection, states, now)
         return new

@@ -31,23 +31,18 @@ class Articles:
         with self._database.write() as connection:
             return keeping.add(connection, list(articles), now)
 
-    def knows(self, ids: Iterable[ArticleId]) -> set[ArticleId]:
-        """Return those of `ids` by which a kept article is known: its own, or that of another address."""
-        names = list(ids)
-        return self._known(article.c.id, names) | self._known(alias.c.id, names)
-
     def known(self, ids: Iterable[ArticleId]) -> dict[ArticleId, Known]:
         """Return what is remembered of the articles that `ids` lead to, by these ids; unknown ones are left out."""
         names = list(ids)
         found: dict[ArticleId, Known] = {}
-        mine = select(article.c.id, article.c.id, article.c.version)
-        others = select(alias.c.id, article.c.id, article.c.version).join_from(alias, article)
+        mine = select(article.c.id, article.c.id, article.c.version, article.c.source)
+        others = select(alias.c.id, article.c.id, article.c.version, article.c.source).join_from(alias, article)
         with self._database.read() as connection:
             # By their own first: that is what nearly all of them are known by.
             for column, wanted in ((article.c.id, mine), (alias.c.id, others)):
                 for some in chunks([name for name in names if name not in found]):
                     rows = connection.execute(wanted.where(among(connection, column, some))).all()
-                    found.update((name, Known(own, version)) for name, own, version in rows)
+                    found.update((row[0], Known(*row[1:])) for row in rows)
         return found
 
     def knows_fingerprints(self, fingerprints: Iterable[str]) -> set[str]:

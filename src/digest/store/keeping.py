@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from datetime import datetime
 
-from sqlalchemy import Column, Connection, select, update
+from sqlalchemy import Column, Connection, literal, select, update
 
 from digest.model.news import Article, ArticleId
 from digest.store.chunks import chunks
@@ -39,6 +39,13 @@ def add(connection: Connection, articles: Sequence[Article], now: datetime) -> l
     if others:
         connection.execute(insert(connection, alias).on_conflict_do_nothing(), others)
     return [str(row["id"]) for row in rows]
+
+
+def also_known(connection: Connection, addresses: Iterable[tuple[ArticleId, ArticleId]]) -> None:
+    """Know articles by further addresses: (id of the address, id of the article); unknown articles are passed over."""
+    for name, owner in addresses:
+        there = select(literal(name), article.c.id).where(article.c.id == owner)
+        connection.execute(insert(connection, alias).from_select(["id", "article"], there).on_conflict_do_nothing())
 
 
 def renew(connection: Connection, articles: Iterable[Article], now: datetime) -> None:

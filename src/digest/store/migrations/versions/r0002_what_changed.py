@@ -12,7 +12,7 @@ depends_on = None
 
 
 def upgrade() -> None:
-    """Add the columns; what is there already is looked at anew once."""
+    """Add the columns; articles that are there already have no version, and are not compared with their feeds."""
     with op.batch_alter_table("source") as source:
         source.add_column(sa.Column("body_hash", sa.String(64), nullable=False, server_default=""))
         source.add_column(sa.Column("failing_since", sa.BigInteger))
