@@ -16,6 +16,7 @@ from digest.collect.feeds.feed import Feed, made
 from digest.collect.identity import article_id
 from digest.collect.poll import WAVE
 from digest.collect.reading import SMALL
+from digest.collect.sources import mark_of
 from digest.collect.versions import version
 from digest.model.news import Known, SourceKind, SourceState
 
@@ -50,9 +51,8 @@ def test_a_feed_of_the_same_bytes_is_not_parsed_again(newsroom, memory):
     body = "this would be no feed if anybody looked"
     newsroom.put("/feed", body)
     source = newsroom.source("/feed")
-    memory.of_sources[source.name] = SourceState(
-        source.name, body_hash=sha256(body.encode()).hexdigest()[:48] + mark_of(source)
-    )
+    remembered = sha256(body.encode()).hexdigest()[:48] + mark_of(source)
+    memory.of_sources[source.name] = SourceState(source.name, body_hash=remembered)
 
     [report] = poll(source, memory=memory).reports
 

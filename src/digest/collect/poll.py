@@ -98,8 +98,8 @@ async def collect(
     they finish; its count of new articles may then still hold copies of another source's. Nothing is written anywhere:
     whoever keeps what was yielded before asking for more loses nothing when the run is killed, and what was not kept is
     found again by the next run. The sources begin one after the other over the time of `spread`, those of a portion
-    all at once where it is nothing. Those that are retired, or whose server has asked us to wait, are not asked; their report
-    says so and has no state.
+    all at once where it is nothing. Those that are retired, or whose server has asked us to wait, are not asked; their
+    report says so and has no state.
 
     Large and patient work is done by `workers`, without them by some of this run's own; `cache` remembers pages.
     """

@@ -78,9 +78,9 @@ async def gather(
     """Poll the sources (all, or those named), keep what is new, and return what each one brought.
 
     With `keep` false nothing is written: a rehearsal. With `anew` no source may answer that nothing changed, so that
-    all it has is looked at, and one that was gone is asked again; a server that asked us to wait is left alone. The sources begin one after the other over the
-    time of `spread`. Raises UnknownError for a name that is not in digest.toml, ValueError for `anew` with `keep`: what
-    was learned of a source would be forgotten.
+    all it has is looked at, and one that was gone is asked again; a server that asked us to wait is left alone. The
+    sources begin one after the other over the time of `spread`. Raises UnknownError for a name that is not in
+    digest.toml, ValueError for `anew` with `keep`: what was learned of a source would be forgotten.
     """
     if anew and keep:
         raise ValueError("a poll that takes every source anew is a rehearsal: keep=False")
