@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, tzinfo
 from datetime import timezone as offset_zone
 from functools import cached_property
+from itertools import starmap
 from typing import Any, Final
 from zoneinfo import ZoneInfo
 
@@ -77,8 +78,8 @@ class Entries:
         self._url, self._now, self._timezone = url, now, timezone
         self._named: list[str] = []
         """What the items that lead somewhere are called."""
-        self._dated: list[tuple[str, ...]] = []
-        """The dates of all items."""
+        self._dated: list[tuple[str, str, str]] = []
+        """The dates of all items, and what they are called."""
 
     def offers(self, items: Iterable[Mapping[str, Any]]) -> tuple[Offer, ...]:
         """Return what those items offer that lead to a page on the web, in the feed's order."""
@@ -87,7 +88,7 @@ class Entries:
 
     def _offer(self, item: Mapping[str, Any], make: Callable[[Offer], Entry]) -> Offer | None:
         name, said = _str(item, "id"), _link(item)
-        dates = _dates(item, name)
+        dates = (_str(item, "published"), _str(item, "updated"), name)
         self._dated.append(dates)
         link = web_link(said, self._url) if said else _permalink(name)
         if not link:
@@ -97,14 +98,14 @@ class Entries:
         content = _content(item.get("content"), but=summary)[:_MOST_TEXT]
         texts = (title(_str(item, "title")), "" if content and _begins(content, summary) else summary, content)
         tags = item.get("tags")
-        rest = (name, dates, _str(item, "author"), _str(item, "language"), _labels(tags) if tags else ())
+        rest = (dates, _str(item, "author"), _str(item, "language"), _labels(tags) if tags else ())
         return Offer(link, texts, rest, make)
 
     def _entry(self, offer: Offer) -> Entry:
-        name, dates, author, own, labels = offer.rest
-        date = _first(dates)
+        dates, author, own, labels = offer.rest
+        date = _first(*dates)
         at = settled(date, self._zone if date is not None and date.tzinfo is None else UTC)
-        published_at, guid = plausible(at, self._now), _guid(name)
+        published_at, guid = plausible(at, self._now), _guid(dates[-1])
         words, summary, content = offer.said
         return Entry(
             link=offer.link,
@@ -138,20 +139,15 @@ def when(entry: Entry) -> datetime:
     return entry.published_at or NEVER
 
 
-def _dates(item: Mapping[str, Any], name: str) -> tuple[str, ...]:
+def _first(published: str, updated: str, name: str) -> datetime | None:
     """When an item was published, or else changed; where there is no date fastfeedparser gives its name for one."""
-    said = (_str(item, "published"), _str(item, "updated"))
-    return tuple(each for each in said if each and each.strip() != name)
-
-
-def _first(said: tuple[str, ...]) -> datetime | None:
-    """The first of an item's dates that can be read."""
+    said = (each for each in (published, updated) if each and each.strip() != name)
     return next((at for each in said if (at := stated(each)) is not None), None)
 
 
-def _common_zone(dated: Iterable[tuple[str, ...]], document: bytes) -> tzinfo:
+def _common_zone(dated: Iterable[tuple[str, str, str]], document: bytes) -> tzinfo:
     """The zone of dates that name none: that of most of the others, also of the feed's own."""
-    said = map(stated, dates(document)) if document else map(_first, dated)
+    said = map(stated, dates(document)) if document else starmap(_first, dated)
     offsets = Counter(ahead for at in said if at is not None and (ahead := at.utcoffset()) is not None)
     return offset_zone(offsets.most_common(1)[0][0]) if offsets else UTC
 
