@@ -5,14 +5,12 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Final
 
-from digest.compose.telling import Telling, opening
-from digest.compose.vectors import stems
+from digest.compose.copies import COPY, Sketch, likeness, sketch
+from digest.compose.telling import Telling
 from digest.model.news import Source
 
 CARRIED: Final = 0.5
 """What an outlet counts that carries another's text."""
-COPY: Final = 0.8
-"""Share of their words that two tellings have in common when one copies the other."""
 
 
 def independent(tellings: Sequence[Telling]) -> list[Telling]:
@@ -20,17 +18,13 @@ def independent(tellings: Sequence[Telling]) -> list[Telling]:
     if len(tellings) == 1:
         return list(tellings)
     voices: list[Telling] = []
-    said: list[frozenset[str]] = []
+    said: list[Sketch] = []
     for telling in tellings:
-        own = frozenset(stems(opening(telling) or telling.headline))
-        if not any(_copies(own, other) for other in said):
+        own = sketch(telling.told.passage.text or telling.headline)
+        if all(likeness(own, other) < COPY for other in said):
             voices.append(telling)
             said.append(own)
     return voices
-
-
-def _copies(one: frozenset[str], other: frozenset[str]) -> bool:
-    return len(one & other) >= COPY * len(one | other)
 
 
 def weight_of(name: str, sources: Mapping[str, Source]) -> float:

@@ -8,9 +8,11 @@ from functools import lru_cache
 from math import log, sqrt
 from typing import Final, TypeAlias
 
+from digest.model.issue import Archive
 from digest.model.words import listed, words
 
 Vector: TypeAlias = dict[str, float]
+NO_ARCHIVE: Final = Archive()
 
 STOPWORDS: Final = listed(
     """
@@ -101,10 +103,16 @@ def stems(text: str) -> list[str]:
     ]
 
 
-def rarity(bags: Sequence[Iterable[str]]) -> dict[str, float]:
-    """Return how rare each word is among the texts: 0 where it stands in all of them."""
+def rarity(bags: Sequence[Iterable[str]], archive: Archive = NO_ARCHIVE) -> dict[str, float]:
+    """Return how rare each word is among the texts and those of an archive: 0 where it stands in all of them."""
     counts = Counter(word for bag in bags for word in set(bag))
-    return {word: log((1 + len(bags)) / count) for word, count in counts.items()}
+    before = dict(archive.counts)
+    texts = len(bags) + archive.texts
+    here = len(bags)
+    return {
+        word: (log((1 + here) / count) + log((1 + texts) / (count + before.get(word, 0)))) / 2
+        for word, count in counts.items()
+    }
 
 
 def vector(bag: Mapping[str, float], rare: Mapping[str, float]) -> Vector:
