@@ -56,7 +56,7 @@ class Copies:
     """Texts by the hashes of their sketches."""
 
     def original(self, i: int, text: str) -> tuple[int, float] | None:
-        """Take in the text number `i`; return the earlier one that it copies and their likeness, None if it copies none."""
+        """Take in the text number `i`; return the earlier one that it copies and their likeness, None for none."""
         own = self.sketches[i] = sketch(text)
         shared: Counter[int] = Counter()
         for value in own:

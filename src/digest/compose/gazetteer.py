@@ -12,7 +12,7 @@ COUNTRIES: Final = """
 ukraine: ukrainian, ukrainians / kyiv | kiev, bankova
 russia: russian, russians, russian federation / moscow, kremlin
 belarus: belarusian, belarusians, belarussian / minsk
-united states: US, U.S., USA, america, americans / washington, white house, pentagon, state department
+united states: US, U.S., USA, america, american, americans / washington, white house, pentagon, state department
 united kingdom: UK, U.K., britain, british, britons, england / london, downing street, whitehall
 germany: german, germans / berlin
 france: french / paris, elysee, élysée
@@ -110,18 +110,20 @@ flats: apartment building, apartment block, block of flats, residential building
 TOWNS: Final = """
 kharkiv, kharkov; odesa, odessa; dnipro, dnepr; zaporizhzhia, zaporizhzhya, zaporizhia, zaporozhye; lviv, lvov
 mykolaiv, nikolaev; mariupol; kherson; luhansk, lugansk; donetsk; vinnytsia, vinnitsa; poltava; sumy
-chernihiv, chernigov; cherkasy; zhytomyr, zhitomir; rivne, rovno; ivano-frankivsk; ternopil; lutsk; uzhhorod; chernivtsi; khmelnytskyi
-kropyvnytskyi; kryvyi rih, krivoy rog; kremenchuk; bila tserkva; melitopol; berdiansk, berdyansk; enerhodar, energodar
-nikopol; pavlohrad; kamianske; kramatorsk; sloviansk, slavyansk; bakhmut, artemivsk; pokrovsk, krasnoarmiysk
-avdiivka, avdeevka; lyman; izium, izyum; kupiansk, kupyansk; vovchansk; chuhuiv; bucha; irpin; hostomel; borodianka; vasylkiv
-brovary; boryspil; chornobyl, chernobyl; severodonetsk, sievierodonetsk; lysychansk; popasna; rubizhne; kreminna
-toretsk, dzerzhinsk; vuhledar, ugledar; kurakhove; marinka; huliaipole; orikhiv; robotyne; tokmak; nova kakhovka
-beryslav; oleshky; chasiv yar; kostiantynivka; myrnohrad; selydove; siversk; soledar; horlivka; makiivka; debaltseve
-sevastopol; simferopol; kerch; feodosia, feodosiya; yalta; dzhankoi; yevpatoria; balakliia; bilohorivka
-shostka; konotop; st petersburg, saint petersburg; belgorod; kursk; bryansk; voronezh; rostov; krasnodar; novorossiysk; tuapse; taganrog
+chernihiv, chernigov; cherkasy; zhytomyr, zhitomir; rivne, rovno; ivano-frankivsk; ternopil; lutsk; uzhhorod
+chernivtsi; khmelnytskyi; kropyvnytskyi; kryvyi rih, krivoy rog; kremenchuk; bila tserkva; melitopol
+berdiansk, berdyansk; enerhodar, energodar; nikopol; pavlohrad; kamianske; kramatorsk; sloviansk, slavyansk
+bakhmut, artemivsk; pokrovsk, krasnoarmiysk; avdiivka, avdeevka; lyman; izium, izyum; kupiansk, kupyansk; vovchansk
+chuhuiv; bucha; irpin; hostomel; borodianka; vasylkiv; brovary; boryspil; chornobyl, chernobyl
+severodonetsk, sievierodonetsk; lysychansk; popasna; rubizhne; kreminna; toretsk, dzerzhinsk; vuhledar, ugledar
+kurakhove; marinka; huliaipole; orikhiv; robotyne; tokmak; nova kakhovka; beryslav; oleshky; chasiv yar
+kostiantynivka; myrnohrad; selydove; siversk; soledar; horlivka; makiivka; debaltseve; sevastopol; simferopol; kerch
+feodosia, feodosiya; yalta; dzhankoi; yevpatoria; balakliia; bilohorivka; shostka; konotop
+st petersburg, saint petersburg; belgorod; kursk; bryansk; voronezh; rostov; krasnodar; novorossiysk; tuapse; taganrog
 saratov; engels; samara; syzran; volgograd; ryazan; tula; tver; smolensk; oryol, orel; lipetsk; kaluga; kazan; ufa
 nizhny novgorod; murmansk; sochi; yekaterinburg; perm; omsk; novosibirsk; vladivostok; grozny; makhachkala; astrakhan
-gomel, homel; brest; grodno; vitebsk; rzeszow, rzeszów; lublin; gdansk, gdańsk; krakow, kraków; istanbul; geneva; davos
-munich; hamburg; strasbourg; the hague; antwerp; milan; venice; barcelona; new york; jeddah; dubai; shanghai; hong kong
+gomel, homel; brest; grodno; vitebsk; rzeszow, rzeszów; lublin; gdansk, gdańsk; krakow, kraków; istanbul; geneva
+davos; munich; hamburg; strasbourg; the hague; antwerp; milan; venice; barcelona; new york; jeddah; dubai; shanghai
+hong kong
 """
 """Towns and cities, each with the ways it is written: where a report names one, that is where it happened."""
