@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Final
 
 from digest.compose.facts import Facts, facts
@@ -20,13 +21,10 @@ IMPLIED: Final = 0.6
 
 @dataclass(frozen=True, slots=True)
 class Reading:
-    """What one telling says, before it is known what all the others say."""
+    """What one text says, before it is known what all the others say."""
 
-    telling: Telling
     bag: dict[str, float]
     """How often each stem or name stands in it."""
-    headline: frozenset[str]
-    """Stems and names of the headline."""
     countries: frozenset[str]
     """Countries that the headline names, by whatever name."""
     named: dict[str, int]
@@ -38,26 +36,28 @@ class Reading:
 
 def read(telling: Telling, names: Names) -> Reading:
     """Return what a telling says."""
-    shown, said = telling.headline, opening(telling)
+    return read_text(telling.headline, opening(telling), names, telling.article.at)
+
+
+def read_text(headline: str, text: str, names: Names, at: datetime) -> Reading:
+    """Return what a text published at `at` says under its headline."""
     bag: dict[str, float] = {}
     named: dict[str, int] = {}
     small: dict[str, int] = {}
     countries: set[str] = set()
-    for word, country, _ in _terms(shown, names):
+    for word, country, _ in _terms(headline, names):
         bag[word] = IN_HEADLINE
         if country:
             countries.add(country)
             bag.setdefault(country, IN_HEADLINE * IMPLIED)
-    headline = frozenset(bag)
-    for word, country, is_name in _terms(said, names):
+    for word, country, is_name in _terms(text, names):
         bag[word] = bag.get(word, 0.0) + 1.0
         if country and country != word:
             bag[country] = bag.get(country, 0.0) + IMPLIED
         counts = small if is_name is False else named
         if is_name is not None:
             counts[word] = counts.get(word, 0) + 1
-    found = facts(f"{shown}. {said}", names, telling.article.at)
-    return Reading(telling, bag, headline, frozenset(countries), named, small, found)
+    return Reading(bag, frozenset(countries), named, small, facts(f"{headline}. {text}", names, at))
 
 
 def _terms(text: str, names: Names) -> Iterator[tuple[str, str, bool | None]]:

@@ -48,7 +48,7 @@ class Report:
     """Its words that are no names: what happened, not to whom."""
     facts: Facts
     classes: frozenset[str]
-    """What sort of thing happened."""
+    """What sort of thing happened; empty for a round-up, which tells of many."""
     countries: frozenset[str]
     """Countries of its headline, without those that most are about."""
     keys: tuple[str, ...]
@@ -104,8 +104,11 @@ class Group:
 
     def takes(self, report: Report, like: float) -> bool:
         """Return whether a report as `like` as that to its nearest member may be of the same event."""
-        if report.article in self.articles or (self.began_at and report.at - self.began_at > WINDOW):
-            return False
+        late = self.began_at is not None and report.at - self.began_at > WINDOW
+        return report.article not in self.articles and not late and self.bears(report, like)
+
+    def bears(self, report: Report, like: float) -> bool:
+        """Return whether what a report says otherwise may be said of the same event, as `like` as the report is."""
         return not self._elsewhere(report, known_only=True) and like >= self._needed(report)
 
     def takes_all(self, other: Group) -> bool:

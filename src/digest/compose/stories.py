@@ -96,21 +96,29 @@ def _reports(tellings: Sequence[Telling], names: Names, archive: Archive) -> lis
     }
     wide = _wide(Counter(place for reading in readings for place in reading.facts.places), len(readings))
     common = _wide(Counter(country for reading in readings for country in reading.countries), len(readings))
-    return [_report(reading, rare, proper, wide, common) for reading in readings]
+    return [
+        _report(telling, reading, rare, proper, wide, common)
+        for telling, reading in zip(tellings, readings, strict=True)
+    ]
 
 
 def _report(
-    reading: Reading, rare: Mapping[str, float], proper: frozenset[str], wide: frozenset[str], common: frozenset[str]
+    telling: Telling,
+    reading: Reading,
+    rare: Mapping[str, float],
+    proper: frozenset[str],
+    wide: frozenset[str],
+    common: frozenset[str],
 ) -> Report:
     own = vector(reading.bag, rare)
     facts = reading.facts
     return Report(
-        article=reading.telling.article.id,
-        at=reading.telling.article.at,
+        article=telling.article.id,
+        at=telling.article.at,
         vector=own,
         matter=frozenset(own) - proper,
         facts=replace(facts, places=facts.places - wide, towns=facts.towns - wide),
-        classes=classes(own),
+        classes=classes(own) if telling.may_lead else frozenset(),
         countries=reading.countries - common,
         keys=weightiest(own),
     )

@@ -8,7 +8,6 @@ from typing import Final
 from urllib.parse import urlsplit
 
 from digest.compose.facts import facts
-from digest.compose.kinds import Kind, kind_of
 from digest.compose.outlets import weight_of
 from digest.compose.telling import Telling, opening
 from digest.model.news import ArticleId, SectionId, Source
@@ -80,7 +79,7 @@ def _worth(telling: Telling, section: str, sources: Mapping[str, Source], now: d
         + 0.3 * weight_of(telling.article.source, sources)
         + 0.2 * freshness(telling.article.at, now)
         - 0.1 * telling.order
-        - 0.8 * (kind_of(telling.article.title) is not Kind.NEWS)
+        - 0.8 * (not telling.may_lead)
     )
 
 
@@ -89,7 +88,7 @@ def substance(telling: Telling) -> float:
     return min(1.0, sum(map(len, telling.told.passage.paragraphs)) / FULL_TEXT)
 
 
-def freshness(at: datetime, now: datetime) -> float:
-    """Return 1 for what was published at `now` or later, half of it for each `HALF_LIFE` before."""
-    half_lives = max(timedelta(), now - at) / HALF_LIFE
+def freshness(at: datetime, now: datetime, half_life: timedelta = HALF_LIFE) -> float:
+    """Return 1 for what was published at `now` or later, half of it for each `half_life` before."""
+    half_lives = max(timedelta(), now - at) / half_life
     return float(0.5**half_lives)

@@ -74,9 +74,9 @@ class Ranking:
     substance: float = 0.10
     """That there is a text to tell, and not a headline alone."""
     position: float = 0.05
-    """How near the top of its article it stands, and its article of the outlet's list."""
+    """How near the top of its article it stands."""
     novelty: float = 0.10
-    """That nothing of it was sent before."""
+    """How much of it was not sent before."""
     half_life: timedelta = timedelta(hours=24)
     """Age at which a report counts half."""
     per_source: int = 2
@@ -158,6 +158,28 @@ class Cited:
 
 
 @dataclass(frozen=True, slots=True)
+class Follows:
+    """What an earlier issue told of a story that has gone on since."""
+
+    number: int
+    """Of that issue."""
+    day: date
+    """That issue's."""
+    headline: str
+    """Under which it was told there."""
+
+
+@dataclass(frozen=True, slots=True)
+class Figure:
+    """A number on which a story's outlets do not agree."""
+
+    what: str
+    """`dead` or `hurt`."""
+    said: tuple[tuple[int, tuple[str, ...]], ...]
+    """(number, the outlets that give it), the highest first."""
+
+
+@dataclass(frozen=True, slots=True)
 class Item:
     """A story as it stands in an issue."""
 
@@ -177,6 +199,13 @@ class Item:
     """BCP 47 of headline and summary; empty: the edition's."""
     also_in: tuple[SectionId, ...] = ()
     """Sections in which other passages of the same article stand."""
+    voices: int = 0
+    """How many outlets report it in words of their own."""
+    claimed_by: tuple[str, ...] = ()
+    """Who says so, as the reports put it: `the regional governor`."""
+    figures: tuple[Figure, ...] = ()
+    follows: Follows | None = None
+    """None for a story that is new to the edition's readers."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,0 +1,118 @@
+"""What the edition's readers know already: a story that was sent comes back only with something new, and says so."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime, time
+from typing import Final
+
+from digest.compose.classes import classes
+from digest.compose.facts import Facts
+from digest.compose.names import Names
+from digest.compose.reading import Reading, read, read_text
+from digest.compose.reports import Group, Report, weightiest
+from digest.compose.telling import Telling
+from digest.compose.usual import usual
+from digest.compose.vectors import Vector, cosine, rarity, vector
+from digest.model.issue import Archive, Told
+
+SAME: Final = 0.34
+"""Cosine from which a report goes on with a story that was told."""
+IN_TOWN: Final = 0.20
+"""The same where both are of one town and sort of event."""
+FRESH: Final = 0.50
+"""Share of a report's words, by weight, that must be new where no number is."""
+
+
+@dataclass(frozen=True, slots=True)
+class Recollection:
+    """How a story stands to one that was sent."""
+
+    told: Told
+    novelty: float
+    """Share of its words, by weight, that were not sent, 0 to 1."""
+    new: tuple[str, ...]
+    """The numbers and towns that were not: `11 dead`, `izium`."""
+
+    @property
+    def is_repeat(self) -> bool:
+        """Whether it says nothing that was not sent."""
+        return not self.new and self.novelty < FRESH
+
+
+class Memory:
+    """What earlier issues told, to be compared with."""
+
+    def __init__(self, told: Sequence[Told], names: Names, archive: Archive) -> None:
+        self._told, self._names = told, names
+        self._readings = [read_text(each.headline, each.text, names, _noon(each)) for each in told]
+        self._archive = usual(archive)
+
+    def recall(self, groups: Sequence[Sequence[Telling]]) -> list[Recollection | None]:
+        """Return for each group of tellings what it goes on with; None for what is new."""
+        if not self._told:
+            return [None] * len(groups)
+        readings = [[read(telling, self._names) for telling in group] for group in groups]
+        rare = rarity([r.bag for rs in (*readings, self._readings) for r in rs], self._archive)
+        past = [_report(reading, rare) for reading in self._readings]
+        by_word: dict[str, set[int]] = {}
+        for number, report in enumerate(past):
+            for word in report.keys:
+                by_word.setdefault(word, set()).add(number)
+        return [self._recalled([_report(r, rare) for r in group], past, by_word) for group in readings]
+
+    def _recalled(
+        self, group: Sequence[Report], past: Sequence[Report], by_word: Mapping[str, set[int]]
+    ) -> Recollection | None:
+        likest = (0.0, 0)
+        for report in group:
+            for number in set().union(*(by_word.get(word, ()) for word in report.keys)):
+                like = cosine(past[number].vector, report.vector)
+                if like >= _needed(past[number], report) and _alone(past[number]).bears(report, like):
+                    likest = max(likest, (like, -number))
+        like, number = likest[0], -likest[1]
+        if not like:
+            return None
+        before = past[number]
+        novelty = sum(_novelty(report.vector, before.vector) for report in group) / len(group)
+        new = dict.fromkeys(fact for report in group for fact in _new(report.facts, before.facts))
+        return Recollection(self._told[number], round(novelty, 4), tuple(new))
+
+
+def _noon(told: Told) -> datetime:
+    return told.at or datetime.combine(told.day, time(12), UTC)
+
+
+def _report(reading: Reading, rare: dict[str, float]) -> Report:
+    own = vector(reading.bag, rare)
+    return Report(
+        article="",
+        at=datetime.min.replace(tzinfo=UTC),
+        vector=own,
+        matter=frozenset(own),
+        facts=reading.facts,
+        classes=classes(own),
+        countries=frozenset(),
+        keys=weightiest(own),
+    )
+
+
+def _alone(report: Report) -> Group:
+    group = Group()
+    group.add(0, report)
+    return group
+
+
+def _needed(one: Report, other: Report) -> float:
+    return IN_TOWN if one.facts.towns & other.facts.towns and one.classes & other.classes else SAME
+
+
+def _novelty(now: Vector, before: Vector) -> float:
+    return sum(weight * weight for word, weight in now.items() if word not in before)
+
+
+def _new(now: Facts, before: Facts) -> Iterator[str]:
+    for kind, counts in now.tolls.items():
+        yield from (f"{count} {kind}" for count in sorted(counts - before.tolls.get(kind, frozenset())))
+    yield from sorted(now.towns - before.towns)

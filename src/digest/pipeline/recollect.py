@@ -1,0 +1,62 @@
+"""What an edition remembers when an issue is built: what it sent of late, and how common words are in its archive."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from datetime import timedelta
+from typing import Final
+
+from digest.compose import counted
+from digest.model.issue import Archive, Edition, Issue, Item, Slot, Told
+from digest.model.news import Article, ArticleId, BlockKind
+from digest.parts import Parts
+
+REMEMBERED: Final = timedelta(days=10)
+"""How long a story that was sent is known: a week's edition knows its last issue."""
+ARCHIVE: Final = 1_000
+"""Articles in which words are counted, the newest."""
+QUOTED: Final = 600
+"""Characters of an article that are remembered of it."""
+
+
+def recollect(
+    parts: Parts, edition: Edition, slot: Slot, articles: Sequence[Article]
+) -> tuple[Archive, tuple[Told, ...]]:
+    """Return how common words are beyond the pool's `articles`, and what earlier issues told, the newest first."""
+    pooled = {article.id for article in articles}
+    earlier = [article for article in parts.store.articles.recent(ARCHIVE + len(pooled)) if article.id not in pooled]
+    issues = parts.store.issues.sent_between(edition.id, slot.send_at - REMEMBERED, slot.send_at)
+    texts = parts.store.articles.kept(
+        {cited.article for issue in issues for item in _items(issue) for cited in item.passages}
+    )
+    return counted(earlier[:ARCHIVE], edition.names), tuple(
+        _told(issue, item, texts) for issue in issues for item in _items(issue)
+    )
+
+
+def _items(issue: Issue) -> Iterator[Item]:
+    for section in issue.content.sections if issue.content else ():
+        yield from section.items
+
+
+def _told(issue: Issue, item: Item, texts: Mapping[ArticleId, Article]) -> Told:
+    """Return the item as it is remembered: its summary, and how each of its articles put it."""
+    cited = dict.fromkeys(passage.article for passage in item.passages)
+    quotes = (_quote(texts[name], item) for name in cited if name in texts)
+    return Told(
+        number=issue.number,
+        day=issue.local_date,
+        headline=item.headline,
+        text="\n".join(filter(None, (*item.summary, *quotes))),
+        url=item.url,
+        at=max((credit.at for credit in item.credits), default=None),
+    )
+
+
+def _quote(article: Article, item: Item) -> str:
+    """Return an article's headline and first sentences; where only parts of it were told, what stands over those."""
+    headings = [p.heading for p in item.passages if p.article == article.id]
+    if all(headings):
+        return ". ".join(headings)
+    first = next((block.text for block in article.blocks if block.kind is BlockKind.PARAGRAPH), article.standfirst)
+    return f"{article.title}. {first[:QUOTED]}"
