@@ -55,9 +55,9 @@ class Copies:
     holders: dict[int, list[int]] = field(default_factory=dict)
     """Texts by the hashes of their sketches."""
 
-    def original(self, i: int, text: str) -> tuple[int, float] | None:
+    def original(self, i: int, own: Sketch) -> tuple[int, float] | None:
         """Take in the text number `i`; return the earlier one that it copies and their likeness, None for none."""
-        own = self.sketches[i] = sketch(text)
+        self.sketches[i] = own
         shared: Counter[int] = Counter()
         for value in own:
             holders = self.holders.setdefault(value, [])

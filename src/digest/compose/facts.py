@@ -27,7 +27,9 @@ DAY: Final = re.compile(
 WEEKDAYS: Final = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
 _NAMED: Final = r"[A-ZÀ-ÖØ-ÞА-ЯІЇЄҐ][\w'’-]*"
 WEEKDAY: Final = re.compile(rf"\b(?:{'|'.join(WEEKDAYS)})\b", re.IGNORECASE)
-PLACE: Final = re.compile(rf"\b(?:in|near|at|on|from|outside|around|over) ({_NAMED}(?: {_NAMED}){{0,3}})(?: (\w+))?")
+PLACE: Final = re.compile(
+    rf"\b(?:in|near|at|on|off|from|outside|around|over) ({_NAMED}(?: {_NAMED}){{0,3}})(?: (\w+))?"
+)
 REGION: Final = listed("region regions oblast oblasts province district districts area county")
 STRUCK: Final = listed("hit hits struck strike strikes attack attacks attacked bomb bombs bombed shelled pound pounds")
 UNDER: Final = listed("under attack attacks hit struck attacked bombed shelled mayor residents suburb suburbs district")
@@ -48,7 +50,7 @@ class Facts:
     days: frozenset[tuple[int, int]] = frozenset()
     """(month, day), as written."""
     weekdays: frozenset[tuple[int, int]] = frozenset()
-    """The same of the weekdays it names: the last ones before it was published."""
+    """The same of the weekdays it names, the last ones before it was published, and of dates as near as that."""
     places: frozenset[str] = frozenset()
     """Stems and names; those of whole regions are not among them, since too much happens in a region."""
     towns: frozenset[str] = frozenset()
@@ -74,15 +76,21 @@ class Facts:
         )
 
 
-def facts(text: str, names: Names | None = None, at: datetime | None = None) -> Facts:
+def facts(
+    text: str, names: Names | None = None, at: datetime | None = None, said: Sequence[Word] | None = None
+) -> Facts:
     """Return what a text names; `at` is when it was published, without which its weekdays say nothing.
+
+    `said` are its words, where they are known already.
 
     >>> found = facts("Two people were killed and 1,100 injured in Tarnmouth on 18 April.")
     >>> sorted(found.days), sorted(found.places), {kind: sorted(counts) for kind, counts in found.tolls.items()}
     ([(4, 18)], ['tarnmouth'], {'dead': [2], 'hurt': [1100]})
     """
-    places, towns = _places(text, names or known_names())
-    return Facts(frozenset(_days(text)), frozenset(_weekdays(text, at)), places, towns, _tolls(text), _hours(text))
+    places, towns = _places(text, words(text) if said is None else said, names or known_names())
+    days = frozenset(_days(text))
+    lately = frozenset(day for day in days if at and _is_near(day, at))
+    return Facts(days, frozenset(_weekdays(text, at)) | lately, places, towns, tolls(text), _hours(text))
 
 
 def _days(text: str) -> Iterable[tuple[int, int]]:
@@ -107,10 +115,14 @@ def _weekdays(text: str, at: datetime | None) -> Iterator[tuple[int, int]]:
         yield day.month, day.day
 
 
-def _places(text: str, names: Names) -> tuple[frozenset[str], frozenset[str]]:
+def _is_near(day: tuple[int, int], at: datetime) -> bool:
+    around = (at + timedelta(days=days) for days in range(-6, 2))
+    return any(day == (each.month, each.day) for each in around)
+
+
+def _places(text: str, said: Sequence[Word], names: Names) -> tuple[frozenset[str], frozenset[str]]:
     """Return the places that a text names, and those of them that are known as towns."""
     spans = [_span(found) for found in PLACE.finditer(text)]
-    said = words(text)
     places: set[str] = set()
     towns: set[str] = set()
     i = 0
@@ -148,15 +160,15 @@ def _of_region(said: Sequence[Word], i: int) -> bool:
     return i < len(said) and said[i].folded in REGION
 
 
-def _tolls(text: str) -> dict[str, frozenset[int]]:
+def tolls(text: str) -> dict[str, frozenset[int]]:
     """Return the numbers, dates aside, that stand alone with one kind of toll in a clause."""
-    tolls: dict[str, set[int]] = {}
+    found: dict[str, set[int]] = {}
     for clause in CLAUSE.split(DAY.sub("", text)):
         counts = COUNT.findall(clause)
         kinds = {stem(word.folded) for word in words(clause)} & COUNTED if len(counts) == 1 else set()
         if len(kinds) == 1:
-            tolls.setdefault(kinds.pop(), set()).add(_number(counts[0]))
-    return {kind: frozenset(tolls[kind]) for kind in sorted(tolls)}
+            found.setdefault(kinds.pop(), set()).add(_number(counts[0]))
+    return {kind: frozenset(found[kind]) for kind in sorted(found)}
 
 
 def _hours(text: str) -> frozenset[int]:

@@ -30,23 +30,29 @@ def arranged(order: Sequence[Ranked], ranking: Ranking, *, room: int, names: Nam
     leads = next((each for each in near if each.told[0].may_lead), None)
     if leads:
         near = [leads, *(each for each in near if each is not leads)]
-    spread = _behind(near, ranking.per_source, lambda each: each.told[0].article.source, "told by {}")
+    spread = _behind(near, ranking.per_source, _only_source, "that {} alone reports")
     return [*_spread_by_subject(spread, ranking.per_subject, names, archive), *rest]
 
 
 def _behind(order: list[Ranked], most: int, of: Callable[[Ranked], str], why: str) -> list[Ranked]:
-    """Return the stories, those behind that are more than `most` of one kind."""
+    """Return the stories, those behind that are more than `most` of one kind; an empty kind is none."""
     counts: Counter[str] = Counter()
     first: list[Ranked] = []
     over: list[Ranked] = []
     for each in order:
         kind = of(each)
         counts[kind] += 1
-        if most and counts[kind] > most:
+        if kind and most and counts[kind] > most:
             over.append(_because(each, f"behind the others: {_ordinal(counts[kind])} {why.format(kind)}"))
         else:
             first.append(each)
     return [*first, *over]
+
+
+def _only_source(each: Ranked) -> str:
+    """Return the source that alone reports a story; empty where there are several."""
+    first, *others = {telling.article.source for telling in each.told}
+    return "" if others else first
 
 
 def _spread_by_subject(order: list[Ranked], most: int, names: Names, archive: Archive) -> list[Ranked]:

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime, time
 from typing import Final
 
-from digest.compose.classes import classes
+from digest.compose.classes import LOCAL, classes
 from digest.compose.facts import Facts
 from digest.compose.names import Names
 from digest.compose.reading import Reading, read, read_text
@@ -99,13 +99,15 @@ def _report(reading: Reading, rare: dict[str, float]) -> Report:
 
 
 def _alone(report: Report) -> Group:
+    """Return a story of the report alone, without its tolls: those of a story that goes on grow."""
     group = Group()
-    group.add(0, report)
+    group.add(0, replace(report, facts=replace(report.facts, tolls={})))
     return group
 
 
 def _needed(one: Report, other: Report) -> float:
-    return IN_TOWN if one.facts.towns & other.facts.towns and one.classes & other.classes else SAME
+    near = one.facts.towns & other.facts.towns and one.classes & other.classes & LOCAL
+    return IN_TOWN if near else SAME
 
 
 def _novelty(now: Vector, before: Vector) -> float:

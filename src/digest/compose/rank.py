@@ -72,19 +72,27 @@ def _ranked(
     score = sum(weight * part for weight, part in parts) / (sum(weight for weight, _ in parts) or 1.0)
     score *= (1.0 if lead.may_lead else BEHIND) * (HEADLESS if lead.is_headless else 1.0)
     score *= CLUMSY if lead.flaws else 1.0
-    reasons = (*_reasons(ordered, voices, section, newest, now), *_known(recalled), *why)
+    reasons = (*_reasons(ordered, voices, section, sources, newest, now), *_known(recalled), *why)
     story = Story(section, tuple(telling.told for telling in ordered), round(score, 4), reasons)
     return Ranked(story, tuple(ordered), len({telling.article.source for telling in voices}), recalled)
 
 
 def _reasons(
-    ordered: Sequence[Telling], voices: Sequence[Telling], section: str, newest: datetime, now: datetime
+    ordered: Sequence[Telling],
+    voices: Sequence[Telling],
+    section: str,
+    sources: Mapping[str, Source],
+    newest: datetime,
+    now: datetime,
 ) -> Iterator[str]:
     lead = ordered[0]
     outlets = len({telling.article.source for telling in ordered})
     yield f"{outlets} outlet{'s' * (outlets != 1)}"
     if len(voices) < len(ordered):
         yield f"{len(ordered) - len(voices)} of {len(ordered)} reports a copy"
+    sides = {sources[telling.article.source].side for telling in ordered if telling.article.source in sources}
+    if len(sides) == 1 and any(sides):
+        yield f"only {min(sides)} reports it"
     yield age_in_words(now - newest)
     yield f"fits {section} {lead.told.score:.2f}"
     if lead.order:

@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Final
 
 from digest.compose.facts import Facts, facts
 from digest.compose.names import Names, Sort
-from digest.compose.telling import Telling, opening
+from digest.compose.telling import Telling
 from digest.compose.vectors import STOPWORDS, stem
-from digest.model.words import words
+from digest.model.words import Word, words
 
 IN_HEADLINE: Final = 2.0
 """How often a word of the headline counts."""
@@ -36,7 +36,7 @@ class Reading:
 
 def read(telling: Telling, names: Names) -> Reading:
     """Return what a telling says."""
-    return read_text(telling.headline, opening(telling), names, telling.article.at)
+    return read_text(telling.headline, telling.opening, names, telling.article.at)
 
 
 def read_text(headline: str, text: str, names: Names, at: datetime) -> Reading:
@@ -45,25 +45,27 @@ def read_text(headline: str, text: str, names: Names, at: datetime) -> Reading:
     named: dict[str, int] = {}
     small: dict[str, int] = {}
     countries: set[str] = set()
-    for word, country, _ in _terms(headline, names):
+    whole = f"{headline}. {text}"
+    said = words(whole)
+    begins = next((i for i, word in enumerate(said) if word.start > len(headline)), len(said))
+    for word, country, _ in _terms(whole, said[:begins], names):
         bag[word] = IN_HEADLINE
         if country:
             countries.add(country)
             bag.setdefault(country, IN_HEADLINE * IMPLIED)
-    for word, country, is_name in _terms(text, names):
+    for word, country, is_name in _terms(whole, said[begins:], names):
         bag[word] = bag.get(word, 0.0) + 1.0
         if country and country != word:
             bag[country] = bag.get(country, 0.0) + IMPLIED
         counts = small if is_name is False else named
         if is_name is not None:
             counts[word] = counts.get(word, 0) + 1
-    return Reading(bag, frozenset(countries), named, small, facts(f"{headline}. {text}", names, at))
+    return Reading(bag, frozenset(countries), named, small, facts(whole, names, at, said))
 
 
-def _terms(text: str, names: Names) -> Iterator[tuple[str, str, bool | None]]:
+def _terms(text: str, said: Sequence[Word], names: Names) -> Iterator[tuple[str, str, bool | None]]:
     """Yield a text's stems and names, each with its country if it has one, and whether it is a name: None where its
     capital letter says nothing, since a sentence begins with it."""
-    said = words(text)
     i = 0
     while i < len(said):
         word = said[i]

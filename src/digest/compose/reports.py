@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Final
 
+from digest.compose.classes import LOCAL
 from digest.compose.facts import Facts
 from digest.compose.vectors import Vector
 from digest.model.news import ArticleId
@@ -26,7 +27,7 @@ FIRM: Final = 0.55
 SURE: Final = 0.70
 """The same for headlines on other countries."""
 CERTAIN: Final = 0.85
-"""The same for another date."""
+"""The same for weekdays with a day between them."""
 COMMON: Final = 60
 """Reports of the last `WINDOW` a word may stand in and still bring two of them together."""
 TELLING_WORDS: Final = 12
@@ -62,7 +63,7 @@ class Report:
         """Return the cosine from which two reports are of one event: less where they agree on town and sort of event
         within half a day, since they then say the same in whatever words."""
         apart = abs(self.at - other.at)
-        near = self.facts.towns & other.facts.towns and self.classes & other.classes
+        near = self.facts.towns & other.facts.towns and self.classes & other.classes & LOCAL
         return IN_TOWN if near and apart <= CLOSE else max(ALIKE, FADING * (apart / WINDOW))
 
 
@@ -109,7 +110,8 @@ class Group:
 
     def bears(self, report: Report, like: float) -> bool:
         """Return whether what a report says otherwise may be said of the same event, as `like` as the report is."""
-        return not self._elsewhere(report, known_only=True) and like >= self._needed(report)
+        never = self._elsewhere(report, known_only=True) or _at_other_times(self.facts, report.facts)
+        return not never and like >= self._needed(report)
 
     def takes_all(self, other: Group) -> bool:
         """Return whether nothing that the other's reports say keeps them from being of this event."""
@@ -117,6 +119,7 @@ class Group:
         return not (
             self.articles & other.articles
             or _at_other_times(ours, theirs)
+            or _days_between(ours.weekdays, theirs.weekdays) > 1
             or _apart(ours.towns, theirs.towns)
             or _apart(self.countries, other.countries)
             or _apart(self.classes, other.classes)
@@ -125,7 +128,7 @@ class Group:
     def _needed(self, report: Report) -> float:
         """Return how like a report must be for what it says otherwise to be the same event told differently."""
         ours, theirs = self.facts, report.facts
-        if _at_other_times(ours, theirs):
+        if _days_between(ours.weekdays, theirs.weekdays) > 1:
             return CERTAIN
         if _apart(self.countries, report.countries):
             return SURE
@@ -148,9 +151,8 @@ def _apart(one: frozenset[object], other: frozenset[object]) -> bool:
 
 
 def _at_other_times(one: Facts, other: Facts) -> bool:
-    """Return whether two sides name other dates, other hours of a bulletin, or weekdays with a day between them."""
-    between = _days_between(one.weekdays | one.days, other.weekdays | other.days)
-    return _apart(one.days, other.days) or _apart(one.hours, other.hours) or between > 1
+    """Return whether two sides name other dates, or other hours of a bulletin."""
+    return _apart(one.days, other.days) or _apart(one.hours, other.hours)
 
 
 def _days_between(one: frozenset[tuple[int, int]], other: frozenset[tuple[int, int]]) -> int:

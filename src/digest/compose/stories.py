@@ -52,7 +52,7 @@ def gathered(
     groups: list[Group] = []
     group_of: list[Group] = []
     for i, report in enumerate(reports):
-        found = copies.original(i, ordered[i].told.passage.text)
+        found = copies.original(i, ordered[i].sketch)
         group = _group_of_copy(report, found, group_of) or _best_group(report, index.near(report), reports, group_of)
         if group is None:
             group = Group()

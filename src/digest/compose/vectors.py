@@ -62,6 +62,10 @@ STEM: Final = 4
 """Characters a word keeps at the least when an ending is taken off."""
 
 
+HALF: Final = 0.5
+"""What a word's rarity among the texts of the day counts beside that in the archive."""
+ENOUGH: Final = 50
+"""Texts from which it counts so much; fewer count less, since what two texts share is half of all they have."""
 NUMBERS: Final = ("one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten", "eleven", "twelve")
 ALIKE: Final[dict[str, str]] = {
     **{name: str(number) for number, name in enumerate(NUMBERS, 1)},
@@ -104,13 +108,19 @@ def stems(text: str) -> list[str]:
 
 
 def rarity(bags: Sequence[Iterable[str]], archive: Archive = NO_ARCHIVE) -> dict[str, float]:
-    """Return how rare each word is among the texts and those of an archive: 0 where it stands in all of them."""
+    """Return how rare each word is among the texts, and among them and those of an archive: 0 where it is in all.
+
+    The archive knows which words tell anything at all, the texts which of them tell one from the other today; so both
+    count the same, if there are texts enough to judge by.
+    """
     counts = Counter(word for bag in bags for word in set(bag))
+    if not archive.texts:
+        return {word: log((1 + len(bags)) / count) for word, count in counts.items()}
     before = dict(archive.counts)
-    texts = len(bags) + archive.texts
-    here = len(bags)
+    every = 1 + len(bags) + archive.texts
+    today = HALF * min(1.0, len(bags) / ENOUGH)
     return {
-        word: (log((1 + here) / count) + log((1 + texts) / (count + before.get(word, 0)))) / 2
+        word: today * log((1 + len(bags)) / count) + (1 - today) * log(every / (count + before.get(word, 0)))
         for word, count in counts.items()
     }
 

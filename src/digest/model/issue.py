@@ -80,7 +80,7 @@ class Ranking:
     half_life: timedelta = timedelta(hours=24)
     """Age at which a report counts half."""
     per_source: int = 2
-    """Stories of a section that one source may tell before those told by others; 0: any number."""
+    """Stories of a section that one source alone reports, before those of others; 0: any number."""
     per_subject: int = 2
     """Stories of a section on one subject before those on others; 0: any number."""
 

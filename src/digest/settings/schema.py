@@ -189,7 +189,7 @@ class RankTable(Table):
     half_life: Duration = USUAL.half_life
     """Age at which a report counts half."""
     per_source: Annotated[int, Field(ge=0, le=100)] = USUAL.per_source
-    """Stories of a section that one source may tell before those that others tell; 0: any number."""
+    """Stories of a section that one source alone reports, before those of others; 0: any number."""
     per_subject: Annotated[int, Field(ge=0, le=100)] = USUAL.per_subject
     """Stories of a section on one subject before those on others; 0: any number."""
 
