@@ -86,7 +86,7 @@ def test_a_subject_fills_no_section_before_others(headlines, article):
     ]
     other = article("d", "Choir refuses", CHOIR, source="Radio Tarn", hours=40)
 
-    week = Archive(2_000, (("flood", 300), ("tarn", 300)))
+    week = Archive(2_000, (("flood", 15), ("tarn", 15)))
 
     assert "Choir refuses" in headlines(*river, other, archive=week)
     assert "Choir refuses" not in headlines(*river, other, archive=week, ranking=Ranking(per_subject=0))

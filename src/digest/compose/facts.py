@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections import deque
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
@@ -122,14 +123,16 @@ def _is_near(day: tuple[int, int], at: datetime) -> bool:
 
 def _places(text: str, said: Sequence[Word], names: Names) -> tuple[frozenset[str], frozenset[str]]:
     """Return the places that a text names, and those of them that are known as towns."""
-    spans = [_span(found) for found in PLACE.finditer(text)]
+    spans = deque(found.span(1) for found in PLACE.finditer(text) if not _names_region(found))
     places: set[str] = set()
     towns: set[str] = set()
     i = 0
     while i < len(said):
         mention = names.at(said, i, text)
         word, taken = said[i], mention[1] if mention else 1
-        located = any(start <= word.start < end for start, end in spans)
+        while spans and spans[0][1] <= word.start:
+            spans.popleft()
+        located = bool(spans) and spans[0][0] <= word.start
         if mention:
             name = mention[0]
             meant = located or taken > 1 or _is_target(said, i, i + taken) if name.sort is Sort.CAPITAL else True
@@ -142,12 +145,9 @@ def _places(text: str, said: Sequence[Word], names: Names) -> tuple[frozenset[st
     return frozenset(places), frozenset(towns)
 
 
-def _span(found: re.Match[str]) -> tuple[int, int]:
-    """Return where the name of a place stands; nowhere if it is that of a region."""
+def _names_region(found: re.Match[str]) -> bool:
     named = {word.folded for word in words(found.group(1))}
-    if (found.group(2) or "").casefold() in REGION or REGION & named:
-        return 0, 0
-    return found.span(1)
+    return (found.group(2) or "").casefold() in REGION or bool(REGION & named)
 
 
 def _is_target(said: Sequence[Word], start: int, end: int) -> bool:

@@ -14,7 +14,7 @@ from digest.compose.usual import usual
 from digest.compose.vectors import Vector, cosine, rarity, vector
 from digest.model.issue import Archive, Ranking
 
-ONE_SUBJECT: Final = 0.22
+ONE_SUBJECT: Final = 0.18
 """Cosine from which two stories are of one subject, though not of one event."""
 CONSIDERED: Final = 4
 """Times as many stories as a section holds among which it is chosen."""

@@ -13,6 +13,9 @@ from digest.compose.telling import Telling
 from digest.compose.vectors import STOPWORDS, stem
 from digest.model.words import Word, words
 
+LONGEST_HEADLINE: Final = 400
+LOOKED_AT: Final = 4_000
+"""Characters of a headline and of the text under it that are read."""
 IN_HEADLINE: Final = 2.0
 """How often a word of the headline counts."""
 IMPLIED: Final = 0.6
@@ -45,7 +48,8 @@ def read_text(headline: str, text: str, names: Names, at: datetime) -> Reading:
     named: dict[str, int] = {}
     small: dict[str, int] = {}
     countries: set[str] = set()
-    whole = f"{headline}. {text}"
+    headline = headline[:LONGEST_HEADLINE]
+    whole = f"{headline}. {text[:LOOKED_AT]}"
     said = words(whole)
     begins = next((i for i, word in enumerate(said) if word.start > len(headline)), len(said))
     for word, country, _ in _terms(whole, said[:begins], names):

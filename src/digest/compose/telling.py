@@ -75,8 +75,8 @@ class Telling:
 
     @cached_property
     def said(self) -> str:
-        """Its headline and its first sentences."""
-        return f"{self.headline}. {self.opening}"
+        """Its headline and its first sentences, which say what happened."""
+        return f"{self.headline[:LOOKED_AT]}. {self.opening}"
 
     @cached_property
     def sketch(self) -> Sketch:
