@@ -103,3 +103,11 @@ def test_the_articles_of_an_issue_that_comes_to_nothing_are_free_again(store, mo
     store.issues.move(issue.id, move, now=NOW)
 
     assert store.articles.unpooled("brief") == [article("a")]
+
+
+def test_the_newest_articles_come_first_and_those_not_kept_are_passed_over(store):
+    articles = [article(name) for name in "abc"]
+    store.articles.add(articles, NOW)
+
+    assert store.articles.recent(2) == [articles[2], articles[1]]
+    assert store.articles.kept([articles[0].id, "0" * 16]) == {articles[0].id: articles[0]}

@@ -9,7 +9,7 @@ from typing import Final
 from digest.compose import counted
 from digest.model.issue import Archive, Edition, Issue, Item, Slot, Told
 from digest.model.news import Article, ArticleId, BlockKind
-from digest.parts import Parts
+from digest.store import Store
 
 REMEMBERED: Final = timedelta(days=10)
 """How long a story that was sent is known: a week's edition knows its last issue."""
@@ -20,13 +20,13 @@ QUOTED: Final = 600
 
 
 def recollect(
-    parts: Parts, edition: Edition, slot: Slot, articles: Sequence[Article]
+    store: Store, edition: Edition, slot: Slot, articles: Sequence[Article]
 ) -> tuple[Archive, tuple[Told, ...]]:
     """Return how common words are beyond the pool's `articles`, and what earlier issues told, the newest first."""
     pooled = {article.id for article in articles}
-    earlier = [article for article in parts.store.articles.recent(ARCHIVE + len(pooled)) if article.id not in pooled]
-    issues = parts.store.issues.sent_between(edition.id, slot.send_at - REMEMBERED, slot.send_at)
-    texts = parts.store.articles.kept(
+    earlier = [article for article in store.articles.recent(ARCHIVE + len(pooled)) if article.id not in pooled]
+    issues = store.issues.sent_between(edition.id, slot.send_at - REMEMBERED, slot.send_at)
+    texts = store.articles.kept(
         {cited.article for issue in issues for item in _items(issue) for cited in item.passages}
     )
     return counted(earlier[:ARCHIVE], edition.names), tuple(
