@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, time
+from functools import reduce
 from typing import Final
 
 from digest.compose.classes import LOCAL, classes
@@ -41,12 +42,21 @@ class Recollection:
         return not self.new and self.novelty < FRESH
 
 
+@dataclass(frozen=True, slots=True)
+class Past:
+    """One way in which a story was told."""
+
+    number: int
+    """Of the story."""
+    report: Report
+
+
 class Memory:
     """What earlier issues told, to be compared with."""
 
     def __init__(self, told: Sequence[Told], names: Names, archive: Archive) -> None:
         self._told, self._names = told, names
-        self._readings = [read_text(each.headline, each.text, names, _noon(each)) for each in told]
+        self._readings = [(number, reading) for number, each in enumerate(told) for reading in _ways(each, names)]
         self._archive = usual(archive)
 
     def recall(self, groups: Sequence[Sequence[Telling]]) -> list[Recollection | None]:
@@ -54,34 +64,41 @@ class Memory:
         if not self._told:
             return [None] * len(groups)
         readings = [[read(telling, self._names) for telling in group] for group in groups]
-        rare = rarity([r.bag for rs in (*readings, self._readings) for r in rs], self._archive)
-        past = [_report(reading, rare) for reading in self._readings]
-        by_word: dict[str, set[int]] = {}
-        for number, report in enumerate(past):
-            for word in report.keys:
-                by_word.setdefault(word, set()).add(number)
-        return [self._recalled([_report(r, rare) for r in group], past, by_word) for group in readings]
+        rare = rarity([*(r.bag for rs in readings for r in rs), *(r.bag for _, r in self._readings)], self._archive)
+        past = [Past(number, _report(reading, rare)) for number, reading in self._readings]
+        by_word: dict[str, list[Past]] = {}
+        for each in past:
+            for word in each.report.keys:
+                by_word.setdefault(word, []).append(each)
+        return [self._recalled([_report(reading, rare) for reading in group], past, by_word) for group in readings]
 
     def _recalled(
-        self, group: Sequence[Report], past: Sequence[Report], by_word: Mapping[str, set[int]]
+        self, group: Sequence[Report], past: Sequence[Past], by_word: Mapping[str, Sequence[Past]]
     ) -> Recollection | None:
-        likest = (0.0, 0)
+        best, found = 0.0, None
         for report in group:
-            for number in set().union(*(by_word.get(word, ()) for word in report.keys)):
-                like = cosine(past[number].vector, report.vector)
-                if like >= _needed(past[number], report) and _alone(past[number]).bears(report, like):
-                    likest = max(likest, (like, -number))
-        like, number = likest[0], -likest[1]
-        if not like:
+            near = {id(each): each for word in report.keys for each in by_word.get(word, ())}
+            for each in near.values():
+                like = cosine(each.report.vector, report.vector)
+                if like > best and like >= _needed(each.report, report) and _alone(each.report).bears(report, like):
+                    best, found = like, each.number
+        if found is None:
             return None
-        before = past[number]
-        novelty = sum(_novelty(report.vector, before.vector) for report in group) / len(group)
-        new = dict.fromkeys(fact for report in group for fact in _new(report.facts, before.facts))
-        return Recollection(self._told[number], round(novelty, 4), tuple(new))
+        before = [each.report for each in past if each.number == found]
+        words = frozenset(word for report in before for word in report.vector)
+        facts = reduce(Facts.together, (report.facts for report in before))
+        novelty = sum(_novelty(report.vector, words) for report in group) / len(group)
+        new = dict.fromkeys(fact for report in group for fact in _new(report.facts, facts))
+        return Recollection(self._told[found], round(novelty, 4), tuple(new))
 
 
-def _noon(told: Told) -> datetime:
-    return told.at or datetime.combine(told.day, time(12), UTC)
+def _ways(told: Told, names: Names) -> Iterator[Reading]:
+    """Yield the ways in which a story was told: under its own headline, and as each of its articles put it."""
+    at = told.at or datetime.combine(told.day, time(12), UTC)
+    own, *others = told.text.split("\n")
+    yield read_text(told.headline, own, names, at)
+    for other in others:
+        yield read_text("", other, names, at)
 
 
 def _report(reading: Reading, rare: dict[str, float]) -> Report:
@@ -110,7 +127,7 @@ def _needed(one: Report, other: Report) -> float:
     return IN_TOWN if near else SAME
 
 
-def _novelty(now: Vector, before: Vector) -> float:
+def _novelty(now: Vector, before: frozenset[str]) -> float:
     return sum(weight * weight for word, weight in now.items() if word not in before)
 
 

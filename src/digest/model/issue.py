@@ -305,7 +305,7 @@ class Told:
     """The issue's."""
     headline: str
     text: str
-    """Its summary, and the first sentences of what it stood on."""
+    """Its summary, and in a line each how the articles put it that it stood on."""
     url: str = ""
     at: datetime | None = None
     """Its newest report; None where nobody says."""

@@ -47,7 +47,7 @@ def _told(issue: Issue, item: Item, texts: Mapping[ArticleId, Article]) -> Told:
         number=issue.number,
         day=issue.local_date,
         headline=item.headline,
-        text="\n".join(filter(None, (*item.summary, *quotes))),
+        text="\n".join((" ".join(item.summary), *filter(None, quotes))),
         url=item.url,
         at=max((credit.at for credit in item.credits), default=None),
     )
@@ -57,6 +57,6 @@ def _quote(article: Article, item: Item) -> str:
     """Return an article's headline and first sentences; where only parts of it were told, what stands over those."""
     headings = [p.heading for p in item.passages if p.article == article.id]
     if all(headings):
-        return ". ".join(headings)
+        return " ".join(". ".join(headings).split())
     first = next((block.text for block in article.blocks if block.kind is BlockKind.PARAGRAPH), article.standfirst)
-    return f"{article.title}. {first[:QUOTED]}"
+    return " ".join(f"{article.title}. {first[:QUOTED]}".split())
