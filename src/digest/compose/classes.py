@@ -13,7 +13,7 @@ CLASSES: Final[dict[str, frozenset[str]]] = {
     for name, said in {
         "attack": """
             attack attacks attacked strike strikes struck striking hit hits hitting shelling shelled shells bombard
-            bombardment bomb bombs bombed bombing missile missiles rocket rockets drone drones airstrike airstrikes raid
+            bombardment bomb bombs bombed bombing airstrike airstrikes raid
             raids explosion explosions blast blasts barrage fired destroyed destroys destroy pounded pounds ablaze
         """,
         "ground": """

@@ -18,7 +18,7 @@ CLOSE: Final = timedelta(hours=18)
 """Between reports that agree on place and sort of event alone."""
 ALIKE: Final = 0.34
 """Cosine to one member from which a telling may join a story."""
-IN_TOWN: Final = 0.10
+IN_TOWN: Final = 0.15
 """Cosine from which reports are of one event that agree on the town and the sort of event."""
 FADING: Final = 0.60
 """Cosine that a report must reach which comes `WINDOW` after the last one; in proportion the sooner it comes."""
@@ -34,7 +34,7 @@ TELLING_WORDS: Final = 12
 """A text's weightiest words, by which others on the same event are sought."""
 MANY: Final = 5
 """Shared words that make one event even if all are names."""
-GLIMPSE: Final = 0.10
+GLIMPSE: Final = 0.05
 """Share of the cosine that these words alone must bring before the whole is reckoned."""
 
 
@@ -182,11 +182,11 @@ class Index:
         shared: dict[int, float] = {}
         for word in {*report.keys, *report.facts.towns}:
             entries = self._recent(word, report.at)
-            if len(entries) <= COMMON * 2:
+            if len(entries) <= COMMON:
                 weight = report.vector.get(word, 0.0)
                 for i, _, other in entries:
                     shared[i] = shared.get(i, 0.0) + weight * other
-        return sorted(i for i, like in shared.items() if like >= GLIMPSE / 2)
+        return sorted(i for i, like in shared.items() if like >= GLIMPSE)
 
     def _recent(self, word: str, at: datetime) -> deque[tuple[int, datetime, float]]:
         entries = self.entries.get(word)

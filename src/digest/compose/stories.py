@@ -7,7 +7,7 @@ event: two reports must share a word of what happened, and may not contradict ea
 
 from __future__ import annotations
 
-from collections import Counter
+from collections import Counter, deque
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Final
@@ -31,6 +31,8 @@ MOST: Final = 0.5
 """Share of a story's members that a telling must agree with which is like none of them in its words."""
 ALL_BUT: Final = 0.75
 """Share of the pairs of two stories that must agree for the two to become one."""
+NEAREST: Final = 20
+"""Stories of a town, the last ones, with which a further one is compared."""
 SAMPLE: Final = 8
 """Members of a story that are compared with those of another."""
 WIDE: Final = 12
@@ -66,7 +68,7 @@ def gathered(
 def joined(groups: Sequence[Group], reports: Sequence[Report]) -> list[list[int]]:
     """Return the members of the groups, those groups made one whose reports agree though none came in between."""
     kept: list[Group] = []
-    by_site: dict[str, list[Group]] = {}
+    by_site: dict[str, deque[Group]] = {}
     for group in groups:
         sites = sorted(set().union(*(reports[i].facts.towns for i in group.members)))
         near = {id(other): other for site in sites for other in by_site.get(site, ())}
@@ -74,7 +76,7 @@ def joined(groups: Sequence[Group], reports: Sequence[Report]) -> list[list[int]
         if home is None:
             kept.append(group)
             for site in sites:
-                by_site.setdefault(site, []).append(group)
+                by_site.setdefault(site, deque(maxlen=NEAREST)).append(group)
         else:
             for i in group.members:
                 home.add(i, reports[i])

@@ -16,19 +16,19 @@ NO_ARCHIVE: Final = Archive()
 
 STOPWORDS: Final = listed(
     """
-    a about after again against all also amid an and any are around as at be because been before being
-    between both but by can could day days did do does during each for from further had has have having he
-    her here him his how i if in into is it its just last latest live made make may more most new news next
-    no nor not now of off on once only or other our out over own s said same say says she should since so
-    some such t than that the their them then there these they this those through to today too u under until
-    up update updates us very video was we week were what when where which while who whom why will with
-    would year years yesterday you your і й та в у на з із за до що це як не від про для або але також він
-    вона вони його її їх під час після и в во на с со за до что это как не от про для или но также он она
-    они его её их по к о об из при после der die das und in den von zu mit sich des auf für ist im dem nicht
-    ein eine als auch es an werden aus er hat dass sie nach wird bei einer um am sind noch wie einem über
-    einen so zum war haben nur oder aber vor zur bis mehr durch man le la les de des du et en un une que qui
-    dans pour sur par au aux avec ne pas est sont el los las y del al se lo por con su para es una o que w z
-    na i do nie się że o jest po za od przez في من على إلى عن أن التي الذي هذا هذه مع كان قد لا ما بعد بين
+    a about across after again against all along also amid an and any are around as at be because been before being
+    between both but by can could day days did do does during each for from further had has have having he her here
+    him his how i if in including inside into is it its just last latest least live made make may more most new news
+    next no near nor not now of off on once only or other our out outside over own s said same say says several she
+    should since so some such t than that the their them then there these they this those through to today too u
+    under until up update updates us very video was we week were what when where which while who whom why will with
+    would year years yesterday you your і й та в у на з із за до що це як не від про для або але також він вона вони
+    його її їх під час після и в во на с со за до что это как не от про для или но также он она они его её их по к о
+    об из при после der die das und in den von zu mit sich des auf für ist im dem nicht ein eine als auch es an
+    werden aus er hat dass sie nach wird bei einer um am sind noch wie einem über einen so zum war haben nur oder
+    aber vor zur bis mehr durch man le la les de des du et en un une que qui dans pour sur par au aux avec ne pas
+    est sont el los las y del al se lo por con su para es una o que w z na i do nie się że o jest po za od przez في
+    من على إلى عن أن التي الذي هذا هذه مع كان قد لا ما بعد بين
     """
 )
 ENDINGS: Final = (
