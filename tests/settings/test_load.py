@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import dataclasses
 from datetime import time, timedelta
 from pathlib import Path
 
@@ -288,6 +289,16 @@ def test_what_ranks_stories_and_an_edition_s_own_names_reach_every_edition(write
 
     assert edition.ranking == Ranking(coverage=0.5, fit=0.0, half_life=timedelta(hours=6), per_subject=0)
     assert edition.names == (OwnName("Tarnmouth", ("the port on the Tarn",), place=True),)
+
+
+def test_the_weights_that_the_starter_shows_are_the_usual_ones(write):
+    starter = (Path(__file__).parents[2] / "digest.toml").read_text("utf-8")
+    shown = starter.split("# [rank]\n")[1].split("\n\n")[0].replace("# ", "", 1).replace("\n# ", "\n")
+
+    edition = load(write(f"{BASE}[rank]\n{shown}\n"), {}).edition("weekday")
+
+    assert edition.ranking == Ranking()
+    assert len(shown.splitlines()) == len(dataclasses.fields(Ranking))
 
 
 def test_stories_are_ranked_by_the_usual_weights_where_nobody_says_otherwise(write):

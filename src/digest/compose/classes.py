@@ -56,7 +56,7 @@ _OF: Final = {word: name for name, said in CLASSES.items() for word in said}
 def classes(stems: Iterable[str]) -> frozenset[str]:
     """Return the sorts of event that some stems speak of; empty where they speak of none.
 
-    >>> sorted(classes([stem("missiles"), "kyiv", "talk"]))
+    >>> sorted(classes([stem("strikes"), "kyiv", "talk"]))
     ['attack', 'talk']
     """
     return frozenset(_OF[word] for word in stems if word in _OF)

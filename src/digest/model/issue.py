@@ -66,12 +66,12 @@ class OwnName:
 class Ranking:
     """What puts one story before another; the first six are shares of a score, whatever they add up to."""
 
-    coverage: float = 0.30
+    coverage: float = 0.35
     """Independent outlets that report it, each by its weight."""
-    fit: float = 0.25
+    fit: float = 0.20
     """How surely it belongs to the section."""
-    recency: float = 0.20
-    substance: float = 0.10
+    recency: float = 0.15
+    substance: float = 0.15
     """That there is a text to tell, and not a headline alone."""
     position: float = 0.05
     """How near the top of its article it stands."""
