@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
-from digest.model.news import Article, Block, BlockKind, Passage, Placement
+from digest.model.news import Article, Block, BlockKind
 
 FILE = Path(__file__).parent / "data" / "events.txt"
 FIRST_DAY = datetime(2026, 11, 16, tzinfo=UTC)
@@ -52,8 +52,3 @@ def _article(event: str, n: int, line: str, at: datetime) -> Article:
         collected_at=at,
         published_at=at,
     )
-
-
-def placed(article: Article, section: str = "military") -> Placement:
-    """Return the article's one passage in a section."""
-    return Placement(Passage(article.id, 0, "", tuple(block.text for block in article.blocks)), section, 0.8)
