@@ -59,7 +59,7 @@ def build(
     require(Move.REBUILD, issue.state, issue=issue.id, number=issue.number)
 
     chosen = pool(parts.store.articles.unpooled(edition.id, issue=issue.id), edition, now=now)
-    archive, told = recollect(parts.store, edition, slot, chosen.articles)
+    archive, told = recollect(parts.store, edition, issue)
     inputs = Inputs(
         edition=edition,
         articles=tuple(article.id for article in chosen.articles),

@@ -2,36 +2,30 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping
 from datetime import timedelta
 from typing import Final
 
 from digest.compose import counted
-from digest.model.issue import Archive, Edition, Issue, Item, Slot, Told
+from digest.model.issue import Archive, Edition, Issue, Item, Told
 from digest.model.news import Article, ArticleId, BlockKind
 from digest.store import Store
 
 REMEMBERED: Final = timedelta(days=10)
 """How long a story that was sent is known: a week's edition knows its last issue."""
 ARCHIVE: Final = 1_000
-"""Articles in which words are counted, the newest."""
+"""Articles in which words are counted, the last kept."""
 QUOTED: Final = 600
 """Characters of an article that are remembered of it."""
 
 
-def recollect(
-    store: Store, edition: Edition, slot: Slot, articles: Sequence[Article]
-) -> tuple[Archive, tuple[Told, ...]]:
-    """Return how common words are beyond the pool's `articles`, and what earlier issues told, the newest first."""
-    pooled = {article.id for article in articles}
-    earlier = [article for article in store.articles.recent(ARCHIVE + len(pooled)) if article.id not in pooled]
-    issues = store.issues.sent_between(edition.id, slot.send_at - REMEMBERED, slot.send_at)
-    texts = store.articles.kept(
-        {cited.article for issue in issues for item in _items(issue) for cited in item.passages}
-    )
-    return counted(earlier[:ARCHIVE], edition.names), tuple(
-        _told(issue, item, texts) for issue in issues for item in _items(issue)
-    )
+def recollect(store: Store, edition: Edition, issue: Issue) -> tuple[Archive, tuple[Told, ...]]:
+    """Return how common words are in what earlier issues drew on, and what they told, the newest first."""
+    archive = counted(store.articles.drawn_on(edition.id, ARCHIVE, but=issue.id), edition.names)
+    issues = store.issues.sent_between(edition.id, issue.send_at - REMEMBERED, issue.send_at)
+    cited = {passage.article for each in issues for item in _items(each) for passage in item.passages}
+    texts = store.articles.kept(cited)
+    return archive, tuple(_told(each, item, texts) for each in issues for item in _items(each))
 
 
 def _items(issue: Issue) -> Iterator[Item]:

@@ -57,10 +57,12 @@ class Articles:
                 found.update((row.id, unpack(row.body, Article)) for row in rows)
         return found
 
-    def recent(self, limit: int) -> list[Article]:
-        """Return the articles that were kept last, the newest first."""
+    def drawn_on(self, edition: str, limit: int, *, but: int) -> list[Article]:
+        """Return the articles that the edition's issues had in their pools, except issue `but`, the last kept first."""
+        had = and_(pool.c.article == article.c.id, pool.c.edition == edition, pool.c.issue != but)
+        chosen = select(article.c.body).join(pool, had).order_by(article.c.no.desc()).limit(limit)
         with self._database.read() as connection:
-            rows = connection.execute(select(article.c.body).order_by(article.c.no.desc()).limit(limit)).all()
+            rows = connection.execute(chosen).all()
         return [unpack(row.body, Article) for row in rows]
 
     def unpooled(self, edition: str, *, issue: int | None = None) -> list[Article]:
