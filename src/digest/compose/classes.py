@@ -14,7 +14,7 @@ CLASSES: Final[dict[str, frozenset[str]]] = {
         "attack": """
             attack attacks attacked strike strikes struck striking hit hits hitting shelling shelled shells bombard
             bombardment bomb bombs bombed bombing airstrike airstrikes raid
-            raids explosion explosions blast blasts barrage fired destroyed destroys destroy pounded pounds ablaze
+            raids explosion explosions blast blasts barrage fired destroyed destroys destroy pounded pounds
         """,
         "ground": """
             advance advances offensive offensives assault capture captures captured recapture recaptures recaptured

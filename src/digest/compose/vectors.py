@@ -67,11 +67,20 @@ HALF: Final = 0.5
 ENOUGH: Final = 50
 """Texts from which it counts so much; fewer count less, since what two texts share is half of all they have."""
 NUMBERS: Final = ("one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten", "eleven", "twelve")
-ALIKE: Final[dict[str, str]] = {
+SYNONYMS: Final[dict[str, str]] = {
     **{name: str(number) for number, name in enumerate(NUMBERS, 1)},
     **dict.fromkeys(listed("killed kill kills killing dead death deaths died die dies toll"), "dead"),
     **dict.fromkeys(listed("wounded injured hurt injuries injuring injures"), "hurt"),
-    **dict.fromkeys(listed("talks negotiations negotiation negotiating"), "talk"),
+    **dict.fromkeys(listed("talks negotiations negotiation negotiating meet meets met meeting"), "talk"),
+    **dict.fromkeys(listed("reject rejects rejected dismiss dismisses dismissed refuse refuses refused"), "reject"),
+    **dict.fromkeys(listed("ceasefire ceasefires truce armistice"), "ceasefir"),
+    **dict.fromkeys(listed("deal deals agreement agreements pact pacts accord treaty"), "deal"),
+    **dict.fromkeys(listed("propose proposes proposed proposal proposals offer offers offered"), "propos"),
+    **dict.fromkeys(listed("pledge pledges pledged promise promises promised vow vows vowed"), "pledg"),
+    **dict.fromkeys(listed("arrest arrests arrested detain detains detained"), "arrest"),
+    **dict.fromkeys(listed("approve approves approved adopt adopts adopted"), "adopt"),
+    **dict.fromkeys(listed("fire fires blaze ablaze burn burns burned burnt burning"), "fire"),
+    **dict.fromkeys(listed("block blocks blocked veto vetoes vetoed"), "veto"),
     **dict.fromkeys(listed("evacuate evacuated evacuation evacuates evacuating"), "evacuat"),
     **dict.fromkeys(listed("begin begins began begun beginning start starts started starting"), "begin"),
 }
@@ -88,8 +97,8 @@ def stem(word: str) -> str:
     >>> [stem(word) for word in ("attacks", "attacked", "strike", "strikes", "Sorvatskyi".lower(), "sorvatsky", "bus")]
     ['attack', 'attack', 'strik', 'strik', 'sorvatsk', 'sorvatsk', 'bus']
     """
-    if word in ALIKE:
-        return ALIKE[word]
+    if word in SYNONYMS:
+        return SYNONYMS[word]
     if not word.isascii():
         return word[:6]
     for ending in ENDINGS:
