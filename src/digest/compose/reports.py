@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from collections import defaultdict, deque
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
+from itertools import islice
 from typing import Final
 
 from digest.compose.classes import LOCAL
@@ -29,7 +31,9 @@ SURE: Final = 0.70
 CERTAIN: Final = 0.85
 """The same for weekdays with a day between them."""
 COMMON: Final = 60
-"""Reports of the last `WINDOW` a word may stand in and still bring two of them together."""
+"""Reports of the last `WINDOW` that a word may stand in and still bring them all together."""
+FEW: Final = 12
+"""Reports, the last ones, that a more common word brings together: enough for a story that everybody tells."""
 TELLING_WORDS: Final = 12
 """A text's weightiest words, by which others on the same event are sought."""
 MANY: Final = 5
@@ -181,17 +185,16 @@ class Index:
         """Return the numbers of earlier reports that may be like this one, in order."""
         shared: dict[int, float] = {}
         for word in {*report.keys, *report.facts.towns}:
-            entries = self._recent(word, report.at)
-            if len(entries) <= COMMON:
-                weight = report.vector.get(word, 0.0)
-                for i, _, other in entries:
-                    shared[i] = shared.get(i, 0.0) + weight * other
+            weight = report.vector.get(word, 0.0)
+            for i, _, other in self._recent(word, report.at):
+                shared[i] = shared.get(i, 0.0) + weight * other
         return sorted(i for i, like in shared.items() if like >= GLIMPSE)
 
-    def _recent(self, word: str, at: datetime) -> deque[tuple[int, datetime, float]]:
+    def _recent(self, word: str, at: datetime) -> Iterable[tuple[int, datetime, float]]:
+        """Return the entries of the last `WINDOW`; of a word that many reports have only the last ones."""
         entries = self.entries.get(word)
         if entries is None:
-            return deque()
+            return ()
         while entries and at - entries[0][1] > WINDOW:
             entries.popleft()
-        return entries
+        return entries if len(entries) <= COMMON else islice(reversed(entries), FEW)
