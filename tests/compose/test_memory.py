@@ -96,6 +96,31 @@ def test_the_same_town_struck_again_two_days_later_is_no_follow_up(made):
     assert item.follows is None
 
 
+@pytest.mark.parametrize(
+    ("title", "text", "follows"),
+    [
+        ("Drones attack Odesa port", "Drones set a silo on fire in the port of Odesa before dawn.", False),
+        (
+            "Fire in Odesa port is out after three days",
+            "Firefighters put out the silo in the port of Odesa that drones had attacked on Tuesday.",
+            True,
+        ),
+    ],
+)
+def test_the_same_attack_words_days_later_are_a_new_attack_unless_they_name_its_day(made, title, text, follows):
+    told = Told(
+        9,
+        date(2026, 11, 18),
+        "Drones attack Odesa port",
+        "Drones attacked the port of Odesa on Tuesday and set a silo on fire.",
+        at=NOW - timedelta(days=3),
+    )
+
+    (item,) = made(title, text, told=(told,)).sections[0].items
+
+    assert (item.follows is not None) is follows
+
+
 def test_of_two_issues_that_told_it_the_likest_is_named(made):
     first = Told(11, date(2026, 11, 18), "Ferry late", "A ferry was late in Tarnmouth.")
     text = "A fifth passenger died of the ferry Marena, which sank off Tarnmouth on Wednesday. Five people have died."

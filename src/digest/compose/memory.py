@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
-from datetime import UTC, datetime, time
+from datetime import UTC, datetime, time, timedelta
 from functools import reduce
+from math import inf
 from typing import Final
 
 from digest.compose.classes import LOCAL, classes
@@ -22,6 +23,8 @@ SAME: Final = 0.34
 """Cosine from which a report goes on with a story that was told."""
 IN_TOWN: Final = 0.20
 """The same where both are of one town and sort of event."""
+AGAIN: Final = timedelta(hours=24)
+"""After which an attack on the same town is another one."""
 FRESH: Final = 0.50
 """Share of a report's words, by weight, that must be new where no number is."""
 
@@ -56,21 +59,26 @@ class Memory:
 
     def __init__(self, told: Sequence[Told], names: Names, archive: Archive) -> None:
         self._told, self._names = told, names
-        self._readings = [(number, reading) for number, each in enumerate(told) for reading in _ways(each, names)]
+        self._readings = [
+            (number, reading, _when(each)) for number, each in enumerate(told) for reading in _ways(each, names)
+        ]
         self._archive = usual(archive)
 
     def recall(self, groups: Sequence[Sequence[Telling]]) -> list[Recollection | None]:
         """Return for each group of tellings what it goes on with; None for what is new."""
         if not self._told:
             return [None] * len(groups)
-        readings = [[read(telling, self._names) for telling in group] for group in groups]
-        rare = rarity([*(r.bag for rs in readings for r in rs), *(r.bag for _, r in self._readings)], self._archive)
-        past = [Past(number, _report(reading, rare)) for number, reading in self._readings]
+        readings = [[(read(telling, self._names), telling.article.at) for telling in group] for group in groups]
+        bags = [*(r.bag for rs in readings for r, _ in rs), *(r.bag for _, r, _ in self._readings)]
+        rare = rarity(bags, self._archive)
+        past = [Past(number, _report(reading, at, rare)) for number, reading, at in self._readings]
         by_word: dict[str, list[Past]] = {}
         for each in past:
             for word in each.report.keys:
                 by_word.setdefault(word, []).append(each)
-        return [self._recalled([_report(reading, rare) for reading in group], past, by_word) for group in readings]
+        return [
+            self._recalled([_report(reading, at, rare) for reading, at in group], past, by_word) for group in readings
+        ]
 
     def _recalled(
         self, group: Sequence[Report], past: Sequence[Past], by_word: Mapping[str, Sequence[Past]]
@@ -94,18 +102,22 @@ class Memory:
 
 def _ways(told: Told, names: Names) -> Iterator[Reading]:
     """Yield the ways in which a story was told: under its own headline, and as each of its articles put it."""
-    at = told.at or datetime.combine(told.day, time(12), UTC)
+    at = _when(told)
     own, *others = told.text.split("\n")
     yield read_text(told.headline, own, names, at)
     for other in others:
         yield read_text("", other, names, at)
 
 
-def _report(reading: Reading, rare: dict[str, float]) -> Report:
+def _when(told: Told) -> datetime:
+    return told.at or datetime.combine(told.day, time(12), UTC)
+
+
+def _report(reading: Reading, at: datetime, rare: dict[str, float]) -> Report:
     own = vector(reading.bag, rare)
     return Report(
         article="",
-        at=datetime.min.replace(tzinfo=UTC),
+        at=at,
         vector=own,
         matter=frozenset(own),
         facts=reading.facts,
@@ -122,9 +134,17 @@ def _alone(report: Report) -> Group:
     return group
 
 
-def _needed(one: Report, other: Report) -> float:
-    near = one.facts.towns & other.facts.towns and one.classes & other.classes & LOCAL
-    return IN_TOWN if near else SAME
+def _needed(before: Report, now: Report) -> float:
+    """Return the cosine from which a report goes on with what was told.
+
+    What befalls a town befalls it again: a day later only a report that names the same day speaks of the same.
+    """
+    if not before.classes & now.classes & LOCAL:
+        return SAME
+    same_day = (before.facts.days | before.facts.weekdays) & (now.facts.days | now.facts.weekdays)
+    if now.at - before.at > AGAIN and not same_day:
+        return inf
+    return IN_TOWN if before.facts.towns & now.facts.towns else SAME
 
 
 def _novelty(now: Vector, before: frozenset[str]) -> float:
