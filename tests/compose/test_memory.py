@@ -72,6 +72,20 @@ def test_another_event_follows_nothing(made, title, text):
     assert item.follows is None
 
 
+@pytest.mark.parametrize(("hours", "stories"), [(2, 1), (23, 0)])
+def test_other_words_for_what_was_told_are_news_only_if_they_came_later(
+    article, placed, edition, slot, now, hours, stories
+):
+    text = (
+        "Four people lost their lives when the ferry Marena went down before dawn off Tarnmouth, a harbour pilot said."
+    )
+    a = article("a", "Ferry Marena goes down off Tarnmouth with four lives lost", text, hours=hours)
+
+    content = compose([placed(a)], [a], edition, sources=(), number=13, slot=slot, now=now, told=(TOLD,))
+
+    assert content.stories == stories
+
+
 def test_an_edition_without_a_past_tells_everything_as_new(made):
     (item,) = made(TOLD.headline, FERRY, told=()).sections[0].items
 

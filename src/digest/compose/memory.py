@@ -25,8 +25,11 @@ IN_TOWN: Final = 0.20
 """The same where both are of one town and sort of event."""
 AGAIN: Final = timedelta(hours=24)
 """After which an attack on the same town is another one."""
-FRESH: Final = 0.50
-"""Share of a report's words, by weight, that must be new where no number is."""
+FRESH: Final = 0.30
+"""Share of a story's words, by weight, that must be new where no number is."""
+RETOLD: Final = 0.60
+"""The same where none of its reports is newer, by `LATER`, than what was told: other words are no news."""
+LATER: Final = timedelta(hours=3)
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,13 +39,15 @@ class Recollection:
     told: Told
     novelty: float
     """Share of its words, by weight, that were not sent, 0 to 1."""
+    later: bool
+    """Whether a report of it came after those that were told."""
     new: tuple[str, ...]
     """The numbers and towns that were not: `11 dead`, `izium`."""
 
     @property
     def is_repeat(self) -> bool:
         """Whether it says nothing that was not sent."""
-        return not self.new and self.novelty < FRESH
+        return not self.new and self.novelty < (FRESH if self.later else RETOLD)
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,7 +102,8 @@ class Memory:
         facts = reduce(Facts.together, (report.facts for report in before))
         novelty = sum(_novelty(report.vector, words) for report in group) / len(group)
         new = dict.fromkeys(fact for report in group for fact in _new(report.facts, facts))
-        return Recollection(self._told[found], round(novelty, 4), tuple(new))
+        later = max(report.at for report in group) > _when(self._told[found]) + LATER
+        return Recollection(self._told[found], round(novelty, 4), later, tuple(new))
 
 
 def _ways(told: Told, names: Names) -> Iterator[Reading]:
