@@ -4,7 +4,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 SOURCES := $(shell find src templates subscribers -type f -not -path '*/__pycache__/*') digest.toml pyproject.toml README.md
 
-.PHONY: demo test check lock bench clean
+.PHONY: demo test check lock bench fuzz clean
 .DELETE_ON_ERROR:
 
 demo: $(VENV)/demo.stamp  ## collect an invented wire, build the issue, mail it to the built-in catcher
@@ -44,10 +44,19 @@ lock: $(BIN)/python  ## resolve the ranges of pyproject.toml anew, with hashes a
 	@command -v uv >/dev/null || { echo "make lock needs uv (pip install uv)" >&2; exit 2; }
 	uv pip compile --quiet --generate-hashes --no-emit-index-url --no-header --python-version 3.11 --all-extras pyproject.toml -o requirements/base.txt
 	uv pip compile --quiet --generate-hashes --no-emit-index-url --no-header --python-version 3.11 --group build -c requirements/base.txt -o requirements/build.txt
+	uv pip compile --quiet --generate-hashes --no-emit-index-url --no-header --python-version 3.11 --group fuzz -c requirements/base.txt -o requirements/fuzz.txt
 	uv pip compile --quiet --generate-hashes --no-emit-index-url --no-header --python-version 3.11 --all-extras --group dev -c requirements/base.txt pyproject.toml -o requirements/dev.txt
 
 bench: $(VENV)/dev.stamp  ## every benchmark runs both sides in one go and prints the ratio
 	@for file in benchmarks/*.py; do echo "== $$file"; $(BIN)/python $$file || exit 1; done
+
+$(VENV)/fuzz.stamp: requirements/fuzz.txt $(VENV)/dev.stamp
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements/fuzz.txt
+	@touch $@
+
+SECONDS ?= 1800
+fuzz: $(VENV)/fuzz.stamp  ## half an hour of hostile bytes against all that reads them; what is found lies under var/fuzz
+	$(BIN)/python -m fuzz --seconds $(SECONDS)
 
 clean:  ## what can be made again; keys, database and caught mails under var/ stay
 	rm -rf $(VENV) build dist var/demo .*_cache .hypothesis

@@ -4,8 +4,8 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
+from digest.collect.standing import is_due
 from digest.model.news import Source, SourceKind, SourceState
-from digest.schedule import is_due
 
 NOW = datetime(2026, 11, 22, 6, tzinfo=UTC)
 HOUR, DAY = timedelta(hours=1), timedelta(days=1)

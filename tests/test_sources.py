@@ -3,10 +3,16 @@
 from __future__ import annotations
 
 import json
+import os
+import pty
+import socket
+import subprocess
+import sys
 import time
 import tomllib
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
@@ -16,13 +22,17 @@ from hypothesis import strategies as st
 from lxml import etree
 from typer.testing import CliRunner
 
+from digest.cli import health
 from digest.cli.app import app
-from digest.collect.discover import title_of
-from digest.collect.opml import MOST_BYTES, read_opml, write_opml
+from digest.collect.feeds.discover import title_of
+from digest.collect.feeds.opml import MOST_BYTES, read_opml, write_opml
+from digest.collect.text import line, title
 from digest.errors import DigestError, ParseError, SettingsError
 from digest.model.news import Source, SourceKind
-from digest.settings import add_sources, free_name, load
+from digest.parts import open_parts
+from digest.settings import add_sources, free_name, free_names, load
 from digest.settings.adding import source_table, with_sources
+from digest.settings.removing import without_source
 from tests.collect.newsroom import NOW, Newsroom, item, page, rss, sentences
 from tests.settings.conftest import BASE
 
@@ -75,8 +85,8 @@ def site(*links: str) -> str:
     return page("Ilma Courier", f"<p>{sentences('Ilma')}</p>", head="".join(links))
 
 
-def link(href: str, kind: str = "application/rss+xml") -> str:
-    return f'<link rel="alternate" type="{kind}" title="Feed" href="{href}">'
+def link(href: str, kind: str = "application/rss+xml", title: str = "Feed") -> str:
+    return f'<link rel="alternate" type="{kind}" title="{title}" href="{href}">'
 
 
 # ------------------------------------------------------------------------------------------------------------- list
@@ -96,19 +106,136 @@ def test_the_option_for_json_is_taken_on_either_side(desk):
     assert len({desk.run(*words).stdout for words in every}) == 1
 
 
-def test_health_tells_of_the_last_success_and_of_failures(desk, newsroom):
-    url = newsroom.put_feed("/feed")
-    add_sources(desk.settings, [feed("Karsk Wire", url, allow_private=True)])
+@pytest.fixture
+def troubled(desk, newsroom):
+    """One source that works, one that failed twice, one that asks for a rest, one that is gone, one never read."""
+    names = ("Karsk Wire", "Radio Tarn", "Norrmark Post", "Sorvat Today")
+    stories = [item(newsroom.url(f"/story/{n}"), f"Story {n}", f"{n} {sentences(f'Town {n}')}") for n in range(6)]
+    for n, name in enumerate(names):
+        newsroom.put_feed(f"/{n}", *stories[: 4 - n])
+        add_sources(desk.settings, [feed(name, newsroom.url(f"/{n}"), follow=False, allow_private=True)])
+    for name in names[:3]:
+        desk("collect", "--source", name, "--now", "2026-11-22T06:00:00Z")
+    newsroom.put_feed("/0", *stories[:6])
+    newsroom.put("/1", status=500)
+    newsroom.put("/2", status=410)
+    newsroom.put("/3", status=429, Retry_After="7200")
+    for hour in ("06", "08"):
+        for name in names[:3]:
+            desk("collect", "--source", name, "--now", f"2026-11-23T{hour}:00:00Z")
+    desk("collect", "--source", "Sorvat Today", "--now", "2026-11-23T08:00:00Z")
+    return desk
 
-    desk("collect", "--source", "Karsk Wire", "--now", "2026-11-22T06:00:00Z")
-    newsroom.put("/feed", status=500)
-    desk("collect", "--source", "Karsk Wire", "--now", "2026-11-23T06:00:00Z")
-    [_, told] = desk("sources")
 
-    assert told["last_success_at"].startswith("2026-11-22T06:00")
-    assert told["last_try_at"].startswith("2026-11-23T06:00")
-    assert (told["failures"], told["reason"]) == (1, "answered 500")
-    assert "failed 1 time: answered 500" in desk.run("sources").stdout
+AFTER = ("--now", "2026-11-23T09:00:00Z")
+
+
+def test_health_is_told_in_the_order_of_the_file_and_for_programs_in_full(troubled, newsroom):
+    told = troubled("sources", "list", *AFTER)
+
+    assert [(each["name"], each["state"], each["failures"]) for each in told] == [
+        ("Ilma Courier", "never read", 0),
+        ("Karsk Wire", "ok", 0),
+        ("Radio Tarn", "failing", 2),
+        ("Norrmark Post", "gone", 1),
+        ("Sorvat Today", "resting", 1),
+    ]
+    assert told[2] == {
+        "name": "Radio Tarn",
+        "kind": "feed",
+        "url": newsroom.url("/1"),
+        "side": "",
+        "weight": 1.0,
+        "every_seconds": 900,
+        "follow": False,
+        "state": "failing",
+        "last_try_at": "2026-11-23T08:00:00+00:00",
+        "last_success_at": "2026-11-22T06:00:00+00:00",
+        "next_at": told[2]["next_at"],
+        "asked_until": None,
+        "failures": 2,
+        "failing_since": "2026-11-23T06:00:00+00:00",
+        "reason": "answered 500",
+        "articles_a_day": 0.0,
+        "moved_to": "",
+        "asked_at": newsroom.url("/1"),
+        "retired": False,
+    }
+    assert [each["articles_a_day"] for each in told] == [None, 5.3, 0.0, 0.0, 0.0]
+    assert told[2]["next_at"] > "2026-11-23T08:25"
+    assert (told[4]["asked_until"], told[3]["next_at"]) == ("2026-11-23T10:00:00+00:00", None)
+
+
+def test_only_what_does_not_work_is_shown_when_asked_for(troubled):
+    told = troubled("sources", "--failing")
+
+    assert [each["name"] for each in told] == ["Radio Tarn", "Norrmark Post", "Sorvat Today"]
+    assert troubled("sources", "list", "--failing") == told
+
+
+def test_where_everything_works_nothing_is_shown_as_failing(desk):
+    done = desk.run("sources", "--failing")
+
+    assert (done.stdout, done.stderr) == ("", "1 source: 1 never read\n")
+
+
+def test_off_a_terminal_each_source_is_one_line_with_instants(troubled):
+    done = troubled.run("sources", "list", *AFTER)
+
+    head, *lines = done.stdout.splitlines()
+    assert head.split() == ["source", "state", "last", "success", "a", "day", "next", "poll", "where"]
+    assert [line[:13].strip() for line in lines] == [
+        "Ilma Courier",
+        "Karsk Wire",
+        "Radio Tarn",
+        "Norrmark Post",
+        "Sorvat Today",
+    ]
+    assert "failed 2 times since 2026-11-23 06:00 UTC: answered 500" in lines[2]
+    assert "not asked any more, since it is gone for good: answered 410" in lines[3]
+    assert "failed 1 time since 2026-11-23 08:00 UTC: answered 429; asked to wait until 10:00 UTC" in lines[4]
+    assert done.stderr == "5 sources: 1 ok, 1 resting, 1 failing, 1 gone, 1 never read\n"
+
+
+def test_a_person_at_a_terminal_reads_spans_of_time_and_what_is_wrong_below(troubled):
+    now = NOW + timedelta(days=1, hours=3)
+    with open_parts(load(troubled.settings, {})) as parts:
+        text = health.glance(health.doing(parts, now))
+
+    table, wrong = text.split("\n\n")
+    assert [" ".join(line.split()) for line in table.splitlines()] == [
+        "source state last success a day next poll",
+        "Ilma Courier never read never now",
+        "Karsk Wire ok 1 hour ago 5.3 now",
+        "Radio Tarn failing 27 hours ago 0.0 now",
+        "Norrmark Post gone 27 hours ago 0.0 never",
+        "Sorvat Today resting never 0.0 in 1 hour",
+    ]
+    assert [line.partition(":")[0] for line in wrong.splitlines()] == ["Radio Tarn", "Norrmark Post", "Sorvat Today"]
+
+
+@pytest.mark.parametrize("options", [(), ("--json",)])
+def test_only_a_person_at_a_terminal_is_given_spans_of_time(desk, options):
+    ours, theirs = pty.openpty()
+    command = [sys.executable, "-c", "from digest.cli import main; main()", "-c", desk.settings, "sources", *options]
+    with os.fdopen(theirs, "wb") as terminal:
+        subprocess.run(command, stdout=terminal, stderr=subprocess.DEVNULL, check=True)
+
+    put_out = os.read(ours, 10_000).decode()
+    os.close(ours)
+
+    if options:
+        assert json.loads(put_out)[0]["state"] == "never read"
+    else:
+        assert put_out.splitlines()[1].split() == ["Ilma", "Courier", "never", "read", "never", "now"]
+
+
+def test_what_was_learned_at_another_address_is_not_told_of_the_new_one(troubled, newsroom):
+    troubled.settings.write_text(troubled.text.replace(newsroom.url("/2"), newsroom.url("/new")))
+
+    gone = troubled("sources")[3]
+
+    assert (gone["state"], gone["failures"], gone["last_try_at"], gone["retired"]) == ("never read", 0, None, False)
 
 
 # ------------------------------------------------------------------------------------------------------------- test
@@ -127,7 +254,7 @@ def test_a_test_shows_what_is_new_and_keeps_nothing(tested):
     first = tested("sources", "test", "Karsk Wire", "--now", "2026-11-22T06:00:00Z")
     again = tested("sources", "test", "Karsk Wire", "--now", "2026-11-22T06:00:00Z")
 
-    assert first == again
+    assert {**first, "seconds": 0} == {**again, "seconds": 0}
     assert (first["status"], first["new"], first["known"], len(first["newest"])) == ("ok", 7, 0, 5)
     assert first["newest"][0]["published_at"] == "2026-11-22T05:00:00+00:00"
     assert tested("sources")[1]["last_try_at"] is None
@@ -147,12 +274,48 @@ def test_a_test_of_a_feed_that_has_not_changed_still_counts_its_entries(tested, 
     assert (told["status"], told["new"], told["known"], told["newest"]) == ("ok", 0, 7, [])
 
 
-def test_a_test_says_why_a_source_cannot_be_read_and_exits_with_75(tested, newsroom):
-    newsroom.put("/feed", status=404)
+def test_a_test_tells_what_the_server_says_of_its_feed(tested, newsroom):
+    newsroom.put_feed("/feed", Cache_Control="max-age=7200", Last_Modified="Sun, 22 Nov 2026 05:00:00 GMT")
+
+    told = tested("sources", "test", "Karsk Wire", "--now", "2026-11-22T06:00:00Z")
+    text = tested.run("sources", "test", "Karsk Wire", "--now", "2026-11-22T06:00:00Z").stdout
+
+    assert 0 < told["seconds"] < 20
+    assert (told["http_status"], told["content_type"], told["trouble"]) == (200, "application/rss+xml", "")
+    assert (told["cache_control"], told["etag"], told["next_at"]) == ("max-age=7200", "", "2026-11-22T08:00:00+00:00")
+    assert text.splitlines()[1] == (
+        "  application/rss+xml; Cache-Control 'max-age=7200'; known again by its Last-Modified;"
+        " would be read again in 2 hours"
+    )
+
+
+@pytest.mark.parametrize(
+    ("answer", "code", "reason"),
+    [
+        ({"status": 404}, 404, "refused by its server; answered 404"),
+        ({"body": "<html><body>Sold.</body></html>"}, 200, "not understood; no feed: the answer is a web page"),
+    ],
+)
+def test_a_test_says_why_a_source_cannot_be_read_and_exits_with_75(tested, newsroom, answer, code, reason):
+    newsroom.put("/feed", **answer)
 
     done = tested.run("sources", "test", "Karsk Wire")
+    told = tested("sources", "test", "Karsk Wire")
 
-    assert (done.exit_code, done.stdout) == (75, "Karsk Wire: failed; answered 404\n")
+    assert done.exit_code == 75
+    assert done.stdout.startswith(f"Karsk Wire: failed; {reason}; took ")
+    assert (told["http_status"], told["trouble"]) == (code, reason.partition(";")[0])
+
+
+def test_a_test_of_a_source_that_nobody_serves_says_it_was_not_reached(tested):
+    unserved = socket.create_server(("127.0.0.1", 0))
+    url = f"http://127.0.0.1:{unserved.getsockname()[1]}/feed"
+    unserved.close()
+    add_sources(tested.settings, [feed("Radio Tarn", url, allow_private=True)])
+
+    told = tested("sources", "test", "Radio Tarn")
+
+    assert (told["trouble"], told["http_status"], told["content_type"]) == ("not reached", None, "")
 
 
 def test_a_test_of_a_source_nobody_knows_names_those_there_are(tested):
@@ -183,7 +346,109 @@ def test_the_feed_of_a_site_is_found_and_the_others_are_named(desk, newsroom):
 
     added = load(desk.settings, {}).sources[-1]
     assert (added.name, added.url, added.follow) == ("The Courier", newsroom.url("/news/feed.xml"), False)
-    assert f"more feeds, of which the first was taken: {newsroom.url('/talk.atom')}" in done.stderr
+    assert f"The page names more feeds, which were not taken: {newsroom.url('/talk.atom')}\n" in done.stderr
+
+
+ALL, TALK = link("/feed/"), link("/comments/feed/")
+WORLD, SPORT = link("/category/world/feed/"), link("/tag/sport/feed.xml")
+
+
+@pytest.mark.parametrize(
+    ("path", "links", "best"),
+    [
+        ("/", (TALK, WORLD, ALL), "/feed/"),
+        ("/", (link("/one/feed/", title="Ilma Courier » One Comments Feed"), ALL), "/feed/"),
+        ("/", (link("/ein/feed/", title="Ilma » Kommentare zu Ein"), WORLD), "/category/world/feed/"),
+        ("/", (WORLD, SPORT), "/category/world/feed/"),
+        ("/", (ALL, link("/atom.xml", "application/atom+xml")), "/feed/"),
+        ("/category/world/", (ALL, TALK, SPORT, WORLD), "/category/world/feed/"),
+        ("/tag/sport", (ALL, TALK, SPORT, WORLD), "/tag/sport/feed.xml"),
+        ("/tag/harbour", (TALK, SPORT, WORLD, ALL), "/feed/"),
+        ("/", (TALK,), "/comments/feed/"),
+    ],
+)
+def test_of_several_feeds_the_one_of_all_that_was_asked_for_is_taken(desk, newsroom, path, links, best):
+    newsroom.put_feed(best)
+    home = newsroom.put(path, site(*links))
+
+    told = desk("sources", "add", home, "--allow-private")
+
+    assert told["url"] == newsroom.url(best)
+    assert (len(told["others"]), told["guessed"]) == (len(links) - 1, False)
+
+
+def test_a_page_that_names_feeds_without_end_costs_no_more_than_one_of_twenty(desk, newsroom):
+    newsroom.put_feed("/feed/0")
+    home = newsroom.put("/", site(*(link(f"/feed/{n}", title="x" * 500) for n in range(15_000))))
+    began = time.process_time()
+
+    told = desk("sources", "add", home, "--allow-private")
+
+    assert time.process_time() - began < 5
+    assert len(told["others"]) == 19
+
+
+def test_where_a_page_names_no_feed_the_usual_places_are_tried_in_turn(desk, newsroom):
+    home = newsroom.put("/", site())
+    newsroom.put("/feed", site())
+    newsroom.put("/rss", status=500)
+    url = newsroom.put("/atom.xml", ATOM.format("Radio Tarn"), "application/atom+xml")
+    newsroom.put_feed("/feed.xml")
+
+    done = desk.run("sources", "add", home, "--allow-private")
+
+    assert newsroom.paths == ["/", "/feed", "/rss", "/rss.xml", "/atom.xml"]
+    assert newsroom.most_at_once == 1
+    assert load(desk.settings, {}).sources[-1].url == url
+    assert f"The page names no feed; {url} lies where sites usually keep one\n" in done.stderr
+
+
+def test_the_feed_beside_a_page_goes_before_that_of_its_site(desk, newsroom):
+    home = newsroom.put("/~ada/", site())
+    newsroom.put_feed("/feed")
+    url = newsroom.put_feed("/~ada/index.xml")
+
+    told = desk("sources", "add", home, "--allow-private")
+
+    assert (told["url"], told["guessed"]) == (url, True)
+
+
+def test_a_dry_run_refuses_what_the_settings_would_not_take(desk, newsroom):
+    url = newsroom.put_feed("/feed")
+
+    with pytest.raises(SettingsError, match="weight"):
+        desk("sources", "add", url, "--allow-private", "--weight", "0", "--dry-run")
+
+
+@pytest.mark.parametrize("answer", [{"status": 429}, {"status": 503, "Retry_After": "60"}])
+def test_a_site_that_is_too_busy_is_not_searched_any_further(desk, newsroom, answer):
+    home = newsroom.put("/", site())
+    newsroom.put("/feed", **answer)
+    newsroom.put_feed("/rss")
+
+    with pytest.raises(ParseError, match="none is where sites usually keep one"):
+        desk("sources", "add", home, "--allow-private")
+
+    assert newsroom.paths == ["/", "/feed"]
+
+
+def test_only_a_page_is_searched_for_its_feed(desk, newsroom):
+    url = newsroom.put("/report", "%PDF-1.7 and so on", "application/pdf")
+
+    with pytest.raises(ParseError, match="binary file"):
+        desk("sources", "add", url, "--allow-private")
+
+    assert newsroom.paths == ["/report"]
+
+
+def test_a_dry_run_finds_the_feed_and_changes_nothing(desk, newsroom):
+    url = newsroom.put_feed("/feed")
+
+    done = desk.run("sources", "add", url, "--allow-private", "--name", "Radio Tarn", "--dry-run")
+    told = desk("sources", "add", url, "--allow-private", "--dry-run")
+
+    assert done.stderr == f"Would add 'Radio Tarn' to {desk.settings}\n"
+    assert (told["url"], told["dry_run"], desk.text) == (url, True, BASE)
 
 
 def test_links_are_resolved_against_the_base_that_the_page_names(desk, newsroom):
@@ -387,6 +652,88 @@ def test_many_may_add_at_once_and_none_is_lost(tmp_path):
     assert [each.name for each in tmp_path.iterdir()] == ["digest.toml"]
 
 
+# ---------------------------------------------------------------------------------------------------- taken out again
+
+
+def test_a_source_is_taken_out_and_the_file_is_as_it_was_before_it_was_added(desk, newsroom):
+    url = newsroom.put_feed("/feed")
+    desk("sources", "add", url, "--allow-private", "--name", "Radio Tarn")
+    desk("collect", "--source", "Radio Tarn")
+    added = desk.text
+
+    dry = desk("sources", "remove", "Radio Tarn", "--dry-run")
+    assert (dry["dry_run"], desk.text) == (True, added)
+
+    told = desk("sources", "remove", "Radio Tarn")
+    assert tomllib.loads(told["table"]) == {"source": [{"name": "Radio Tarn", "url": url, "allow_private": True}]}
+    assert desk.text == BASE
+
+
+def test_the_articles_of_a_source_that_was_taken_out_stay(tested):
+    tested("collect", "--source", "Karsk Wire", "--now", "2026-11-22T06:00:00Z")
+
+    tested("sources", "remove", "Karsk Wire")
+
+    with open_parts(load(tested.settings, {})) as parts:
+        assert parts.store.articles.count() == 7
+
+
+def test_a_source_nobody_knows_cannot_be_taken_out(desk):
+    with pytest.raises(DigestError, match=r"digest\.toml has no source 'Karsk Wire'"):
+        desk("sources", "remove", "Karsk Wire")
+
+    assert desk.text == BASE
+
+
+def test_what_would_not_load_any_more_is_left_as_it_is(desk):
+    desk.settings.write_text(BASE + "\n[digest.more]\n")
+
+    with pytest.raises(SettingsError):
+        desk("sources", "remove", "Ilma Courier")
+
+    assert desk.text == BASE + "\n[digest.more]\n"
+
+
+SECOND = '[[source]]\nname = "B"\nurl = "https://b.example/"'
+
+
+@pytest.mark.parametrize(
+    ("before", "after"),
+    [
+        (f"{FIRST}\n", ""),
+        (FIRST, ""),
+        (f"\ufeff{FIRST}\n", "\ufeff"),
+        (f"{FIRST}\n\n{SECOND}\n", f"{SECOND}\n"),
+        (f"{FIRST}\n{SECOND}\n", f"{SECOND}\n"),
+        (f"{SECOND}\n\n{FIRST}\n", f"{SECOND}\n"),
+        (f"{SECOND}\n\n{FIRST}", f"{SECOND}\n"),
+        (f"{SECOND}\n\n\n{FIRST}\n\n\n[b]\n", f"{SECOND}\n\n\n\n[b]\n"),
+        (f"x = 1\n{FIRST}\n\n[b]\nc = 1\n", "x = 1\n\n[b]\nc = 1\n"),
+        (f"# Mine.\n{FIRST} # old\n# side = 'x'\n\n# Hours.\n[b]\n", "# Mine.\n# side = 'x'\n\n# Hours.\n[b]\n"),
+        (f"{FIRST}\nside = '''\n# no comment\n\n# either'''\n# note\n\n{SECOND}\n", f"# note\n\n{SECOND}\n"),
+        (f"{FIRST}\n[source.more]\nx = 1\n\n{SECOND}\n", f"{SECOND}\n"),
+        (f"{FIRST}\n\n{SECOND}\n".replace("\n", "\r\n"), f"{SECOND}\n".replace("\n", "\r\n")),
+    ],
+)
+def test_only_the_table_and_the_blank_line_that_set_it_apart_go(before, after):
+    assert without_source(before.encode(), "A")[0].decode() == after
+
+
+@pytest.mark.parametrize("written", ["source = [{name = 'A'}]\n", "source = [\n  {name = 'A'},\n  {name = 'B'},\n]\n"])
+def test_sources_that_are_no_tables_cannot_be_taken_out(written):
+    with pytest.raises(SettingsError, match="not written as"):
+        without_source(written.encode(), "A")
+
+
+@given(st.lists(st.sampled_from([FIRST, f"{SECOND}\n# side = 'x'\n", "[b]\nc = 1\n", "[edition.a]\n"]), unique=True))
+def test_what_is_added_and_taken_out_leaves_the_file_as_it_was(parts):
+    before = "".join(f"{part.strip()}\n\n" for part in parts).removesuffix("\n").encode()
+
+    added = with_sources(before, [NEW])
+
+    assert without_source(added, NEW.name)[0] == before
+
+
 class Busy(dict):
     """An environment that is asked while somebody at an editor saves the file."""
 
@@ -415,6 +762,17 @@ def test_any_title_and_address_come_back_from_toml_as_they_were(name, url):
     [read] = tomllib.loads(source_table(feed(name, url)))["source"]
 
     assert (read["name"], read.get("url", "")) == (name, url)
+
+
+def test_what_a_source_is_told_about_its_pages_comes_back_as_it_was(tmp_path):
+    path = tmp_path / "digest.toml"
+    path.write_text(BASE)
+    told = {"select": 'div[class="story"]', "remove": ".promo", "keep": ('"fog"', "/world/"), "drop": ("/opinion/",)}
+    source = replace(NEW, timezone="Europe/Kyiv", **told)
+
+    added = add_sources(path, [source], {}).sources[-1]
+
+    assert added == source
 
 
 @given(st.lists(st.text(min_size=1), min_size=1), st.sets(st.text()))
@@ -544,14 +902,80 @@ def test_an_external_document_type_is_never_asked_for(newsroom):
     assert newsroom.paths == []
 
 
-@given(st.lists(st.tuples(st.text(), st.sampled_from(["https://a.example/f?x=1&y=2", 'http://b.example/<">']))))
-def test_what_is_exported_is_read_again(rows):
-    sources = [feed(name, url) for name, url in rows]
+NAMES = st.text(max_size=80).map(line).filter(lambda name: title(name) == name)
+PATHS = st.text("abcXYZ019-._~/?&=%:;,+", max_size=40)
+ADDRESSES = st.builds(
+    "{}://{}.example/{}".format, st.sampled_from(["http", "https"]), st.text("abc1", min_size=1), PATHS
+)
+
+
+@given(st.lists(st.tuples(NAMES, ADDRESSES, st.sampled_from(["", "en", "pt-br"]))))
+def test_names_addresses_and_languages_survive_an_export(rows):
+    sources = [feed(name, url, language=tongue) for name, url, tongue in rows]
 
     text = write_opml(sources, title="The <Aldovar> Brief", now=NOW)
 
-    assert [each.line > 0 for each in read_opml(text.encode(), name="a.opml")] == [True] * len(rows)
-    assert [each.url for each in read_opml(text.encode(), name="a.opml")] == [url for _, url in rows]
+    assert [(each.name, each.url, each.language) for each in read_opml(text.encode(), name="a.opml")] == rows
+
+
+@given(st.lists(st.text()))
+def test_any_name_can_be_exported_and_comes_back_as_one_plain_line(names):
+    text = write_opml([feed(name, "https://a.example/") for name in names], title="Brief", now=NOW)
+
+    read = [each.name for each in read_opml(text.encode(), name="a.opml")]
+
+    assert len(read) == len(names)
+    assert all(name == line(name) and len(name) <= 80 for name in read)
+
+
+def test_an_export_tells_nobody_what_no_other_reader_understands():
+    source = feed("Karsk Wire", "https://karsk.example/feed", weight=2.0, side="marenia", language="uk", follow=False)
+
+    [outline] = etree.fromstring(write_opml([source], title="Brief", now=NOW).encode()).iter("outline")
+
+    assert set(outline.attrib) == {"type", "text", "title", "xmlUrl", "language"}
+
+
+@pytest.mark.parametrize(
+    "document",
+    [
+        "<OPML><BODY><Outline TEXT='T' XMLURL='https://tarn.example/'/></BODY></OPML>",
+        "<opml xmlns='http://opml.example/2'><body><outline text='T' xmlUrl='https://tarn.example/'/></body></opml>",
+        "<o:opml xmlns:o='o'><o:body><o:outline title='' text='T' xmlUrl=' https://tarn.example/ '/></o:body></o:opml>",
+        "<?x y?><opml><body><!-- <outline xmlUrl='x'/> --><?a b?><outline title='T' xmlUrl='https://tarn.example/'/>"
+        "</body></opml>",
+    ],
+)
+@pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "utf-16"])
+def test_a_list_is_read_however_its_words_are_written(document, encoding):
+    [read] = read_opml(document.encode(encoding), name="a.opml")
+
+    assert (read.name, read.url) == ("T", "https://tarn.example/")
+
+
+def test_ten_thousand_feeds_of_one_name_are_taken(desk):
+    rows = (f"<outline text='News' xmlUrl='https://tarn.example/{n}'/>" for n in range(10_000))
+    (desk.folder / "many.opml").write_bytes(opml(*rows))
+
+    told = desk("sources", "import", desk.folder / "many.opml")
+
+    assert len(told["added"]) == 10_000
+    assert [source.name for source in load(desk.settings, {}).sources[1:4]] == [
+        "News",
+        "tarn.example",
+        "tarn.example 2",
+    ]
+
+
+@pytest.mark.parametrize("pattern", ["News", "News {}"])
+def test_the_time_that_names_take_grows_with_their_number_only(pattern):
+    wanted = [(pattern.format(n), "tarn.example") for n in range(20_000)]
+    began = time.process_time()
+
+    names = free_names(wanted, [name for name, _ in wanted[:10_000]])
+
+    assert time.process_time() - began < 5
+    assert len(set(names)) == 20_000
 
 
 def test_an_export_has_every_feed_and_nothing_else(desk):

@@ -19,6 +19,8 @@ DigestError
 
 from __future__ import annotations
 
+from typing import Any
+
 
 class DigestError(Exception):
     """Anything digest says no to. The text is for the person who runs it; `exit_code` for the shell."""
@@ -42,6 +44,10 @@ class SourceError(DigestError):
     def __init__(self, source: str, reason: str) -> None:
         super().__init__(f"{source}: {reason}")
         self.source, self.reason = source, reason
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        """Come out of another process as it went in."""
+        return type(self), (self.source, self.reason), self.__dict__
 
 
 class FetchError(SourceError, ConnectionError):

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from functools import cached_property
 from urllib.parse import urlsplit
 
+from digest.collect import Cache, Workers
 from digest.deliver import Transport
 from digest.deliver.catcher import Catcher
 from digest.deliver.smtp import Login, Security, SmtpTransport
@@ -41,6 +42,22 @@ class Parts:
                 f"{self.settings.data / 'keys'} holds no key, but {', '.join(sorted(marks))} made the hashes of "
                 "addresses that are never to be mailed; put the folder back from a backup"
             )
+
+    @cached_property
+    def workers(self) -> Workers:
+        """The processes that read hostile documents."""
+        return Workers()
+
+    @cached_property
+    def cache(self) -> Cache:
+        """What collecting worked out once."""
+        return Cache(self.settings.data / "cache" / "collect.db")
+
+    def close(self) -> None:
+        """End what was begun; the store is its opener's."""
+        for name in ("workers", "cache"):
+            if name in self.__dict__:
+                getattr(self, name).close()
 
     @cached_property
     def tokens(self) -> Tokens:
@@ -103,4 +120,8 @@ class Parts:
 def open_parts(settings: Settings) -> Iterator[Parts]:
     """Yield the parts; the database is made or brought up to date first. Raises StoreError."""
     with open_store(settings.database) as store:
-        yield Parts(settings, store)
+        parts = Parts(settings, store)
+        try:
+            yield parts
+        finally:
+            parts.close()

@@ -13,11 +13,12 @@ from apscheduler.schedulers.asyncio import AsyncIOScheduler
 from apscheduler.triggers.interval import IntervalTrigger
 
 from digest import pipeline
-from digest.collect.pace import LONGEST_WAIT
+from digest.collect.phrases import count
+from digest.collect.standing import is_due
 from digest.errors import ListError, SuppressionError
 from digest.lifecycle import Move
 from digest.model.issue import Approval, Edition, Issue, Slot, State
-from digest.model.news import Source, SourceState
+from digest.model.news import SourceState
 from digest.parts import Parts
 from digest.slots import due
 
@@ -26,6 +27,8 @@ TICK: Final = timedelta(seconds=30)
 GAP: Final = timedelta(milliseconds=200)
 SPREAD: Final = timedelta(seconds=20)
 """Over how long the daemon begins the sources that are due together, at most: not all in the same instant."""
+MOST_TOLD: Final = 20
+"""Pieces of news of sources that one run tells: where a whole network is gone, a thousand lines say no more."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,34 +82,30 @@ async def attempt(job: str, work: Callable[[], Awaitable[str]]) -> AsyncIterator
 
 
 async def collect(watch: Watch) -> AsyncIterator[Event]:
-    """Read the sources whose interval has passed."""
+    """Read the sources whose interval has passed; of what fails again and again, tell only what is news."""
     parts, now = watch.parts, watch.clock()
-    names = [s.name for s in parts.settings.sources if is_due(s, parts.store.sources.state(s.name), now)]
+    states = {state.name: state for state in parts.store.sources.all()}
+    names = [s.name for s in parts.settings.sources if is_due(s, states.get(s.name, SourceState(s.name)), now)]
     if names:
-        async for event in attempt("collect", partial(read, parts, names, now, min(watch.gap * len(names), SPREAD))):
+        got = await pipeline.gather(parts, now=now, names=names, spread=min(watch.gap * len(names), SPREAD))
+        for event in brought(got):
             yield event
 
 
-async def read(parts: Parts, names: list[str], now: datetime, spread: timedelta) -> str:
-    """Poll these sources, beginning over the time of `spread`; return what they brought, in a sentence."""
-    got = await pipeline.gather(parts, now=now, names=names, spread=spread)
-    failed = "".join(f"; {report.name}: {report.reason}" for report in got.failed)
-    return f"{got.articles} new articles from {len(names) - len(got.failed)} of {len(names)} sources{failed}"
-
-
-def is_due(source: Source, state: SourceState, now: datetime) -> bool:
-    """Return whether a source's next poll has come, or the clock was set back since the last one.
-
-    One that is gone for good is not due before the settings give it another address.
-    """
-    if state.url not in ("", source.url):
-        return True
-    if state.retired:
-        return False
-    if state.last_try_at is None or state.last_try_at > now:
-        return True
-    next_at = state.next_at or state.last_try_at + source.every
-    return next_at <= now or next_at > now + LONGEST_WAIT + source.every
+def brought(got: pipeline.Gathered) -> list[Event]:
+    """Return what a poll brought, in a sentence, and each piece of news of a source, the first `MOST_TOLD` of them."""
+    asked = len(got.reports)
+    text = f"{count(got.articles, 'new article')} from {asked - len(got.failed)} of {count(asked, 'source')}"
+    news = [
+        Event("collect", f"{report.name}: {text}", failed=report.status == "failed")
+        for report in got.reports
+        for text in report.news
+    ]
+    told, rest = news[:MOST_TOLD], news[MOST_TOLD:]
+    if rest:
+        more = f"{len(rest)} more pieces of news of sources; `digest sources` lists how each one does"
+        told.append(Event("collect", more, failed=any(event.failed for event in rest)))
+    return [Event("collect", text), *told]
 
 
 # --------------------------------------------------------------------------------------------------------------- draft

@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 import asyncio
+import atexit
 import threading
 from collections.abc import Awaitable, Callable, Iterable
 from datetime import UTC, datetime, timedelta
 from html import escape
+from itertools import chain
 
 from aiohttp import web
 
-from digest.collect import Collected, collect
-from digest.model.news import ArticleId, Source, SourceKind, SourceState
+from digest.collect import Cache, Collected, Workers, collect
+from digest.model.news import Article, ArticleId, Known, Source, SourceKind, SourceState
 
 NOW = datetime(2026, 11, 22, 6, tzinfo=UTC)
 Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
@@ -65,6 +67,11 @@ class Newsroom:
         self._thread.join(10)
         self._loop.close()
 
+    def open_at(self, host: str) -> None:
+        """Serve at another address of loopback as well, as if it were another publisher."""
+        site = web.TCPSite(self._runner, host, self.port)
+        asyncio.run_coroutine_threadsafe(site.start(), self._loop).result(10)
+
     async def _start(self) -> int:
         self._runner = web.ServerRunner(web.Server(self._handle, access_log=None), shutdown_timeout=0.1)
         await self._runner.setup()
@@ -87,24 +94,33 @@ class Remembered:
     """A memory that behaves: what was learned from a poll is known to the next."""
 
     def __init__(self) -> None:
-        self.states: dict[str, SourceState] = {}
-        self.ids: set[ArticleId] = set()
-        self.prints: set[str] = set()
+        self.of_sources: dict[str, SourceState] = {}
+        self.kept: dict[ArticleId, Article] = {}
+        self.owners: dict[ArticleId, ArticleId] = {}
 
-    def state(self, name: str) -> SourceState:
-        return self.states.get(name, SourceState(name))
+    def states(self, names: Iterable[str]) -> dict[str, SourceState]:
+        return {name: self.of_sources.get(name, SourceState(name)) for name in names}
 
-    def knows(self, ids: Iterable[ArticleId]) -> set[ArticleId]:
-        return self.ids & set(ids)
+    def known(self, ids: Iterable[ArticleId]) -> dict[ArticleId, Known]:
+        found = {name: self.kept[self.owners[name]] for name in ids if name in self.owners}
+        return {name: Known(one.id, one.version) for name, one in found.items()}
+
+    def articles(self, ids: Iterable[ArticleId]) -> list[Article]:
+        return [self.kept[name] for name in ids]
 
     def knows_fingerprints(self, fingerprints: Iterable[str]) -> set[str]:
-        return self.prints & set(fingerprints)
+        return {article.fingerprint for article in self.kept.values()} & set(fingerprints)
 
     def learn(self, collected: Collected) -> None:
-        self.states |= {report.name: report.state for report in collected.reports if report.state}
-        for article in collected.articles:
-            self.ids.update((article.id, *article.aliases))
-            self.prints.add(article.fingerprint)
+        self.of_sources |= {report.name: report.state for report in collected.reports if report.state}
+        for article in (*collected.articles, *collected.updates):
+            self.kept[article.id] = article
+            self.owners |= dict.fromkeys((article.id, *article.aliases), article.id)
+
+
+WORKERS = Workers(1)
+"""For all tests of a process: they start once, and end with it."""
+atexit.register(WORKERS.close)
 
 
 def poll(
@@ -114,9 +130,10 @@ def poll(
     progress=None,
     now: datetime = NOW,
     spread: timedelta = timedelta(),
+    cache: Cache | None = None,
 ) -> Collected:
-    return asyncio.run(
-        collect(
+    async def run() -> Collected:
+        portions = collect(
             sources,
             now=now,
             memory=memory or Remembered(),
@@ -124,8 +141,15 @@ def poll(
             timeout=timedelta(seconds=seconds),
             progress=progress,
             spread=spread,
+            workers=WORKERS,
+            cache=cache,
         )
-    )
+        got = [portion async for portion in portions]
+        return Collected(
+            *(tuple(chain(*(getattr(portion, part) for portion in got))) for part in ("articles", "updates", "reports"))
+        )
+
+    return asyncio.run(run())
 
 
 def item(link: str, title: str = "", text: str = "", at: datetime = NOW - timedelta(hours=1), more: str = "") -> str:

@@ -7,6 +7,7 @@ import pytest
 from aiohttp import web
 
 from digest.collect import Status, collect
+from digest.collect.identity import article_id
 from digest.model.news import BlockKind, Source, SourceKind
 
 from .newsroom import NOW, Newsroom, Remembered, item, page, poll, rss, sentences
@@ -120,7 +121,7 @@ def test_a_page_may_name_its_own_address_and_is_known_by_both(newsroom):
 
     again = poll(newsroom.source("/feed"), newsroom.source("/other", "Other"), memory=memory)
 
-    assert len(memory.ids) == 2
+    assert len(memory.owners) == 2
     assert again.articles == ()
     assert newsroom.paths.count("/rss/ferren-bridge") == 1
 
@@ -234,7 +235,7 @@ def test_failures_are_counted_until_a_success_and_the_validators_stay(newsroom):
     for _ in range(2):
         memory.learn(poll(newsroom.source("/feed"), memory=memory))
 
-    failed = memory.states["Ilma Courier"]
+    failed = memory.of_sources["Ilma Courier"]
     newsroom.put_feed("/feed")
     [report] = poll(newsroom.source("/feed"), memory=memory).reports
 
@@ -243,15 +244,17 @@ def test_failures_are_counted_until_a_success_and_the_validators_stay(newsroom):
 
 
 def test_a_surprise_in_one_source_is_its_own_failure(newsroom, caplog):
+    odd = newsroom.source("/daily", "Odd", kind=SourceKind.PAGE)
+
     class Forgetful(Remembered):
-        def state(self, name):
-            if name == "Odd":
+        def known(self, ids):
+            if list(ids) == [article_id(odd.url)]:
                 raise RuntimeError("lost\nthe book")
-            return super().state(name)
+            return super().known(ids)
 
     newsroom.put_feed("/feed", *fill(newsroom, "tarn"))
 
-    collected = poll(newsroom.source("/feed", "Odd"), newsroom.source("/feed", "Even"), memory=Forgetful())
+    collected = poll(odd, newsroom.source("/feed", "Even"), memory=Forgetful())
 
     assert [report.status for report in collected.reports] == [Status.FAILED, Status.OK]
     assert collected.reports[0].reason == "unexpected RuntimeError: lost the book"
@@ -271,14 +274,14 @@ def test_a_page_is_a_source_of_one_article(newsroom):
     [article] = collected.articles
     assert (article.title, article.published_at) == ("Front line of the day", NOW - timedelta(hours=2))
     assert [block.text for block in article.blocks if block.kind is BlockKind.HEADING] == ["At the bridge"]
-    assert (again.articles, again.reports[0].known) == ((), 1)
+    assert (again.articles, again.updates, again.reports[0].status) == ((), (), Status.UNCHANGED)
 
 
 def test_a_page_whose_article_was_never_kept_is_not_called_unchanged(newsroom):
     memory = Remembered()
     newsroom.put("/daily", page("Front line of the day", BODY), ETag='"1"')
     source = newsroom.source("/daily", kind=SourceKind.PAGE)
-    memory.states = {report.name: report.state for report in poll(source, memory=memory).reports}
+    memory.of_sources = {report.name: report.state for report in poll(source, memory=memory).reports}
 
     [article] = poll(source, memory=memory).articles
 
@@ -332,7 +335,8 @@ def test_a_collect_that_is_stopped_lets_go(newsroom):
 
     async def run() -> None:
         source = newsroom.source("/feed")
-        work = asyncio.create_task(collect([source], now=NOW, memory=Remembered(), user_agent="digest"))
+        portions = collect([source], now=NOW, memory=Remembered(), user_agent="digest")
+        work = asyncio.create_task(anext(portions))
         while not newsroom.asked:
             await asyncio.sleep(0.01)
         work.cancel()

@@ -6,9 +6,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from digest.collect.extract import Page, arrange
-from digest.collect.extract import page as extract
 from digest.collect.markup import blocks_of
+from digest.collect.pages.extract import Page, arrange
+from digest.collect.pages.extract import page as extract
 from digest.errors import ParseError
 from digest.model.news import Block, BlockKind
 
@@ -107,6 +107,17 @@ def test_a_short_article_keeps_its_parts():
     assert [b.text for b in found.blocks] == ["A fire broke out in Karsk.", "Nobody hurt", "The depot stands."]
 
 
+def test_lists_are_paragraphs_in_their_places_and_captions_are_none():
+    caption = '<figure><img src="/a.jpg"><figcaption>Fog at the bridge, seen from the old mill.</figcaption></figure>'
+    points = [f"The {name} shall run again, and its crew shall be paid for the week." for name in ("ferry", "train")]
+    items = "".join(f"<li>{point}</li>" for point in points)
+    body = f"{caption}<p>{sentences('Ilma')}</p><h2>Asked</h2><ul>{items}</ul>{caption}<p>{sentences('Tarn')}</p>"
+
+    found = read(page("Night", body))
+
+    assert [b.text for b in found.blocks] == [sentences("Ilma"), "Asked", *points, sentences("Tarn")]
+
+
 def test_a_page_tells_its_language_author_date_and_address():
     head = (
         '<meta name="author" content="Ada\nLind">'
@@ -158,6 +169,10 @@ def test_no_markup_breaks_the_reading_of_a_page(noise):
         ("<ul><li>One</li><li>Two <b>bold</b></li></ul>", [(0, "One"), (0, "Two bold")]),
         ("<p>a<script>x()</script> b<noscript><p>no</p></noscript> c</p>", [(0, "a b c")]),
         ("<p>Text</p><figure><img src=x><figcaption>Caption</figcaption></figure>", [(0, "Text")]),
+        (
+            "<p>Text</p><div class='img photo-caption'>Caption</div><p class='captions'>More</p>",
+            [(0, "Text"), (0, "More")],
+        ),
         ("<p style='display: none'>Hidden</p><p hidden>too</p><p>Seen</p>", [(0, "Seen")]),
         ("<table><tr><td>a</td><td>b</td></tr></table>", [(0, "a"), (0, "b")]),
         ("<p>***</p><h2> </h2>", []),

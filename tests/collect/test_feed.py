@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from digest.collect import feed
+from digest.collect.feeds import feed
 from digest.errors import ParseError
 
 from .newsroom import NOW, item, rss
@@ -281,3 +281,286 @@ def test_an_entity_that_only_a_document_type_would_explain_is_no_breakage():
 
     assert [entry.link for entry in found.entries] == ["https://ilma.example/a"]
     assert not found.broken
+
+
+# --------------------------------------------------------------------------------------- names, categories and claims
+
+
+def entry_of(more: str) -> feed.Entry:
+    [entry] = read(rss(f"<item><link>https://ilma.example/a</link>{more}</item>")).entries
+    return entry
+
+
+@pytest.mark.parametrize(
+    ("guid", "kept"),
+    [
+        ("<guid isPermaLink='false'> tag:ilma.example,2026:7 </guid>", "tag:ilma.example,2026:7"),
+        ("<guid>https://ilma.example/a?n=7</guid>", "https://ilma.example/a?n=7"),
+        ("<guid>a\nb</guid>", "a b"),
+        (f"<guid>{'x' * 900}</guid>", "x" * 500),
+        ("", "https://ilma.example/a"),
+    ],
+)
+def test_an_entry_keeps_what_its_feed_calls_it(guid, kept):
+    assert entry_of(guid).guid == kept
+
+
+def test_a_name_that_two_entries_share_is_the_name_of_neither():
+    items = [f"<item><link>https://ilma.example/{n}</link><guid>{n // 2}</guid></item>" for n in range(3)]
+
+    assert [entry.guid for entry in read(rss(*items)).entries] == ["", "", "1"]
+
+
+@pytest.mark.parametrize(
+    ("said", "kept"),
+    [
+        ("<category>War</category><category domain='x'>Tarn &amp;amp; Ferren</category>", ("War", "Tarn & Ferren")),
+        ("<category>War</category><category> War </category>", ("War",)),
+        ("<dc:subject xmlns:dc='http://purl.org/dc/elements/1.1/'>Rivers</dc:subject>", ("Rivers",)),
+        ("<category>&lt;b&gt;Ice&lt;/b&gt;&lt;script&gt;x&lt;/script&gt;</category><category/>", ("Ice",)),
+        ("".join(f"<category>{n}</category>" for n in range(90)), tuple(map(str, range(10)))),
+        (
+            f"<category>{'Ferren ' * 40}</category>",
+            ("Ferren Ferren Ferren Ferren Ferren Ferren Ferren Ferren Ferren Ferren Ferren…",),
+        ),
+    ],
+)
+def test_an_entry_keeps_the_categories_of_its_feed_as_plain_lines(said, kept):
+    assert entry_of(said).categories == kept
+
+
+def test_an_atom_category_is_called_by_its_label():
+    said = '<category term="ice" label="Ice and snow"/><category term="roads"/>'
+
+    [entry] = read(ATOM.replace("<summary>", f"{said}<summary>")).entries
+
+    assert (entry.guid, entry.categories) == ("urn:1", ("Ice and snow", "roads"))
+
+
+def test_a_json_feed_has_its_names_and_tags():
+    item = {"id": "7", "url": "https://tarn.example/7", "tags": ["Ice", "R&D <1>", 5, None]}
+
+    [entry] = read(json.dumps(JSON_FEED | {"items": [item]})).entries
+
+    assert (entry.guid, entry.categories) == ("7", ("Ice", "R&D <1>"))
+
+
+@pytest.mark.parametrize(
+    ("said", "claimed"),
+    [
+        ("Sun, 22 Nov 2026 07:01:00 +0000", NOW + timedelta(minutes=61)),
+        ("Thu, 01 Jan 1970 00:00:00 +0000", datetime(1970, 1, 1, tzinfo=UTC)),
+        ("Sun, 22 Nov 2026 05:00:00 +0000", None),
+        ("soon", None),
+    ],
+)
+def test_a_date_beyond_reason_is_kept_as_a_claim(said, claimed):
+    assert entry_of(f"<pubDate>{said}</pubDate>").claimed_at == claimed
+
+
+# ------------------------------------------------------------------------------ what standards allow and feeds do to us
+
+NAMES = (
+    'xmlns:atom="http://www.w3.org/2005/Atom" xmlns:dc="http://purl.org/dc/elements/1.1/"'
+    ' xmlns:media="http://search.yahoo.com/mrss/" xmlns:content="http://purl.org/rss/1.0/modules/content/"'
+)
+
+
+def told(more: str, head: str = "") -> list[tuple[str, str]]:
+    """The links and titles of a feed with these items."""
+    body = f'<rss version="2.0" {NAMES} {head}><channel><title>Ilma Courier</title>{more}</channel></rss>'
+    return [(entry.link.removeprefix("https://"), entry.title) for entry in read(body).entries]
+
+
+@pytest.mark.parametrize(
+    ("more", "head", "expected"),
+    [
+        ("<item><link>a</link><title>T</title></item>", "", ("ilma.example/feeds/a", "T")),
+        (
+            "<item><link>a</link><title>T</title></item>",
+            'xml:base="https://tarn.example/n/"',
+            ("tarn.example/n/a", "T"),
+        ),
+        (
+            '<item xml:base="https://tarn.example/n/"><link>a</link><title>T</title></item>',
+            "",
+            ("tarn.example/n/a", "T"),
+        ),
+        (
+            "<item><link> <![CDATA[\nhttps://ilma.example/a ]]></link><title>T</title></item>",
+            "",
+            ("ilma.example/a", "T"),
+        ),
+        ('<item><guid isPermaLink="true">/g</guid><title>T</title></item>', "", ("ilma.example/g", "T")),
+        ("<item><atom:link href='https://ilma.example/a'/><title>T</title></item>", "", ("ilma.example/a", "T")),
+        (
+            "<item><atom:link rel='replies' href='https://ilma.example/c'/><link>https://ilma.example/a</link>"
+            "<title>T</title></item>",
+            "",
+            ("ilma.example/a", "T"),
+        ),
+        ("<item><link>/a</link><dc:title>T</dc:title></item>", "", ("ilma.example/a", "T")),
+        (
+            "<item><link>/a</link><media:title>T</media:title><media:content url='/v'/></item>",
+            "",
+            ("ilma.example/a", "T"),
+        ),
+        ("</channel><channel><item><link>/a</link><title>T</title></item>", "", ("ilma.example/a", "T")),
+        ("</channel><item><link>/a</link><title>T</title></item><channel>", "", ("ilma.example/a", "T")),
+    ],
+)
+def test_an_item_is_read_wherever_its_link_and_title_stand(more, head, expected):
+    assert told(more, head) == [expected]
+
+
+def test_the_items_of_all_channels_are_read():
+    one = "<channel><item><link>/{0}</link><title>{0}</title></item></channel>"
+
+    found = read(f"<rss>{one.format(1)}{one.format(2)}</rss>")
+
+    assert [entry.title for entry in found.entries] == ["1", "2"]
+
+
+def test_an_atom_entry_in_xhtml_is_read_whole():
+    body = """<feed xmlns="http://www.w3.org/2005/Atom" xml:base="https://norrmark.example/2026/">
+    <entry xml:base="11/"><id>urn:1</id><link href="ice"/>
+    <title type="xhtml"><div xmlns="http://www.w3.org/1999/xhtml">Ice on the <b>Norr</b></div></title>
+    <content type="xhtml"><div xmlns="http://www.w3.org/1999/xhtml"><p>It holds.</p><p>No skates.</p></div></content>
+    </entry></feed>"""
+
+    [entry] = read(body).entries
+
+    assert (entry.link, entry.title) == ("https://norrmark.example/2026/11/ice", "Ice on the Norr")
+    assert (entry.content or entry.summary) == "<p>It holds.</p><p>No skates.</p>"
+
+
+def test_an_item_of_rdf_is_called_by_its_address_where_it_has_no_link():
+    [entry] = read(RDF.replace("<link>https://karsk.example/1</link>", "")).entries
+
+    assert (entry.link, entry.title) == ("https://karsk.example/1", "Depot")
+
+
+def test_the_whole_text_counts_before_the_summary():
+    more = "<description>Short.</description><content:encoded><![CDATA[<p>Long.</p>]]></content:encoded>"
+    more += "<dc:creator>Ada Lind</dc:creator><dc:date>2026-11-22T05:00:00Z</dc:date>"
+    body = f"<rss {NAMES}><channel><item><link>https://ilma.example/a</link>{more}</item></channel></rss>"
+
+    [entry] = read(body).entries
+
+    assert (entry.summary, entry.content, entry.author) == ("Short.", "<p>Long.</p>", "Ada Lind")
+    assert entry.published_at == NOW - timedelta(hours=1)
+
+
+@pytest.mark.parametrize(
+    ("said", "name"),
+    [
+        ("ada@ilma.example (Ada Lind)", "Ada Lind"),
+        ("Ada Lind (ada@ilma.example)", "Ada Lind"),
+        ("Ada Lind &lt;ada@ilma.example&gt;", "Ada Lind"),
+        ("ada@ilma.example", ""),
+        ("Ada Lind, ben@ilma.example (Ben)", "Ada Lind, (Ben)"),
+        ("Ada @lind", "Ada @lind"),
+        ("x" * 999, "x" * 199 + "…"),
+    ],
+)
+def test_an_author_is_a_name_and_no_address(said, name):
+    assert entry_of(f"<author>{said}</author>").author == name
+
+
+@pytest.mark.parametrize(
+    ("item", "expected"),
+    [
+        ({"id": 7, "url": "https://tarn.example/7"}, ("https://tarn.example/7", "7", "Radio Tarn")),
+        ({"id": 7.5, "url": "/7"}, ("https://ilma.example/7", "7.5", "Radio Tarn")),
+        ({"id": True, "url": "/7"}, ("https://ilma.example/7", "", "Radio Tarn")),
+        ({"id": "https://tarn.example/7"}, ("https://tarn.example/7", "https://tarn.example/7", "Radio Tarn")),
+        (
+            {"id": "7", "url": "", "external_url": "https://karsk.example/1"},
+            ("https://karsk.example/1", "7", "Radio Tarn"),
+        ),
+        (
+            {"id": "7", "url": "/7", "authors": [{"url": "x"}, {"name": " Ada "}, {"name": "Ben"}]},
+            (None, "7", "Ada, Ben"),
+        ),
+        ({"id": "7", "url": "/7", "author": {"name": "Ada <b>"}}, (None, "7", "Ada <b>")),
+        ({"id": "7", "url": "/7", "authors": "Ada"}, (None, "7", "Radio Tarn")),
+        ({"id": "7", "url": "/7", "authors": [None, 3, {"name": 4}]}, (None, "7", "Radio Tarn")),
+    ],
+)
+def test_an_item_of_a_json_feed_is_read_as_its_standard_says(item, expected):
+    document = JSON_FEED | {"authors": [{"name": "Radio Tarn"}], "items": [item]}
+
+    [entry] = read(json.dumps(document)).entries
+
+    link, guid, author = expected
+    assert (entry.link, entry.guid, entry.author) == (link or "https://ilma.example/7", guid, author)
+
+
+@pytest.mark.parametrize(
+    ("dates", "at"),
+    [
+        ({"date_published": "2026-11-22T05:00:00Z", "date_modified": "2026-11-22T05:30:00Z"}, NOW - timedelta(hours=1)),
+        ({"date_modified": "2026-11-22T05:00:00Z"}, NOW - timedelta(hours=1)),
+        ({"date_published": "soon", "date_modified": "2026-11-22T05:00:00Z"}, NOW - timedelta(hours=1)),
+        ({"date_published": 1795327200}, None),
+        ({}, None),
+    ],
+)
+def test_the_date_of_a_json_feed_is_when_it_was_published_or_else_changed(dates, at):
+    body = json.dumps(JSON_FEED | {"items": [{"id": "1", "url": "/1"} | dates]})
+
+    assert read(body).entries[0].published_at == at
+
+
+PARTS = st.sampled_from(
+    [
+        *(
+            "<title>",
+            "</title>",
+            "<guid>",
+            "</guid>",
+            "<link>",
+            "</link>",
+            "<category>",
+            "</category>",
+            "<item>",
+            "</item>",
+        ),
+        *(
+            "<pubDate>",
+            "</pubDate>",
+            "<author>",
+            "</author>",
+            "<![CDATA[",
+            "]]>",
+            "&lt;b&gt;",
+            "&amp;",
+            "&#10;",
+            "\u202e",
+        ),
+        *(
+            "https://ilma.example/b",
+            "Sun, 22 Nov 2026 05:00:00 +0200",
+            "2039-01-01",
+            "2026-11-22",
+            "Ferren " * 90,
+            "\0",
+        ),
+    ]
+)
+
+
+@settings(max_examples=150, deadline=None)
+@given(st.lists(PARTS, max_size=30).map("".join), st.sampled_from(["", "Europe/Kyiv"]))
+def test_whatever_a_feed_says_of_an_entry_it_stays_within_its_bounds(said, zone):
+    for entry in read(rss(f"<item><link>https://ilma.example/a</link>{said}</item>"), timezone=zone).entries:
+        lines = (entry.title, entry.author, entry.guid, *entry.categories)
+        assert all(line == " ".join(line.split()) and "\u202e" not in line for line in lines)
+        assert len(entry.title) <= 300
+        assert len(entry.author) <= 200
+        assert len(entry.guid) <= 500
+        assert len(entry.categories) <= 10
+        assert all(0 < len(category) <= 80 for category in entry.categories)
+        assert entry.published_at is None or (
+            entry.claimed_at is None and entry.published_at <= NOW + timedelta(hours=1)
+        )

@@ -11,7 +11,7 @@ import pytest
 from aiohttp import web
 
 from digest.collect import Status
-from digest.collect.body import Broken, TooLarge, decoder
+from digest.collect.http.body import Broken, TooLarge, decoder
 from digest.model.news import Source, SourceKind
 
 from .newsroom import Newsroom, Remembered, item, poll, rss
@@ -19,6 +19,11 @@ from .newsroom import Newsroom, Remembered, item, poll, rss
 FEED = rss(item("https://ilma.example/a", "A", "Words of the feed."))
 RAW = zlib.compressobj(wbits=-15)
 RAW_FEED = RAW.compress(FEED.encode()) + RAW.flush()
+
+
+OK, CHUNKED = "HTTP/1.1 200 OK\r\n", "Transfer-Encoding: chunked\r\n\r\n"
+PACKED_AGAIN = "Content-Encoding: gzip\r\nContent-Length: 2\r\n\r\nhi"
+MOVED = "HTTP/1.1 302 Found\r\nContent-Length: 0\r\nLocation: "
 
 
 def reason(newsroom: Newsroom, path: str = "/feed", seconds: float = 5) -> str:
@@ -37,6 +42,8 @@ def test_an_answer_that_is_no_document_is_named_by_its_number(newsroom, status):
     ("packed", "encoding"),
     [
         (FEED.encode(), "identity"),
+        (FEED.encode(), "identity, identity"),
+        (gzip.compress(FEED.encode()), "identity, gzip"),
         (gzip.compress(FEED.encode()), "gzip"),
         (gzip.compress(FEED.encode()), "X-GZIP"),
         (gzip.compress(FEED[:50].encode()) + gzip.compress(FEED[50:].encode()), "gzip"),
@@ -136,12 +143,53 @@ def test_an_endless_source_ends_at_the_limit(newsroom):
 @pytest.mark.parametrize(
     ("said", "told"),
     [
-        (b"", "the answer broke off"),
-        (b"HTTP/1.1 200 OK\r\nContent-Length: 99\r\n\r\n<rss>", "the answer broke off"),
-        (b"220 mail.ilma.example ESMTP\r\n", "no proper answer"),
-        (b"HTTP/1.1 200 OK\r\nX: " + b"y" * 70_000 + b"\r\n\r\n", "no proper answer"),
-        (b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\nzz\r\n", "no proper answer"),
+        ("", "the answer broke off"),
+        (f"{OK}Content-Length: 99\r\n\r\n<rss>", "the answer broke off"),
+        ("220 mail.ilma.example ESMTP\r\n", "no proper answer"),
+        # numbers of status and versions of HTTP that are none
+        (FEED, "no proper answer"),
+        ("HTTP/1.1 \r\n\r\n", "no proper answer"),
+        ("HTTP/3.0 200 OK\r\n\r\n", "no proper answer"),
+        ("HTTP/1.1 999 Odd\r\nContent-Length: 0\r\n\r\n", "answered 999"),
+        ("HTTP/1.1 101 Switching Protocols\r\nUpgrade: x\r\nConnection: upgrade\r\n\r\n", "answered 101"),
+        ("HTTP/1.1 100 Continue\r\n\r\n" * 5_000, "the answer broke off"),
+        # heads without end
+        (f"{OK}X: {'y' * 70_000}\r\n\r\n", "no proper answer"),
+        (f"HTTP/1.1 200 {'y' * 70_000}\r\n\r\n", "no proper answer"),
+        (OK + "X: y\r\n" * 100_000, "no proper answer"),
+        (f"{OK}{CHUNKED}0\r\n" + "X: y\r\n" * 100_000, "no proper answer"),
+        # heads that could be read in two ways
+        (f"{OK}X: y\rSet-Cookie: z\r\nContent-Length: 2\r\n\r\nhi", "no proper answer"),
+        (f"{OK}X: y\0\r\nContent-Length: 2\r\n\r\nhi", "no proper answer"),
+        (f"{OK}Content-Length: 2\r\n{CHUNKED}2\r\nhi\r\n0\r\n\r\n", "no proper answer"),
+        (f"{OK}Content-Length: 2\r\nContent-Length: 3\r\n\r\nhi", "no proper answer"),
+        (f"{OK}Content-Length: -2\r\n\r\nhi", "no proper answer"),
+        (f"{OK}Content-Length: {'9' * 40}\r\n\r\nhi", "no proper answer"),
+        (f"{OK}Connection: close\r\nContent-Length: 2\r\n\r\nhi{OK}Content-Length: 2\r\n\r\nho", "no proper answer"),
+        # bodies
+        (f"{OK}Content-Length: 999999999\r\n\r\nhi", "larger than 15 MB"),
+        (f"{OK}{CHUNKED}zz\r\n", "no proper answer"),
+        (f"{OK}{CHUNKED}{'f' * 20}\r\nhi", "no proper answer"),
+        (f"{OK}Transfer-Encoding: br\r\nConnection: close\r\n\r\nhi", "the answer is packed as 'br'"),
+        (
+            f"{OK}Transfer-Encoding: gzip, chunked\r\n\r\n2\r\nhi\r\n0\r\n\r\n",
+            "the answer is damaged in its compression",
+        ),
+        (f"{OK}Content-Encoding: gzip\r\n{PACKED_AGAIN}", "the answer is packed as 'gzip, gzip'"),
+        (
+            f"{OK}Content-Encoding: deflate, gzip\r\nContent-Length: 2\r\n\r\nhi",
+            "the answer is packed as 'deflate, gzip'",
+        ),
+        # places to go on to
+        (f"{MOVED}http://xn--\xff.ilma.example/\r\n\r\n", "no usable address"),
+        (f"{MOVED}http://xn--localhost-/\r\n\r\n", "no usable address"),
+        (f"{MOVED}http://{'y' * 70}.example/\r\n\r\n", "no usable address"),
+        (f"{MOVED}http://ilma\0.example/\r\n\r\n", "no proper answer"),
+        (f"{MOVED}//\r\n\r\n", "more than 5 redirects"),
+        (f"{MOVED}gopher://ilma.example/\r\n\r\n", "only http and https are fetched"),
+        (f"{MOVED}\r\n\r\n", "answered 302"),
     ],
+    ids=lambda value: repr(value[:60]),
 )
 def test_an_answer_that_is_no_http_is_a_named_failure(said, told):
     with socket.create_server(("127.0.0.1", 0)) as server:
@@ -152,7 +200,7 @@ def test_an_answer_that_is_no_http_is_a_named_failure(said, told):
                     connection, _ = server.accept()
                     with connection:
                         connection.recv(65_536)
-                        connection.sendall(said)
+                        connection.sendall(said.encode("latin-1"))
 
         thread = threading.Thread(target=answer)
         thread.start()
@@ -266,8 +314,20 @@ def test_we_say_who_we_are(newsroom):
     assert "Cookie" not in newsroom.asked[0].headers
 
 
+def test_what_one_answer_wants_remembered_no_other_question_says(newsroom):
+    newsroom.put("/feed", status=302, Location="/new", Set_Cookie="who=ada; Path=/", WWW_Authenticate="Basic realm=x")
+    newsroom.put("/new", FEED)
+
+    told = reason(newsroom)
+
+    assert told == "ok: "
+    for request in newsroom.asked:
+        assert not {"Cookie", "Authorization", "Referer"} & set(request.headers)
+
+
 def test_no_proxy_of_the_environment_is_used(newsroom, monkeypatch):
-    monkeypatch.setenv("http_proxy", "http://127.0.0.1:1")
+    for name in ("http_proxy", "HTTP_PROXY", "all_proxy", "ALL_PROXY"):
+        monkeypatch.setenv(name, "http://127.0.0.1:1")
     newsroom.put("/feed", FEED)
 
     assert reason(newsroom) == "ok: "

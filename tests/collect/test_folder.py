@@ -9,7 +9,7 @@ from digest.collect import Status, read_document
 from digest.collect.folder import file_id
 from digest.collect.plain import read_markdown, read_text
 from digest.errors import SourceError
-from digest.model.news import BlockKind, Source, SourceKind
+from digest.model.news import ArticleKind, BlockKind, Source, SourceKind
 
 from .newsroom import NOW, Remembered, page, poll, sentences
 
@@ -122,6 +122,15 @@ def test_a_file_that_names_its_source_is_that_article(tmp_path):
     assert article.url == "https://ferren.example/flood"
     assert article.aliases == (file_id("Tarn papers", "flood.md"),)
     assert article.published_at == datetime(2026, 11, 21, tzinfo=UTC)
+
+
+def test_a_file_has_the_kind_its_title_or_its_origin_announces(tmp_path):
+    (tmp_path / "a.md").write_text("# Opinion: rebuild the bridge\n\nIt is time.")
+    (tmp_path / "b.md").write_text("---\nsource: https://ferren.example/live/flood\n---\n# Flood\n\nIt rose.")
+
+    kinds = [read_document(tmp_path / name, now=NOW).kind for name in ("a.md", "b.md")]
+
+    assert kinds == [ArticleKind.OPINION, ArticleKind.LIVE]
 
 
 def test_a_folder_gives_its_files_in_order_and_names_what_it_could_not_read(tmp_path):

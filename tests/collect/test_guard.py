@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from digest.collect import Status
-from digest.collect.guard import InsideAddress, is_inside, outside_socket
+from digest.collect.http.guard import InsideAddress, is_inside, outside_socket
 from digest.model.news import Source, SourceKind
 
 from .newsroom import Newsroom, item, poll
@@ -27,15 +27,22 @@ INSIDE = [
         "fc00::1",
         "fd00:ec2::254",
     ),
+    *("2606:4700::5efe:7f00:1", "2606:4700::200:5efe:10.0.0.1", "64:ff9b:1:ffff::10.0.0.1"),
     *("fe80::1", "fe80::1%eth0", "febf::1", "fec0::1", "ff02::1", "::ffff:0:127.0.0.1", "not an address", ""),
 ]
 OUTSIDE = [
     *("1.1.1.1", "93.184.216.34", "172.15.255.255", "172.32.0.1", "100.63.255.255", "100.128.0.1", "192.0.1.1"),
     *("2606:4700:4700::1111", "2a00:1450:4001::5", "::ffff:93.184.216.34", "64:ff9b::5db8:d822", "2002:5db8:d822::1"),
+    *("2606:4700::5efe:5db8:d822", "2606:4700::5eff:7f00:1"),
 ]
 DISGUISES = [
     *("127.0.0.1", "127.1", "0", "0.0.0.0", "2130706433", "017700000001", "0x7f000001", "0x7f.0.0.1", "0177.0.0.1"),
     *("localhost", "LOCALHOST", "localhost.", "[::1]", "[::]", "[::ffff:127.0.0.1]", "[::ffff:7f00:1]", "①②⑦.⓪.⓪.①"),
+    *("%31%32%37.0.0.1", "%6c%6f%63alhost", "127.0.0.1%00.ilma.example", "localhost%E3%80%82", "127.0.0.1%23"),
+    *("localhost..", "127..0.0.1", "127.0.0.1..", "localhost。", "ⓛocalhost", "local\u00adhost", "127.0.0\u200b.1"),
+    *("ilma.example@127.0.0.1", "127.0.0.1\\@ilma.example", "ilma.example\\@127.0.0.1", "127.0.0.1#@ilma.example"),
+    *("127.0.0.1?@ilma.example", "0X7F.1", "00000177.1", "4294967297", "127.0.0.𝟙", "127．0．0．1", "xn--localhost-"),
+    *("[::1%25lo]", "[fe80::1%25eth0]", "[64:ff9b:1::7f00:1]", "[2002:7f00:1::]", "[2606:4700::5efe:127.0.0.1]"),
     *("127。0。0。1", "127.0.0.1.", "[0:0:0:0:0:ffff:7f00:0001]", "[::127.0.0.1]", "[64:ff9b::127.0.0.1]"),
 ]
 
@@ -87,6 +94,24 @@ def test_a_source_in_disguise_reaches_nothing_inside(host, desk):
     [report] = collected.reports
     assert (report.status, nobody_connected(desk)) == (Status.FAILED, True)
     assert report.reason
+
+
+@pytest.mark.parametrize("host", ["localhost", "127.1", "127.0.0.2", "[::1]", "127.0.0.1.", "LOCALHOST"])
+def test_leave_for_one_spelling_of_a_place_is_none_for_another(newsroom: Newsroom, host):
+    newsroom.put("/feed", status=302, Location=f"http://{host}:{newsroom.port}/new")
+    newsroom.put_feed("/new", item("https://ilma.example/a", "A", "Words."))
+
+    [report] = poll(newsroom.source("/feed", follow=False)).reports
+
+    assert report.status is Status.FAILED
+    assert [request.path for request in newsroom.asked] == ["/feed"]
+
+
+def test_leave_for_a_place_holds_on_the_way_back_to_it(newsroom: Newsroom):
+    newsroom.put("/feed", status=302, Location=newsroom.url("/new"))
+    newsroom.put_feed("/new", item("https://ilma.example/a", "A", "Words."))
+
+    assert poll(newsroom.source("/feed", follow=False)).reports[0].status is Status.OK
 
 
 @pytest.mark.parametrize("host", DISGUISES)

@@ -148,3 +148,30 @@ def test_two_short_notices_of_the_same_words_stay_two_articles():
 )
 def test_a_page_may_only_call_itself_what_its_link_could_mean(link, claim, believed):
     assert same_document(link, claim) is believed
+
+
+PIECES = st.sampled_from(
+    [
+        *"/.?&=%-_~!:@;,'a1",
+        "//",
+        "..",
+        "amp",
+        "AMP",
+        "m.",
+        "utm_source=x",
+        "%7e",
+        "%2F",
+        "é",
+        " ",
+        "ferren-bridge",
+        ".html",
+    ]
+)
+
+
+@given(st.sampled_from(["ilma.example", "m.ilma.example", "www.ilma.example", "ilma.example:443"]), st.lists(PIECES))
+def test_an_address_spelt_as_it_should_be_is_no_other_than_one_that_is_not(host, pieces):
+    url = f"https://{host}/{''.join(pieces)}".strip()
+
+    assert canonical_url(url) == canonical_url(f"{url}#top")
+    assert canonical_url(canonical_url(url)) == canonical_url(url)

@@ -9,7 +9,7 @@ import pytest
 from aiohttp import web
 
 from digest.collect import Status
-from digest.collect.robots import MOST_BYTES, parse
+from digest.collect.http.rules import MOST_BYTES, parse
 from digest.model.news import SourceKind, SourceState
 
 from .newsroom import NOW, Newsroom, Remembered, item, page, poll, rss, sentences
@@ -57,7 +57,7 @@ def test_a_source_that_failed_without_asking_to_wait_can_be_tried_by_hand(newsro
     pauses = [report.state.next_at - NOW for report in reports]
     assert [report.status for report in reports] == [Status.FAILED, Status.FAILED, Status.OK]
     assert pauses[0] < pauses[1]
-    assert pauses[2] == 15 * MINUTE
+    assert 15 * MINUTE <= pauses[2] <= 16.5 * MINUTE
 
 
 def test_an_unchanged_feed_says_how_long_it_is_fresh(newsroom):
@@ -71,7 +71,7 @@ def test_an_unchanged_feed_says_how_long_it_is_fresh(newsroom):
 def test_a_wait_from_a_clock_that_was_far_ahead_is_not_heeded(newsroom):
     memory = Remembered()
     newsroom.put("/feed", FEED)
-    memory.states["Ilma Courier"] = SourceState("Ilma Courier", asked_until=NOW + timedelta(days=400))
+    memory.of_sources["Ilma Courier"] = SourceState("Ilma Courier", asked_until=NOW + timedelta(days=400))
 
     assert rounds(newsroom, memory, 1)[0].status is Status.OK
 
@@ -139,7 +139,7 @@ def test_a_move_must_hold_in_a_row(newsroom):
         newsroom.put("/feed", status=301, Location=target)
         rounds(newsroom, memory, 1)
 
-    assert memory.states["Ilma Courier"].moves == 2
+    assert memory.of_sources["Ilma Courier"].moves == 2
 
 
 @pytest.mark.parametrize("status", [404, 410])
@@ -153,7 +153,7 @@ def test_where_nothing_is_at_the_new_address_the_old_one_is_asked(newsroom, stat
 
     report, after = rounds(newsroom, memory, 2)
 
-    assert (report.status, after.status) == (Status.OK, Status.OK)
+    assert (report.status, after.status) == (Status.UNCHANGED, Status.UNCHANGED)
     assert (report.state.moved_to, report.state.retired) == ("", False)
     assert newsroom.paths[6:] == ["/new", "/feed", "/feed"]
 
@@ -181,7 +181,7 @@ def test_a_new_address_that_is_no_feed_is_given_up(newsroom):
 
     reports = rounds(newsroom, memory, 2)
 
-    assert [report.status for report in reports] == [Status.FAILED, Status.OK]
+    assert [report.status for report in reports] == [Status.FAILED, Status.UNCHANGED]
     assert newsroom.paths[6:] == ["/new", "/feed"]
 
 
@@ -204,7 +204,7 @@ def test_a_source_that_is_gone_says_so_once_and_is_asked_again_at_another_addres
 def test_what_one_address_said_is_not_held_against_another(newsroom):
     memory = Remembered()
     newsroom.put("/new", FEED)
-    memory.states["Ilma Courier"] = SourceState(
+    memory.of_sources["Ilma Courier"] = SourceState(
         "Ilma Courier", etag='"7"', url=newsroom.url("/feed"), moved_to=newsroom.url("/lost"), moves=3, failures=9
     )
 
@@ -343,5 +343,5 @@ def test_of_endless_rules_the_rest_is_not_read():
 
     rules = parse(body)
 
-    assert rules.can_fetch("digest", "https://ilma.example/news")
-    assert not rules.can_fetch("digest", "https://ilma.example/paid/1")
+    assert rules.allow("https://ilma.example/news")
+    assert not rules.allow("https://ilma.example/paid/1")

@@ -7,7 +7,15 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from digest.collect.pace import LONGEST_BACK_OFF, LONGEST_FRESH, LONGEST_WAIT, Heard, asked_until, next_at
+from digest.collect.http.pace import (
+    LONGEST_BACK_OFF,
+    LONGEST_FRESH,
+    LONGEST_WAIT,
+    MOST_JITTER,
+    Heard,
+    asked_until,
+    next_at,
+)
 from digest.model.news import Source, SourceKind
 
 NOW = datetime(2026, 11, 22, 6, tzinfo=UTC)
@@ -40,12 +48,24 @@ def minutes(failures: int = 0, status: int = 200, **said: str) -> float:
     return (next_at(WIRE, failures, Heard(status, headers), NOW) - NOW) / timedelta(minutes=1)
 
 
+ORDINARY = minutes()
+"""What the source waits where nothing is wrong and nothing asked."""
+
+
+def test_sources_added_together_are_soon_asked_one_after_the_other():
+    pauses = [next_at(Source(f"Source {n}", SourceKind.FEED), 0, Heard(200), NOW) - NOW for n in range(1_000)]
+
+    assert all(timedelta(minutes=15) <= pause <= timedelta(minutes=16.5) for pause in pauses)
+    assert max(map(pauses.count, pauses)) < 40  # within ninety seconds
+    assert 15 <= ORDINARY == minutes() <= 16.5
+
+
 @given(sources, st.integers(0, 10_000), answers)
 def test_whatever_a_server_says_the_next_poll_is_neither_too_early_nor_too_late(source, failures, heard):
     at = next_at(source, failures, heard, NOW)
 
     longest = max(source.every, LONGEST_BACK_OFF, LONGEST_FRESH, LONGEST_WAIT)
-    assert NOW + source.every <= at <= NOW + longest
+    assert NOW + source.every <= at <= NOW + longest + min(source.every / 10, MOST_JITTER)
 
 
 @given(sources, st.integers(0, 40))
@@ -70,7 +90,7 @@ def test_sources_that_failed_together_are_not_asked_again_together():
 def test_a_source_with_an_interval_of_days_keeps_it_when_it_fails():
     weekly = Source("The Aldovar Ledger", SourceKind.FEED, every=timedelta(days=7))
 
-    assert next_at(weekly, 9, Heard(), NOW) == NOW + timedelta(days=7)
+    assert timedelta(days=7) <= next_at(weekly, 9, Heard(), NOW) - NOW <= timedelta(days=7, minutes=15)
 
 
 def test_a_folder_that_is_missing_is_looked_for_as_often_as_ever():
@@ -82,19 +102,19 @@ def test_a_folder_that_is_missing_is_looked_for_as_often_as_ever():
     [
         ({"cache_control": "max-age=3600"}, 60),
         ({"cache_control": 'Public, MAX-AGE="3600"'}, 60),
-        ({"cache_control": "max-age=60"}, 15),
+        ({"cache_control": "max-age=60"}, ORDINARY),
         ({"cache_control": "max-age=31536000"}, 360),
         ({"cache_control": "max-age=" + "9" * 5_000}, 360),
-        ({"cache_control": "max-age=0", "expires": "Sun, 22 Nov 2026 08:00:00 GMT"}, 15),
-        ({"cache_control": "max-age=3600, no-cache"}, 15),
-        ({"cache_control": "no-store", "expires": "Sun, 22 Nov 2026 08:00:00 GMT"}, 15),
+        ({"cache_control": "max-age=0", "expires": "Sun, 22 Nov 2026 08:00:00 GMT"}, ORDINARY),
+        ({"cache_control": "max-age=3600, no-cache"}, ORDINARY),
+        ({"cache_control": "no-store", "expires": "Sun, 22 Nov 2026 08:00:00 GMT"}, ORDINARY),
         ({"cache_control": "max-age=3600", "age": "1200"}, 40),
-        ({"cache_control": "s-maxage=3600"}, 15),
+        ({"cache_control": "s-maxage=3600"}, ORDINARY),
         ({"expires": "Sun, 22 Nov 2026 08:00:00 GMT"}, 120),
         ({"expires": "Sun, 22 Nov 2026 08:00:00 GMT", "date": "Sun, 22 Nov 2026 07:00:00 GMT"}, 60),
         ({"expires": "Sat, 22 Nov 2036 08:00:00 GMT"}, 360),
-        ({"expires": "0"}, 15),
-        ({"retry_after": "7200"}, 15),
+        ({"expires": "0"}, ORDINARY),
+        ({"retry_after": "7200"}, ORDINARY),
     ],
 )
 def test_an_answer_is_left_alone_while_it_is_fresh(said, told):

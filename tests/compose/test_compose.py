@@ -10,7 +10,7 @@ import pytest
 
 from digest.compose import compose
 from digest.model.issue import LeftOut
-from digest.model.news import BOILERPLATE, OTHER, Source, SourceKind
+from digest.model.news import BOILERPLATE, OTHER, ArticleKind, Source, SourceKind
 
 FIRE = (
     "An oil depot near Karsk burned for six hours on Friday after a drone came down on it, the governor "
@@ -210,15 +210,18 @@ def test_the_language_stands_on_an_item_only_where_it_is_not_the_edition_s(make,
     assert [s.items[0].language for s in items] == ["de-at", ""]
 
 
-def test_a_live_page_does_not_lead_before_news(make, article, placed):
-    live = article("a", "Ferren bridge: live updates", "Latest from the Ferren bridge as crews arrive.", hours=0)
+@pytest.mark.parametrize("kind", ArticleKind)
+def test_only_news_and_analysis_lead(make, article, placed, kind):
+    fresh = article("a", "Ferren bridge", "Latest from the Ferren bridge as crews arrive.", hours=0, kind=kind)
     news = article(
         "b", "Choir of Lindholm sings", "The choir of Lindholm sang on Friday.", hours=30, source="Radio Tarn"
     )
 
-    items = make([placed(live, score=1.0), placed(news, score=0.4)], [live, news]).sections[0].items
+    items = make([placed(fresh, score=1.0), placed(news, score=0.4)], [fresh, news]).sections[0].items
 
-    assert [item.headline for item in items] == ["Choir of Lindholm sings", "Ferren bridge: live updates"]
+    behind = f"{kind}: may not lead before news"
+    assert (items[0].headline == "Ferren bridge") is (kind in ("news", "analysis"))
+    assert any(behind in item.reasons for item in items) is (kind not in ("news", "analysis"))
 
 
 def test_an_article_of_a_title_alone_is_an_item_without_a_summary(make, article, placed):

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from datetime import UTC, datetime, time, timedelta
 
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -42,6 +43,31 @@ def test_a_language_the_edition_does_not_take_is_left_out_for_that_reason(articl
 
     assert [a.id for a in parted.articles] == ["b", "c"]
     assert [(left.article, left.reason) for left in parted.left_out] == [("a", "in de, the edition takes en")]
+
+
+@pytest.mark.parametrize(
+    ("words", "outlets", "told", "reason"),
+    [
+        (("horoscope",), (), {"title": "Your horoscope for Friday"}, 'muted: "horoscope"'),
+        (("eel", "horo*"), (), {"standfirst": "HOROSCOPES and more"}, 'muted: "horo*"'),
+        (("horoscope",), (), {"title": "Horoscopes"}, ""),
+        (("horoscope",), (), {"outlet": "The Horoscope"}, ""),
+        ((), ("Karsk Wire",), {}, 'outlet muted: "Karsk Wire"'),
+        ((), ("norrmark*",), {"outlet": "Norrmarker Bote"}, 'outlet muted: "norrmark*"'),
+        ((), ("Norrmark Post",), {}, ""),
+        ((), ("Ferry",), {"title": "Ferry returns"}, ""),
+        (("ferry",), ("Karsk Wire",), {"title": "Ferry returns"}, 'outlet muted: "Karsk Wire"'),
+    ],
+)
+def test_what_the_edition_mutes_is_left_out_with_the_pattern_that_named_it(
+    article, edition, now, words, outlets, told, reason
+):
+    quiet = replace(edition, mute_words=words, mute_outlets=outlets)
+
+    parted = pool([replace(article("a"), **told)], quiet, now=now)
+
+    assert [left.reason for left in parted.left_out] == ([reason] if reason else [])
+    assert len(parted.articles) == (not reason)
 
 
 def test_an_edition_that_names_no_languages_takes_all(article, edition, now):

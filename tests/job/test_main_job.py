@@ -36,7 +36,9 @@ def test_collecting_tells_of_every_source_and_a_second_time_finds_nothing_new(fr
     assert first.code == again.code == 0
     assert first.json["articles"] == sum(source["new"] for source in first.json["sources"]) >= 12
     assert len(first.json["sources"]) >= 5
-    assert all(set(source) == {"name", "status", "reason", "new", "known"} for source in first.json["sources"])
+    assert all(
+        set(source) == {"name", "status", "reason", "new", "known", "updated"} for source in first.json["sources"]
+    )
     assert again.json["articles"] == 0
 
 

@@ -40,7 +40,11 @@ every = "1h30m"
 weight = 1.2
 side = "marenia-state"
 language = "fi"
-follow = false
+timezone = "Europe/Kyiv"
+select = "div.story > p, h2"
+remove = ".promo"
+keep = ["/world/", "ferr* bridge"]
+drop = ["/opinion/"]
 [[source]]
 name = "Dropped"
 kind = "folder"
@@ -49,6 +53,7 @@ path = "../inbox/"
 name = "Radio Tarn"
 kind = "page"
 url = "http://127.0.0.1:9/news"
+follow = false
 allow_private = true
 
 [edition.weekday]
@@ -58,6 +63,8 @@ draft = "Sun-Thu 22:00"
 send = "Mon-Fri 07:00"
 approval = "auto"
 never_after = "11:00"
+mute_words = ["horoscope*"]
+mute_outlets = ["Karsk Wire"]
 in_doubt = "resend"
 languages = ["en", "fi"]
 [edition.sunday]
@@ -96,11 +103,15 @@ def test_a_full_file_becomes_the_values_that_the_other_parts_work_with(write):
     assert (harbour.id, harbour.max_stories, harbour.match) == ("harbour", 3, ("ferry*", "pier^2"))
     assert council.fallback
     assert (courier.kind, courier.every, courier.weight) == (SourceKind.FEED, timedelta(minutes=90), 1.2)
-    assert (courier.side, courier.language, courier.follow) == ("marenia-state", "fi", False)
+    assert (courier.side, courier.language, courier.timezone) == ("marenia-state", "fi", "Europe/Kyiv")
+    assert (courier.select, courier.remove) == ("div.story > p, h2", ".promo")
+    assert (courier.keep, courier.drop) == (("/world/", "ferr* bridge"), ("/opinion/",))
+    assert (radio.follow, radio.timezone, radio.select, radio.keep) == (False, "", "", ())
     assert (dropped.kind, dropped.path) == (SourceKind.FOLDER, path.parent.parent / "inbox")
     assert (radio.kind, radio.allow_private) == (SourceKind.PAGE, True)
     assert (weekday.sections, weekday.lists) == ((council,), ("weekday", "desk"))
     assert (weekday.approval, weekday.in_doubt, weekday.never_after) == (Approval.AUTO, InDoubt.RESEND, time(11))
+    assert (weekday.mute_words, weekday.mute_outlets) == (("horoscope*",), ("Karsk Wire",))
     assert (sunday.title, sunday.timezone, sunday.lists) == ("Sunday in Aldovar", "Asia/Seoul", ("sunday",))
     assert (sunday.sections, sunday.max_age) == ((harbour, council), timedelta(days=8))
     assert settings.public_url == "https://brief.example"

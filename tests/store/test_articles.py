@@ -2,13 +2,16 @@ from __future__ import annotations
 
 import threading
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
+from datetime import timedelta
 
 import pytest
 
 from digest.errors import UnknownError
 from digest.lifecycle import Move
+from digest.model.news import Known, SourceState
 
-from .samples import NOW, article, content, draft, inputs, slot
+from .samples import MINUTE, NOW, article, content, draft, inputs, slot
 
 
 def test_a_new_article_is_kept_and_read_as_it_was(store):
@@ -59,6 +62,60 @@ def test_thousands_of_ids_are_asked_for_at_once(store):
     ids = [f"{n:016x}" for n in range(2500)] + [article("a").id]
 
     assert store.articles.knows(ids) == {article("a").id}
+
+
+def test_an_article_is_remembered_with_its_version_by_each_of_its_addresses(store):
+    short = article("s")
+    one = replace(article("a", aliases=(short.id,)), version="v1")
+    store.articles.add([one], NOW)
+
+    known = Known(one.id, "v1")
+    assert store.articles.known([one.id, short.id, "0" * 16]) == {one.id: known, short.id: known}
+
+
+def test_new_words_of_a_known_article_take_the_place_of_its_old_ones(store):
+    short = article("s")
+    one = replace(article("a", aliases=(short.id,)), version="v1")
+    store.articles.add([one, article("b")], NOW)
+    new = replace(article("a", text="Closed."), aliases=one.aliases, version="v2", updated_at=NOW + MINUTE)
+
+    store.keep([], [new], [], NOW + MINUTE)
+
+    assert store.articles.get([one.id]) == [new]
+    assert store.articles.unpooled("brief") == [new, article("b")]
+    assert store.articles.known([short.id]) == {short.id: Known(one.id, "v2")}
+    assert store.articles.knows_fingerprints([one.fingerprint, new.fingerprint]) == {new.fingerprint}
+
+
+def test_an_article_that_takes_over_the_words_of_another_one_stays_as_it_was(store):
+    one, other = article("a"), article("b")
+    store.articles.add([one, other], NOW)
+
+    store.keep([], [replace(one, blocks=other.blocks, fingerprint=other.fingerprint, version="v2")], [], NOW + MINUTE)
+
+    assert store.articles.get([one.id]) == [one]
+    assert store.articles.known([one.id])[one.id].version == "v2"
+
+
+def test_an_update_of_an_article_nobody_kept_is_passed_over(store):
+    store.keep([], [article("a")], [], NOW)
+
+    assert store.articles.count() == 0
+
+
+def test_what_a_poll_brought_is_kept_whole_or_not_at_all(store):
+    state = SourceState("Ilma Courier", body_hash="ab", last_try_at=NOW)
+    bad = replace(state, name="Karsk Wire", next_at=NOW.replace(tzinfo=None))
+
+    with pytest.raises(Exception, match="time zone"):
+        store.keep([article("a")], [], [state, bad], NOW)
+    assert (store.articles.count(), store.sources.all()) == (0, [])
+
+    assert store.keep([article("a")], [], [state], NOW) == [article("a").id]
+    assert (store.articles.count(), store.sources.states(["Ilma Courier", "x"])) == (
+        1,
+        {"Ilma Courier": state, "x": SourceState("x")},
+    )
 
 
 def test_collectors_side_by_side_keep_each_article_once(store, open_again):
@@ -122,3 +179,16 @@ def test_articles_that_are_not_kept_are_passed_over(store):
     store.articles.add([one], NOW)
 
     assert store.articles.kept([one.id, "0" * 16]) == {one.id: one}
+
+
+def test_what_each_source_brought_lately_is_counted_with_its_beginning(store):
+    day = timedelta(days=1)
+    store.articles.add([article("old")], NOW - 30 * day)
+    store.articles.add([article("a"), article("b")], NOW - 7 * day)
+    store.articles.add([replace(article("c"), source="Karsk Wire"), article("d")], NOW)
+    store.articles.add([replace(article("e"), source="Radio Tarn")], NOW - 8 * day)
+
+    assert store.articles.kept_by_source(NOW - 7 * day) == {
+        "Ilma Courier": (3, NOW - 30 * day),
+        "Karsk Wire": (1, NOW),
+    }

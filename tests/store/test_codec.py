@@ -12,12 +12,12 @@ from hypothesis import strategies as st
 
 from digest.errors import StoreError
 from digest.model.delivery import Hole, Place, Skeleton
-from digest.model.issue import Content, Inputs
+from digest.model.issue import Content, Edition, Inputs
 from digest.model.news import Article, Source, SourceKind
 from digest.store.codec import canonical, pack, restore, unpack
 from digest.store.columns import Instant
 
-from .samples import article, content, inputs, skeleton
+from .samples import EDITION, article, content, inputs, skeleton
 
 INSTANTS = st.datetimes(timezones=st.sampled_from([UTC, timezone(timedelta(hours=5, minutes=45))]))
 st.register_type_strategy(datetime, INSTANTS)
@@ -36,6 +36,17 @@ def test_any_content_comes_back_as_it_went(value):
 @given(st.from_type(Article))
 def test_any_article_comes_back_as_it_went(value):
     assert unpack(pack((value, value), tuple[Article, ...]), tuple[Article, ...]) == (value, value)
+
+
+def test_what_was_kept_before_editions_muted_and_articles_had_a_kind_is_read_again():
+    def older(value, kind, *since):
+        kept = json.loads(canonical(value, kind))
+        return json.dumps({name: said for name, said in kept.items() if name not in since}).encode()
+
+    edition, made = EDITION, article("a")
+
+    assert restore(older(edition, Edition, "mute_words", "mute_outlets"), Edition) == edition
+    assert restore(older(made, Article, "kind", "outlet", "image", "gap"), Article) == made
 
 
 @ANYTHING

@@ -44,8 +44,9 @@ def collect(
                 gather(parts, now=at(now), names=source or (), keep=not dry_run, progress=lambda _: step(1))
             )
     run.voice.say(show.collected(got))
-    rows = [(r.name, r.status, r.new, r.known, r.reason) for r in got.reports]
-    run.voice.data(show.gathered_json(got), lambda: table(rows, ("source", "status", "new", "known", "")))
+    rows = [(r.name, r.status, r.new, r.known, r.updated, r.reason) for r in got.reports]
+    headings = ("source", "status", "new", "known", "updated", "")
+    run.voice.data(show.gathered_json(got), lambda: table(rows, headings))
     leave(75 if got.reports and len(got.failed) == len(got.reports) else 0)
 
 

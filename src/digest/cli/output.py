@@ -22,6 +22,11 @@ class Voice:
     ask: bool = True
     """Whether a question may be put; never off a terminal."""
 
+    @property
+    def terminal(self) -> bool:
+        """Whether what is put out is read by a person, not by a file or a program."""
+        return sys.stdout.isatty() and not self.json
+
     def say(self, text: str) -> None:
         """Tell the person at the terminal what happened; silent with --quiet."""
         if not self.quiet:

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from digest.cli.output import plural
 from digest.model.issue import Content, Issue, Item
-from digest.model.news import BOILERPLATE, OTHER, Article, ArticleId, Placement, Source, SourceState
+from digest.model.news import BOILERPLATE, OTHER, ArticleId, Placement
 
 if TYPE_CHECKING:
     from digest.pipeline import Built, Gathered
@@ -19,6 +19,8 @@ def collected(got: Gathered) -> str:
     """Return what a poll brought, in a sentence."""
     read = len(got.reports) - len(got.failed)
     text = f"Collected {plural(got.articles, 'new article')} from {read} of {plural(len(got.reports), 'source')}"
+    if got.updated:
+        text += f", {got.updated:,} updated"
     if got.failed:
         text += " (" + "; ".join(f"{report.name}: {report.reason}" for report in got.failed) + ")"
     return text
@@ -28,10 +30,18 @@ def gathered_json(got: Gathered) -> dict[str, Any]:
     """Return a poll as the contract of `collect --json` has it."""
     return {
         "sources": [
-            {"name": r.name, "status": r.status, "reason": r.reason, "new": r.new, "known": r.known}
+            {
+                "name": r.name,
+                "status": r.status,
+                "reason": r.reason,
+                "new": r.new,
+                "known": r.known,
+                "updated": r.updated,
+            }
             for r in got.reports
         ],
         "articles": got.articles,
+        "updated": got.updated,
     }
 
 
@@ -154,53 +164,6 @@ def placed(placements: Sequence[Placement]) -> str:
         if p.evidence:
             lines.append(f"    because: {', '.join(p.evidence)}")
     return "\n".join(lines)
-
-
-def source_json(source: Source, state: SourceState) -> dict[str, Any]:
-    """Return a source and its health."""
-    return {
-        "name": source.name,
-        "kind": source.kind.value,
-        "url": source.url or str(source.path or ""),
-        "side": source.side,
-        "weight": source.weight,
-        "every_seconds": int(source.every.total_seconds()),
-        "follow": source.follow,
-        "last_try_at": told(state.last_try_at),
-        "last_success_at": told(state.last_success_at),
-        "next_at": told(state.next_at),
-        "failures": state.failures,
-        "reason": state.reason,
-        "moved_to": state.moved_to,
-        "retired": state.retired,
-    }
-
-
-def source_row(source: Source, state: SourceState) -> tuple[str, str, str, str, str]:
-    """Return a source as a row of a table."""
-    health = f"failed {plural(state.failures, 'time')}: {state.reason}" if state.failures else ""
-    if state.retired:
-        health = f"gone for good, not asked any more: {state.reason}"
-    return source.name, source.kind.value, moment(state.last_success_at), health, source.url or str(source.path or "")
-
-
-def tried(got: Gathered) -> str:
-    """Return how one source was read, and the newest of what is new in it."""
-    report = got.reports[0]
-    counts = "" if report.status == "failed" else f"{report.new:,} new, {report.known:,} known"
-    lines = [f"{report.name}: " + "; ".join(filter(None, (report.status, counts, report.reason)))]
-    return "\n".join(lines + [f"  {moment(article.at)}  {article.title}" for article in newest(got)])
-
-
-def tried_json(got: Gathered) -> dict[str, Any]:
-    """Return the same for programs."""
-    titles = [{"title": a.title, "published_at": told(a.published_at), "url": a.url} for a in newest(got)]
-    return {**gathered_json(got)["sources"][0], "newest": titles}
-
-
-def newest(got: Gathered) -> list[Article]:
-    """Return the five newest of the articles that a poll brought."""
-    return sorted(got.found, key=lambda article: article.at, reverse=True)[:5]
 
 
 def told(at: datetime | None) -> str | None:

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import asyncio
+import time
+from datetime import timedelta
 from pathlib import Path
 from shlex import quote
 from typing import TYPE_CHECKING, Annotated
@@ -10,13 +12,13 @@ from urllib.parse import urlsplit
 
 import typer
 
-from digest.cli import show
 from digest.cli.context import Json, Now, at, leave, parts_of, run_of, settings_of
 from digest.cli.output import plural, table
 from digest.errors import DigestError, SettingsError
 from digest.model.news import Source, SourceKind
 
 if TYPE_CHECKING:
+    from digest.collect import Outline
     from digest.settings import Settings
 
 group = typer.Typer(help="Where articles come from: list and test the sources, add more.")
@@ -27,24 +29,32 @@ def add_to(app: typer.Typer) -> None:
     app.add_typer(group, name="sources")
 
 
+DryRun = Annotated[bool, typer.Option("--dry-run", help="Tell what would be changed, but change nothing.")]
+Failing = Annotated[bool, typer.Option("--failing", help="Only those that do not work.")]
+
+
 @group.callback(invoke_without_command=True)
-def bare(ctx: typer.Context, json: Json = False) -> None:
+def bare(ctx: typer.Context, failing: Failing = False, json: Json = False) -> None:
     """List the sources where no command follows."""
     ctx.obj = run_of(ctx, json=json)
     if ctx.invoked_subcommand is None:
-        list_(ctx)
+        list_(ctx, failing=failing)
+    elif failing:
+        raise typer.BadParameter("it goes with `sources list`", param_hint="--failing")
 
 
 @group.command("list")
-def list_(ctx: typer.Context, json: Json = False) -> None:
-    """List the sources and how their last reading went."""
+def list_(ctx: typer.Context, failing: Failing = False, now: Now = "", json: Json = False) -> None:
+    """List the sources and how each one does: last success, articles a day, next poll, what is wrong."""
+    from digest.cli import health
+
     run = run_of(ctx, json=json)
     with parts_of(run) as parts:
-        rows = [(source, parts.store.sources.state(source.name)) for source in parts.settings.sources]
-    run.voice.data(
-        [show.source_json(source, state) for source, state in rows],
-        lambda: table([show.source_row(s, state) for s, state in rows], ("source", "kind", "last read", "", "where")),
-    )
+        every = health.doing(parts, at(now))
+    shown = health.broken(every) if failing else every
+    text = health.glance if run.voice.terminal else health.columns
+    run.voice.data([health.as_json(it) for it in shown], lambda: text(shown) if shown else "")
+    run.voice.say(health.summary(every))
 
 
 @group.command("test")
@@ -54,13 +64,16 @@ def try_(
     now: Now = "",
     json: Json = False,
 ) -> None:
-    """Read one source and show what it offers; nothing is kept."""
+    """Read one source and show what it offers, how long that takes, and what its server says; nothing is kept."""
+    from digest.cli import trial
     from digest.pipeline import gather
 
-    run = run_of(ctx, json=json)
+    run, moment = run_of(ctx, json=json), at(now)
     with parts_of(run) as parts:
-        got = asyncio.run(gather(parts, now=at(now), names=(name,), keep=False, anew=True))
-    run.voice.data(show.tried_json(got), lambda: show.tried(got))
+        began = time.perf_counter()
+        got = asyncio.run(gather(parts, now=moment, names=(name,), keep=False, anew=True))
+        took = timedelta(seconds=time.perf_counter() - began)
+    run.voice.data(trial.tried_json(got, took), lambda: trial.tried(got, took, moment))
     leave(75 if got.failed else 0)
 
 
@@ -76,6 +89,7 @@ def add(
     allow_private: Annotated[
         bool, typer.Option("--allow-private", help="It may live on loopback or a private address.")
     ] = False,
+    dry_run: DryRun = False,
     now: Now = "",
     json: Json = False,
 ) -> None:
@@ -106,14 +120,41 @@ def add(
         follow=follow,
         allow_private=allow_private,
     )
-    add_sources(settings.path, [source])
+    add_sources(settings.path, [source], dry_run=dry_run)
+    if found.guessed:
+        run.voice.say(f"The page names no feed; {found.feed_url} lies where sites usually keep one")
     if found.others:
-        run.voice.say(f"The page names more feeds, of which the first was taken: {', '.join(found.others)}")
-    run.voice.say(f"Added {called!r} to {settings.path}\nNext:  digest sources test {quote(called)}")
+        run.voice.say(f"The page names more feeds, which were not taken: {', '.join(found.others)}")
+    then = "" if dry_run else f"\nNext:  digest sources test {quote(called)}"
+    run.voice.say(f"{'Would add' if dry_run else 'Added'} {called!r} to {settings.path}{then}")
     run.voice.data(
-        {"name": called, "url": found.feed_url, "others": list(found.others), "file": str(settings.path)},
+        {
+            "name": called,
+            "url": found.feed_url,
+            "others": list(found.others),
+            "guessed": found.guessed,
+            "file": str(settings.path),
+            "dry_run": dry_run,
+        },
         f"{called}  {found.feed_url}",
     )
+
+
+@group.command()
+def remove(
+    ctx: typer.Context,
+    name: Annotated[str, typer.Argument(metavar="NAME", help="As it is called in digest.toml.")],
+    dry_run: DryRun = False,
+    json: Json = False,
+) -> None:
+    """Take a source out of digest.toml; the articles that were collected from it stay."""
+    from digest.settings import remove_source
+
+    run = run_of(ctx, json=json)
+    settings = settings_of(run)
+    _, taken = remove_source(settings.path, name, dry_run=dry_run)
+    run.voice.say(f"{'Would take' if dry_run else 'Took'} {name!r} out of {settings.path}; its articles stay")
+    run.voice.data({"name": name, "table": taken, "file": str(settings.path), "dry_run": dry_run}, taken.rstrip("\n"))
 
 
 def require_new(settings: Settings, url: str) -> None:
@@ -138,27 +179,29 @@ def host_of(url: str) -> str:
 def import_(
     ctx: typer.Context,
     file: Annotated[Path, typer.Argument(metavar="FILE", help="OPML, as other readers of feeds write it.")],
-    dry_run: Annotated[bool, typer.Option("--dry-run", help="Tell what would be added, but change nothing.")] = False,
+    dry_run: DryRun = False,
     json: Json = False,
 ) -> None:
     """Write the feeds of an OPML file into digest.toml: all that are not there yet, or none."""
     from digest.collect import feed_key, read_opml_file
-    from digest.settings import add_sources, free_name
+    from digest.settings import add_sources, free_names
 
     run = run_of(ctx, json=json)
     settings = settings_of(run)
     outlines = read_opml_file(file)
     known = {feed_key(source.url) for source in settings.sources if source.url}
-    names = [source.name for source in settings.sources]
-    new: list[Source] = []
+    fresh: dict[str, Outline] = {}
     for outline in outlines:
-        if feed_key(outline.url) in known:
-            continue
-        known.add(feed_key(outline.url))
-        names.append(free_name((outline.name, host_of(outline.url)), names))
-        new.append(Source(names[-1], SourceKind.FEED, url=outline.url))
-    if new and not dry_run:
-        add_sources(settings.path, new)
+        if (key := feed_key(outline.url)) not in known:
+            fresh.setdefault(key, outline)
+    wanted = [(outline.name, host_of(outline.url)) for outline in fresh.values()]
+    names = free_names(wanted, [source.name for source in settings.sources])
+    new = [
+        Source(name, SourceKind.FEED, url=outline.url, language=outline.language)
+        for name, outline in zip(names, fresh.values(), strict=True)
+    ]
+    if new:
+        add_sources(settings.path, new, dry_run=dry_run)
     run.voice.say(
         f"{'Would add' if dry_run else 'Added'} {plural(len(new), 'source')}; "
         f"{len(outlines) - len(new):,} of {len(outlines):,} were there already"

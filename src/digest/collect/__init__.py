@@ -4,20 +4,24 @@
 Everything that comes in is hostile: what leaves this stage is plain text, http(s) addresses and dates within reason.
 """
 
-from digest.collect.discover import Found, discover, feed_key
+from digest.collect.cache import Cache
+from digest.collect.feeds.discover import Found, discover, feed_key
+from digest.collect.feeds.opml import Outline, read_opml_file, write_opml
 from digest.collect.folder import read_document
-from digest.collect.opml import Outline, read_opml_file, write_opml
 from digest.collect.poll import TIMEOUT, collect
 from digest.collect.reports import Collected, Memory, SourceReport, Status
+from digest.collect.workers import Workers
 
 __all__ = [
     "TIMEOUT",
+    "Cache",
     "Collected",
     "Found",
     "Memory",
     "Outline",
     "SourceReport",
     "Status",
+    "Workers",
     "collect",
     "discover",
     "feed_key",

@@ -3,31 +3,39 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import datetime
+from typing import Final
 
 from digest.collect.dates import plausible
-from digest.collect.extract import Page
-from digest.collect.feed import Entry
+from digest.collect.feeds.feed import Entry
 from digest.collect.identity import article_id, canonical_url, fingerprint, same_document
 from digest.collect.markup import blocks_of
+from digest.collect.pages.extract import Page
+from digest.collect.pages.kinds import kind_of
 from digest.collect.plain import headline
 from digest.collect.text import STANDFIRST_CHARS, language, plain, shorten, web_link
 from digest.model.news import Article, Block, Source
+
+_NO_PAGE: Final = Page("", ())
 
 
 def build(source: Source, entry: Entry, page: Page | None, *, now: datetime) -> Article | None:
     """Return the article made of an entry and its page; None where neither has a word.
 
-    The feed's own text stands in for a page that is not there, or that shows less than half of it (a notice, a stub).
+    The feed's own text stands in for a page that is not there, that shows less than half of it, or that is no more than
+    a stub; of such a page the paragraphs that it has are taken where the feed has none.
     """
+    page = page or _NO_PAGE
     own = blocks_of(entry.content) or blocks_of(entry.summary)
-    blocks = page.blocks if page is not None and 2 * _chars(page.blocks) > _chars(own) else own
-    said = entry.title or (page.title if page else "") or headline(blocks)
+    blocks = page.blocks if _shows_more(page, own) else own
+    said = entry.title or page.title or headline(blocks)
     if not said:
         return None
     link = canonical_url(entry.link)
-    url = _claimed(link, page) if page else link
+    url = _claimed(link, page)
     summary = shorten(plain(entry.summary), STANDFIRST_CHARS)
+    published_at = entry.published_at or plausible(page.published_at, now)
     return Article(
         id=article_id(url),
         source=source.name,
@@ -36,12 +44,43 @@ def build(source: Source, entry: Entry, page: Page | None, *, now: datetime) -> 
         blocks=blocks,
         fingerprint=fingerprint(said, blocks, url=url),
         collected_at=now,
-        published_at=entry.published_at or (plausible(page.published_at, now) if page else None),
+        published_at=published_at,
+        claimed_at=None if published_at else entry.claimed_at or page.published_at,
         standfirst="" if summary.casefold() == said.casefold() else summary,
-        language=language(source.language) or entry.language or (page.language if page else ""),
-        author=entry.author or (page.author if page else ""),
+        language=language(source.language) or entry.language or page.language,
+        author=entry.author or page.author,
         aliases=() if url == link else (article_id(link),),
+        kind=kind_of(said, url=url, types=page.types, section=page.section, categories=entry.categories),
+        outlet=page.outlet,
+        image=page.image,
+        gap=page.gap,
     )
+
+
+def renewed(old: Article, new: Article, *, now: datetime) -> Article:
+    """Return a known article with the words that it has now.
+
+    It keeps its old ones where they are the same, where its page is a stub by now, and where most of its text is gone.
+    When it was first seen, its addresses and its publisher's first date stay in any case.
+    """
+    walled = bool(new.gap) and not old.gap
+    if walled or new.fingerprint == old.fingerprint or 2 * _chars(new.blocks) < _chars(old.blocks):
+        return replace(old, version=new.version)
+    return replace(
+        new,
+        id=old.id,
+        url=old.url,
+        source=old.source,
+        aliases=old.aliases,
+        collected_at=old.collected_at,
+        published_at=old.published_at or new.published_at,
+        claimed_at=old.claimed_at,
+        updated_at=now,
+    )
+
+
+def _shows_more(page: Page, own: Sequence[Block]) -> bool:
+    return not own if page.gap else 2 * _chars(page.blocks) > _chars(own)
 
 
 def _claimed(link: str, page: Page) -> str:

@@ -30,6 +30,9 @@ _AS_BROWSERS: Final = {
 _XML: Final = re.compile(rb"""<\?xml[^>]{0,200}?encoding\s*=\s*["']([\w.:-]{2,40})["']""", re.IGNORECASE)
 _META: Final = re.compile(rb"""<meta[^>]{0,400}?charset\s*=\s*["']?\s*([\w.:-]{2,40})""", re.IGNORECASE)
 _SIGNATURES: Final = (b"%PDF-", b"PK\x03\x04", b"\x89PNG", b"GIF8", b"\xff\xd8\xff", b"\x1f\x8b", b"{\\rtf")
+_CONTROLS: Final = bytes([*range(9), *range(14, 27)])
+_NO_XML: Final = bytes((*range(9), 11, 12, *range(14, 32)))
+_BEYOND: Final = bytes(range(128, 256))
 _WIDE: Final = (codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE, codecs.BOM_UTF32_BE)
 
 
@@ -40,9 +43,19 @@ def binary(body: bytes) -> bool:
     (True, True, False, False)
     """
     head = body[:4_096]
-    controls = sum(byte < 9 or 13 < byte < 27 for byte in head)
+    controls = len(head) - len(head.translate(None, _CONTROLS))
     wide = body.startswith(_WIDE) or bool(_by_zeros(body))
     return body.startswith(_SIGNATURES) or (not wide and controls * 20 > len(head))
+
+
+def as_xml(text: str) -> bytes:
+    """Return a text in UTF-8 without the characters that XML has no place for (1.0, 2.2) and its parsers stumble over.
+
+    >>> as_xml("Ferren\\x00 \\x1bbridge\\uffff")
+    b'Ferren bridge'
+    """
+    data = text.encode("utf-8", "replace").translate(None, _NO_XML)
+    return data.replace(b"\xef\xbf\xbe", b"").replace(b"\xef\xbf\xbf", b"")
 
 
 def decode(body: bytes, declared: str = "") -> str:
@@ -59,9 +72,11 @@ def decode(body: bytes, declared: str = "") -> str:
             return body.decode(name)
         except UnicodeDecodeError:
             continue
-    # A stray byte in UTF-8 costs a character, not the whole text.
+    # A stray byte in UTF-8 costs a character, not the whole text; a title in another encoding costs that title.
     text = body.decode("utf-8", "replace")
-    return text if text.count("\ufffd") <= len(text) // 200 else body.decode(_by_letters(body), "replace")
+    strays, ascii_ = text.count("\ufffd"), len(body.translate(None, _BEYOND))
+    mostly = strays <= len(text) // 200 or strays <= (len(text) - ascii_ - strays) // 2
+    return text if mostly else body.decode(_by_letters(body), "replace")
 
 
 def _codec(label: str) -> str:

@@ -10,10 +10,11 @@ from datetime import datetime
 from pathlib import Path
 from typing import Final
 
-from digest.collect import extract
 from digest.collect.dates import plausible, read_date
 from digest.collect.encoding import binary, decode
 from digest.collect.identity import article_id, canonical_url, fingerprint
+from digest.collect.pages import extract
+from digest.collect.pages.kinds import kind_of
 from digest.collect.plain import Document, headline, read_markdown, read_text
 from digest.collect.text import STANDFIRST_CHARS, TITLE_CHARS, language, line, plain, shorten, visible, web_link
 from digest.errors import FetchError, ParseError
@@ -75,21 +76,27 @@ def _read(path: Path, *, within: Path | None, now: datetime, source: str) -> Art
     if binary(body) or (b"\0" in body and not wide):
         raise ParseError(name, "not text but a binary file")
     if path.suffix.lower() in _PAGES:
-        page = extract.page(name, body)
-        document = Document(page.title, page.blocks, (("lang", page.language), ("author", page.author)))
-        published_at = page.published_at
-    else:
-        text = visible(decode(body))
-        document = read_markdown(text) if path.suffix.lower() in _MARKDOWN else read_text(text)
-        published_at = read_date(document.field("date"))
+        return _saved(path, extract.page(name, body), now=now, source=source)
+    text = visible(decode(body))
+    document = read_markdown(text) if path.suffix.lower() in _MARKDOWN else read_text(text)
     if not document.blocks and not document.title:
         raise ParseError(name, "no text in it")
-    return _article(path, document, plausible(published_at, now), now=now, source=source)
+    return _article(path, document, read_date(document.field("date")), now=now, source=source)
+
+
+def _saved(path: Path, page: extract.Page, *, now: datetime, source: str) -> Article:
+    """The article of a saved page."""
+    if page.gap and not page.blocks:
+        raise ParseError(source or path.name, page.gap)
+    document = Document(page.title, page.blocks, (("lang", page.language), ("author", page.author)))
+    article = _article(path, document, page.published_at, now=now, source=source)
+    kind = kind_of(article.title, types=page.types, section=page.section)
+    return replace(article, kind=kind, outlet=page.outlet, image=page.image, gap=page.gap)
 
 
 def _article(path: Path, document: Document, published_at: datetime | None, *, now: datetime, source: str) -> Article:
     heading = shorten(line(document.title), TITLE_CHARS) or headline(document.blocks)
-    own = file_id(source, path.name)
+    own, origin = file_id(source, path.name), web_link(document.field("source"))
     article = Article(
         id=own,
         source=source,
@@ -98,12 +105,12 @@ def _article(path: Path, document: Document, published_at: datetime | None, *, n
         blocks=document.blocks,
         fingerprint=fingerprint(heading, document.blocks, url=f"file:{path.name}"),
         collected_at=now,
-        published_at=published_at,
+        published_at=plausible(published_at, now),
         standfirst=shorten(line(document.field("description")), STANDFIRST_CHARS),
         language=language(document.field("lang") or document.field("language")),
         author=shorten(plain(document.field("author")), 200),
+        kind=kind_of(heading, url=origin),
     )
-    origin = web_link(document.field("source"))
     if not origin:
         return article
     # A file that names where it was published is that article, wherever else it is found.

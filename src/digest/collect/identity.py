@@ -10,8 +10,10 @@ import re
 import unicodedata
 from collections.abc import Iterable
 from typing import Final
-from urllib.parse import quote, unquote_to_bytes, urlsplit
+from urllib.parse import urlsplit
 
+from digest.collect.escapes import respelt
+from digest.collect.text import is_host
 from digest.model.news import ArticleId, Block
 
 _TRACKING: Final = re.compile(
@@ -21,8 +23,12 @@ _TRACKING: Final = re.compile(
     r"|wickedid|smid|smtyp|amp|amp_js_v|outputtype=amp|output=amp",
     re.IGNORECASE,
 )
-_ESCAPE: Final = re.compile(r"%[0-9A-Fa-f]{2}")
-_UNRESERVED: Final = frozenset(b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-._~")
+# An address spelt as it should be: what is left to do is to look at its query.
+_PLAIN: Final = re.compile(
+    r"(https?://(?!m\.|amp\.|mobile\.)[a-z0-9-]+(?:\.[a-z0-9-]+)+)((?:/[\w~!$&'()*+,;=:@-][\w.~!$&'()*+,;=:@-]*)*)/?"
+    r"(?:\?([\w.~!$'()*+,;:@/?=&-]*))?",
+    re.ASCII,
+)
 _DEFAULT_PORT: Final = {"http": 80, "https": 443}
 _SLASHES: Final = re.compile(r"(?<!:)/{2,}")
 _AMP_ENDING: Final = re.compile(r"\.amp(?=(?:\.html?)?$)", re.IGNORECASE)
@@ -40,15 +46,21 @@ def canonical_url(url: str) -> str:
     >>> canonical_url("HTTPS://m.Tarn.Example:443/news//ferren-bridge-open/amp/?utm_source=x&id=7#top")
     'https://tarn.example/news/ferren-bridge-open?id=7'
     """
+    if (plain := _PLAIN.fullmatch(url)) and "amp" not in plain[2].lower():
+        return _short(plain[1], plain[2] or "/", plain[3])
     parts = urlsplit(url.strip())
     scheme = parts.scheme.lower()
     if scheme not in _DEFAULT_PORT or not parts.hostname:
         raise ValueError(f"no http or https address: {url[:200]!r}")
     host, port = _host(parts.hostname), parts.port
     place = host if port in (None, _DEFAULT_PORT[scheme]) else f"{host}:{port}"
-    kept = [pair for pair in parts.query.split("&") if pair and not _is_tracking(pair)]
-    query = "&".join(_spelling(pair, "!$'()*+,;:@/?=") for pair in kept)
-    return f"{scheme}://{place}{_path(parts.path)}" + (f"?{query}" if query else "")
+    query = "&".join(respelt(pair, "!$'()*+,;:@/?=") for pair in parts.query.split("&"))
+    return _short(f"{scheme}://{place}", _path(parts.path), query)
+
+
+def _short(place: str, path: str, query: str | None) -> str:
+    kept = [pair for pair in query.split("&") if pair and not _is_tracking(pair)] if query else ()
+    return f"{place}{path}?{'&'.join(kept)}" if kept else place + path
 
 
 def article_id(url: str) -> ArticleId:
@@ -92,13 +104,15 @@ def _host(host: str) -> str:
         return f"[{host}]"
     if not host.isascii():
         host = host.encode("idna").decode().lower()
+    if not is_host(host):
+        raise ValueError(f"no host: {host[:200]!r}")
     while host.startswith(_MOBILE) and host.split(".", 1)[1].count("."):
         host = host.split(".", 1)[1]
     return host
 
 
 def _path(path: str) -> str:
-    path = _SLASHES.sub("/", _spelling(path, "!$&'()*+,;=:@/") or "/")
+    path = _SLASHES.sub("/", respelt(path, "!$&'()*+,;=:@/") or "/")
     segments: list[str] = []
     for segment in path.split("/")[1:]:
         if segment == "..":
@@ -111,13 +125,19 @@ def _path(path: str) -> str:
 
 
 def _without_amp(segments: list[str]) -> list[str]:
+    while (shorter := _less_amp(segments)) != segments:  # behind one form there may be another
+        segments = shorter
+    return segments
+
+
+def _less_amp(segments: list[str]) -> list[str]:
     while len(segments) > 1 and segments[-1].lower() == "amp" and _names_an_article(segments[-2]):
         segments = segments[:-1]
     while len(segments) > 1 and segments[0].lower() == "amp" and _names_an_article(segments[-1]):
         segments = segments[1:]
     if segments:
         last = segments[-1]
-        while (short := _AMP_ENDING.sub("", last)) != last and short:
+        while (short := _AMP_ENDING.sub("", last)) != last and short.strip("."):
             last = short
         segments = [*segments[:-1], last]
     return segments
@@ -126,17 +146,6 @@ def _without_amp(segments: list[str]) -> list[str]:
 def _names_an_article(segment: str) -> bool:
     # `/guitars/amp` is about an amplifier; `/bridge-opens-again/amp` is another form of the page before it.
     return len(segment) >= 8 and any(not c.isalpha() for c in segment)
-
-
-def _spelling(text: str, safe: str) -> str:
-    """Escapes in upper case, none where none is needed (RFC 3986, 6.2.2), everything else that needs one escaped."""
-
-    def settle(match: re.Match[str]) -> str:
-        byte = unquote_to_bytes(match[0])
-        return byte.decode() if byte[0] in _UNRESERVED else match[0].upper()
-
-    # "%" stays as it is, so that quoting twice changes nothing.
-    return _ESCAPE.sub(settle, quote(text.encode("utf-8", "replace"), safe=safe + "%~"))
 
 
 def _is_tracking(pair: str) -> bool:

@@ -9,6 +9,7 @@ from typing import Final
 from lxml import etree
 from lxml.html import HtmlElement, HTMLParser, document_fromstring
 
+from digest.collect.encoding import as_xml
 from digest.collect.text import line
 from digest.model.news import Block, BlockKind
 
@@ -31,6 +32,21 @@ _SILENT: Final = _ASIDE | {
     ),
     *("button", "select", "textarea", "input", "head", "title", "graphic"),
 }
+_CAPTIONS: Final = frozenset(
+    {
+        *(
+            "caption",
+            "wp-caption",
+            "wp-caption-text",
+            "image-caption",
+            "img-caption",
+            "photo-caption",
+            "picture-caption",
+        ),
+        *("media-caption", "figure-caption", "caption-text", "image-credit", "photo-credit", "picture-credit"),
+    }
+)
+"""Classes of what stands below a picture where no `figcaption` does."""
 _BREAKING: Final = _ASIDE | {
     *("address", "article", "blockquote", "body", "caption", "center", "dd", "details", "div", "dl", "dt", "fieldset"),
     *("figure", "form", "header", "hr", "html", "legend", "li", "main", "ol", "p", "pre", "section", "summary"),
@@ -39,7 +55,10 @@ _BREAKING: Final = _ASIDE | {
 MOST_TAGS: Final = 60_000
 _MOST_ATTRIBUTES: Final = 2_000
 # The first letter, then what is quoted as a whole; without any way back, so that it takes one look at each character.
-_LONG_TAG: Final = re.compile(r"""<[A-Za-z](?=.{4000})(?:[^>"']|"[^"]*"|'[^']*')*+""", re.DOTALL)
+_OPENING: Final = re.compile(r"""<[A-Za-z](?:[^>"']++|"[^"]*"|'[^']*')*+""")
+_LONG_TAG: Final = 4_000
+_FEW_CHARS: Final = 10_000
+"""However many attributes there are in so little, they take no time."""
 _QUOTED: Final = re.compile(r""""[^"]*"|'[^']*'""")
 _HIDDEN_STYLE: Final = re.compile(r"display\s*:\s*none|visibility\s*:\s*hidden", re.IGNORECASE)
 
@@ -50,7 +69,10 @@ def swarms(text: str) -> bool:
     >>> swarms("<p " + " ".join(f"a{n}='1'" for n in range(3_000)) + ">"), swarms("<p>" + "a = b. " * 9_000)
     (True, False)
     """
-    return any(_attributes(tag[0]) > _MOST_ATTRIBUTES for tag in _LONG_TAG.finditer(text) if len(tag[0]) > 4_000)
+    if len(text) <= _FEW_CHARS:
+        return False
+    tags = (tag for tag in _OPENING.finditer(text) if tag.end() - tag.start() > _LONG_TAG)
+    return any(_attributes(tag[0]) > _MOST_ATTRIBUTES for tag in tags)
 
 
 def _attributes(tag: str) -> int:
@@ -63,7 +85,7 @@ def tree(text: str) -> HtmlElement | None:
     # Given as bytes: lxml refuses a str that names an encoding. The parser is new, since lxml locks one during a parse.
     parser = HTMLParser(encoding="utf-8", remove_comments=True, remove_pis=True, no_network=True, huge_tree=False)
     try:
-        return document_fromstring(text.replace("\0", "").encode("utf-8", "replace"), parser=parser)
+        return document_fromstring(as_xml(text), parser=parser)
     except (etree.ParserError, etree.XMLSyntaxError, AssertionError):
         return None
 
@@ -81,12 +103,15 @@ def blocks_of(markup: str) -> tuple[Block, ...]:
 
 
 def walk(root: etree._Element) -> Iterator[Block]:
-    """Yield the blocks below an element in reading order; it may be HTML or what trafilatura makes of it."""
+    """Yield the blocks below an element in reading order; it may be HTML or what trafilatura makes of it.
+
+    What is no text of an article is passed over, but never the element itself.
+    """
     text: list[str] = []
     level = breaks = depth = 0
     for event, element in etree.iterwalk(root, events=("start", "end")):
         tag = element.tag if isinstance(element.tag, str) else "script"
-        silent = _is_silent(element, tag)
+        silent = element is not root and _is_silent(element, tag)
         depth += silent if event == "start" else -silent
         if depth:
             continue
@@ -125,6 +150,9 @@ def _is_silent(element: etree._Element, tag: str) -> bool:
     if tag == "head" and element.get("rend"):
         return False
     if tag in _SILENT or element.get("hidden") is not None or element.get("aria-hidden") == "true":
+        return True
+    classes = element.get("class")
+    if classes and not _CAPTIONS.isdisjoint(classes.lower().split()):
         return True
     style = element.get("style")
     return style is not None and _HIDDEN_STYLE.search(style) is not None

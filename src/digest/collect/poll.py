@@ -1,4 +1,4 @@
-"""All sources polled at once: look at each, tell new from known in their order, fetch the pages of the new ones.
+"""All sources polled, some hundred at a time: look at each, tell new from known in their order, fetch the pages.
 
 Expected trouble of a source becomes its report; so does a surprise, which is logged besides. Only cancelling gets out.
 """
@@ -7,21 +7,29 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import AsyncGenerator, Awaitable, Callable, Mapping, Sequence
+from contextlib import ExitStack
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Final
 
-from digest.collect.fetch import Fetcher, Limits
-from digest.collect.pace import Heard
+from digest.collect.articles import renewed
+from digest.collect.cache import Cache
+from digest.collect.decide import Told, tell_apart
+from digest.collect.http.fetch import Fetcher, Limits
+from digest.collect.http.pace import Heard
 from digest.collect.reports import Collected, Memory, SourceReport, Status
-from digest.collect.sources import Lead, Look, Reader
-from digest.collect.standing import failed, known, news, resting, succeeded
+from digest.collect.sources import Look, Reader, with_hints
+from digest.collect.standing import failed, known, resting, succeeded
+from digest.collect.telling import gone, moved, news
 from digest.collect.text import line, shorten
+from digest.collect.workers import Workers
 from digest.errors import SourceError
-from digest.model.news import Article, ArticleId, Source, SourceState
+from digest.model.news import Article, ArticleId, Known, Source, SourceState
 
 TIMEOUT: Final = timedelta(seconds=30)
+WAVE: Final = 200
+"""Sources whose news are held at once; what a wave brought is kept before the next begins."""
 Progress = Callable[[SourceReport], None]
 log = logging.getLogger(__name__)
 
@@ -32,8 +40,10 @@ class _Poll:
 
     source: Source
     state: SourceState
-    look: Look
-    articles: list[Article]
+    look: Look = field(default_factory=Look)
+    told: Told = field(default_factory=Told)
+    articles: list[Article] = field(default_factory=list)
+    updates: list[Article] = field(default_factory=list)
     failure: str = ""
     resting: str = ""
     """Why it was not asked at all."""
@@ -50,13 +60,23 @@ class _Poll:
             return SourceReport(name, Status.UNCHANGED, self.resting)
         if self.failure:
             state = failed(self.source, self.state, self.heard, now, shorten(self.failure, 300))
-            gone = "; gone for good, so not asked again until its url in digest.toml changes" if state.retired else ""
-            return SourceReport(name, Status.FAILED, self.failure + gone, state=state)
-        validators = {"etag": self.look.etag, "last_modified": self.look.last_modified}
-        state = succeeded(self.source, self.state, self.heard, now, **validators)
-        status = Status.UNCHANGED if self.look.unchanged else Status.OK
-        notes = "; ".join((*self.look.notes, *news(self.state, state)))
-        return SourceReport(name, status, notes, len(self.articles), self.look.known, state)
+            reason = "; ".join(filter(None, (self.failure, gone(self.state, state))))
+            told = news(self.state, state)
+            return SourceReport(name, Status.FAILED, reason, news=told, heard=self.heard, state=state)
+        look = self.look
+        said = {"etag": look.etag, "last_modified": look.last_modified, "body_hash": look.body_hash}
+        state = succeeded(self.source, self.state, self.heard, now, **said)
+        return SourceReport(
+            name,
+            Status.UNCHANGED if look.unchanged else Status.OK,
+            "; ".join(filter(None, (*look.notes, moved(self.state, state)))),
+            new=len(self.articles),
+            known=look.known + self.told.known,
+            updated=sum(article.updated_at == now for article in self.updates),
+            news=news(self.state, state),
+            heard=self.heard,
+            state=state,
+        )
 
 
 async def collect(
@@ -68,65 +88,90 @@ async def collect(
     timeout: timedelta = TIMEOUT,
     progress: Progress | None = None,
     spread: timedelta = timedelta(),
-) -> Collected:
-    """Return what is new in the sources, and a report of each.
+    workers: Workers | None = None,
+    cache: Cache | None = None,
+) -> AsyncGenerator[Collected, None]:
+    """Yield what is new in the sources, and a report of each, some hundred sources at a time.
 
     `timeout` is for one document with its redirects. `progress` hears of each source when it is done, in the order
-    they finish; its count of new articles may then still hold copies of another source's. Nothing is written
-    anywhere: what is killed midway is simply found again by the next run. The sources begin one after the other over
-    the time of `spread`, all at once where it is nothing. Those that are retired, or whose server has asked us to wait,
-    are not asked; their report says so and has no state.
+    they finish; its count of new articles may then still hold copies of another source's. Nothing is written anywhere:
+    whoever keeps what was yielded before asking for more loses nothing when the run is killed, and what was not kept is
+    found again by the next run. The sources of a portion begin one after the other over the time of `spread`, all at
+    once where it is nothing. Those that are retired, or whose server has asked us to wait, are not asked; their report
+    says so and has no state.
+
+    Large and patient work is done by `workers`, without them by some of this run's own; `cache` remembers pages.
     """
-    tell = progress or (lambda _: None)
-    async with Fetcher(user_agent, Limits(total=timeout)) as fetcher:
-        reader = Reader(fetcher, memory, now)
-        gap = spread.total_seconds() / max(len(sources), 1)
-        polls = await asyncio.gather(*(_look(source, reader, now, tell, n * gap) for n, source in enumerate(sources)))
-        _claim(polls)
-        await asyncio.gather(*(_read(poll, reader, now, tell) for poll in polls))
-        articles = await _unique(polls, memory)
-    return Collected(tuple(articles), tuple(poll.report(now) for poll in polls))
+    with ExitStack() as stack:
+        hands = workers or stack.enter_context(Workers())
+        async with Fetcher(user_agent, Limits(total=timeout)) as fetcher:
+            reader = Reader(fetcher, memory, now, workers=hands, cache=cache)
+            for first in range(0, len(sources), WAVE):
+                yield await _collect(sources[first : first + WAVE], reader, now, progress, spread)
 
 
-async def _look(source: Source, reader: Reader, now: datetime, tell: Progress, delay: float) -> _Poll:
-    poll = _Poll(source, SourceState(source.name), Look(), [])
+async def _collect(
+    sources: Sequence[Source], reader: Reader, now: datetime, progress: Progress | None, spread: timedelta
+) -> Collected:
+    def tell(poll: _Poll) -> None:
+        if progress is not None:
+            progress(poll.report(now))
 
-    async def look() -> None:
-        poll.state = known(source, await asyncio.to_thread(reader.memory.state, source.name))
-        poll.resting = resting(poll.state, now)
-        if not poll.resting:
-            await asyncio.sleep(delay)
-            poll.look = await reader.look(source, poll.state, poll.heard)
+    memory, gap = reader.memory, spread.total_seconds() / max(len(sources), 1)
+    states = await asyncio.to_thread(memory.states, [source.name for source in sources])
+    polls = [_Poll(source, known(source, states[source.name])) for source in sources]
+    await asyncio.gather(*(_look(poll, reader, now, tell, n * gap) for n, poll in enumerate(polls)))
+    await _tell_apart(polls, memory)
+    await asyncio.gather(*(_read(poll, reader, now, tell) for poll in polls if not poll.done))
+    articles = await _unique(polls, memory)
+    updates = tuple(article for poll in polls for article in poll.updates)
+    return Collected(tuple(articles), updates, tuple(poll.report(now) for poll in polls))
 
-    await _guarded(poll, look())
+
+async def _look(poll: _Poll, reader: Reader, now: datetime, tell: Callable[[_Poll], None], delay: float) -> None:
+    poll.resting = resting(poll.state, now)
+    if not poll.resting:
+        await asyncio.sleep(delay)
+        await _guarded(poll, _looked(poll, reader))
     if poll.done:
-        tell(poll.report(now))
-    return poll
+        tell(poll)
 
 
-def _claim(polls: Sequence[_Poll]) -> None:
+async def _looked(poll: _Poll, reader: Reader) -> None:
+    poll.look = await reader.look(poll.source, poll.state, poll.heard)
+
+
+async def _tell_apart(polls: Sequence[_Poll], memory: Memory) -> None:
     """An article that several sources carry is the first one's, in the order of the sources."""
+    found = dict(await _known(memory, [name for poll in polls for lead in poll.look.leads for name in lead.ids]))
+    for poll in polls:
+        poll.look.leads = with_hints(poll.source, poll.look.leads, found)
+    hints = [lead.ids[-1] for poll in polls for lead in poll.look.leads if len(lead.ids) > 1]
+    found |= await _known(memory, [name for name in hints if name not in found])
     taken: set[ArticleId] = set()
     for poll in polls:
-        leads: list[Lead] = []
-        for lead in poll.look.leads:
-            if taken.isdisjoint(lead.ids):
-                leads.append(lead)
-            else:
-                poll.look.known += 1
-            taken.update(lead.ids)
-        poll.look.leads = leads
+        poll.told = tell_apart(poll.look.leads, found, taken)
+        poll.look.leads = []
 
 
-async def _read(poll: _Poll, reader: Reader, now: datetime, tell: Progress) -> None:
-    if poll.done:
-        return
+async def _known(memory: Memory, ids: list[ArticleId]) -> Mapping[ArticleId, Known]:
+    return await asyncio.to_thread(memory.known, ids) if ids else {}
 
-    async def read() -> None:
-        poll.articles = await reader.read(poll.source, poll.look)
 
-    await _guarded(poll, read())
-    tell(poll.report(now))
+async def _read(poll: _Poll, reader: Reader, now: datetime, tell: Callable[[_Poll], None]) -> None:
+    await _guarded(poll, _articles(poll, reader, now))
+    tell(poll)
+
+
+async def _articles(poll: _Poll, reader: Reader, now: datetime) -> None:
+    found = await reader.read(poll.source, poll.look, [*poll.told.new, *poll.told.changed])
+    changed = {lead.known.id for lead in poll.told.changed if lead.known}
+    updates = {article.id: article for article in found if article.id in changed}
+    poll.articles = [article for article in found if article.id not in changed]
+    if updates:
+        kept = await asyncio.to_thread(reader.memory.articles, list(updates))
+        poll.updates = [renewed(old, updates[old.id], now=now) for old in kept]
+        poll.told.known += sum(article.updated_at != now for article in poll.updates)
 
 
 async def _guarded(poll: _Poll, work: Awaitable[None]) -> None:
@@ -142,15 +187,17 @@ async def _guarded(poll: _Poll, work: Awaitable[None]) -> None:
 
 async def _unique(polls: Sequence[_Poll], memory: Memory) -> list[Article]:
     found = [article for poll in polls for article in poll.articles]
+    if not found:
+        return []
     # A page may have told of another address than its feed's link: that one is asked for only now.
-    known = await asyncio.to_thread(memory.knows, [article.id for article in found])
-    copies = await asyncio.to_thread(memory.knows_fingerprints, [article.fingerprint for article in found])
-    ids, prints, kept = set(known), set(copies), []
+    ids = set(await _known(memory, [article.id for article in found]))
+    prints = set(await asyncio.to_thread(memory.knows_fingerprints, [article.fingerprint for article in found]))
+    kept: list[Article] = []
     for poll in polls:
         mine = []
         for article in poll.articles:
             if article.id in ids or article.fingerprint in prints:
-                poll.look.known += 1
+                poll.told.known += 1
                 continue
             ids.update((article.id, *article.aliases))
             prints.add(article.fingerprint)

@@ -2,22 +2,26 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Protocol
 
-from digest.model.news import Article, ArticleId, SourceState
+from digest.collect.http.pace import Heard
+from digest.model.news import Article, ArticleId, Known, SourceState
 
 
 class Memory(Protocol):
     """What is remembered from earlier polls. Called from threads, several at a time."""
 
-    def state(self, name: str) -> SourceState:
-        """Return what is remembered of a source; one never polled has nothing but its name."""
+    def states(self, names: Iterable[str]) -> Mapping[str, SourceState]:
+        """Return what is remembered of the sources; one never polled has nothing but its name."""
 
-    def knows(self, ids: Iterable[ArticleId]) -> set[ArticleId]:
-        """Return those of the ids that are known."""
+    def known(self, ids: Iterable[ArticleId]) -> Mapping[ArticleId, Known]:
+        """Return the articles that the ids lead to, by these ids; unknown ones are left out."""
+
+    def articles(self, ids: Iterable[ArticleId]) -> Sequence[Article]:
+        """Return known articles as they are kept, in the order of their own ids."""
 
     def knows_fingerprints(self, fingerprints: Iterable[str]) -> set[str]:
         """Return those of the fingerprints that are known."""
@@ -42,15 +46,23 @@ class SourceReport:
     new: int = 0
     known: int = 0
     """Entries whose article was known, or stands in an earlier source of this run."""
+    updated: int = 0
+    """Known articles whose words have changed."""
     state: SourceState | None = None
     """To be remembered for the next poll, together with the articles; None for nothing."""
+    news: tuple[str, ...] = ()
+    """What of this is told once, even to who does not want to hear every failure; phrases like the reason."""
+    heard: Heard = field(default_factory=Heard)
+    """What its server said besides; nothing where it was not asked."""
 
 
 @dataclass(frozen=True, slots=True)
 class Collected:
-    """What a poll of all sources brought."""
+    """What a poll of some sources brought."""
 
     articles: tuple[Article, ...]
     """The new ones, in the order of the sources and of their entries; none twice, by id or by fingerprint."""
+    updates: tuple[Article, ...]
+    """Known ones that were looked at again, with the words and the version they have now."""
     reports: tuple[SourceReport, ...]
     """One a source, in their order."""

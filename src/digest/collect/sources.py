@@ -3,56 +3,46 @@
 from __future__ import annotations
 
 import asyncio
-import os
-from collections.abc import Callable, Iterable
+from collections.abc import Container, Iterable, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
-from typing import Final, ParamSpec, TypeVar
+from hashlib import sha256
+from typing import Final
 
-from digest.collect import extract, feed
 from digest.collect.articles import address, build
-from digest.collect.dates import plausible
-from digest.collect.encoding import binary
-from digest.collect.fetch import PASSING, Answer, Fetcher
+from digest.collect.cache import Cache
+from digest.collect.decide import Lead, hint
+from digest.collect.feeds import feed
+from digest.collect.feeds.discover import feeds_of
 from digest.collect.folder import file_id, files, read_folder
+from digest.collect.http.fetch import PASSING, Answer, Fetcher
+from digest.collect.http.pace import Heard
+from digest.collect.http.robots import Robots
+from digest.collect.http.room import Room
 from digest.collect.identity import article_id
-from digest.collect.pace import Heard
-from digest.collect.pages import Pages
+from digest.collect.pages.extract import Page
+from digest.collect.pages.pages import Pages
 from digest.collect.phrases import count, listed
+from digest.collect.reading import Documents
 from digest.collect.reports import Memory
-from digest.collect.robots import Robots
 from digest.collect.standing import direct
 from digest.collect.text import language
+from digest.collect.versions import version
+from digest.collect.workers import Workers
 from digest.errors import FetchError, ParseError
 from digest.model.news import Article, ArticleId, Source, SourceKind, SourceState
+from digest.model.patterns import first_found
 
 _FEED_TYPES: Final = (
     "application/rss+xml, application/atom+xml, application/feed+json, application/rdf+xml, application/xml;q=0.9,"
     " text/xml;q=0.9, application/json;q=0.8, */*;q=0.1"
 )
 _PAGE_TYPES: Final = "text/html, application/xhtml+xml, */*;q=0.1"
-_PAGE_KINDS: Final = ("text/html", "application/xhtml+xml", "application/xml", "text/xml", "")
-
-P = ParamSpec("P")
-T = TypeVar("T")
-
 
 SHORT: Final = 200
 """Characters of text below which an entry does not stand for its page."""
 PATIENCE: Final = timedelta(hours=2)
 """How long after its publication an entry waits for its page."""
-
-
-@dataclass(frozen=True, slots=True)
-class Lead:
-    """Something new that a source offers."""
-
-    ids: tuple[ArticleId, ...]
-    """Under which it may be known, the likeliest first."""
-    entry: feed.Entry | None = None
-    """Of a feed, its article still to be made."""
-    article: Article | None = None
-    """Of the others, complete already."""
 
 
 @dataclass(slots=True)
@@ -61,20 +51,28 @@ class Look:
 
     leads: list[Lead] = field(default_factory=list)
     known: int = 0
+    """Of a folder, files that were not read again."""
     unchanged: bool = False
     notes: list[str] = field(default_factory=list)
     """What could not be had, in phrases for the operator."""
     etag: str = ""
     last_modified: str = ""
+    body_hash: str = ""
+
+    def forget(self) -> None:
+        """Let the next poll see the document anew, since not all of it could be had."""
+        self.etag = self.last_modified = self.body_hash = ""
 
 
 class Reader:
-    """Reads sources of every kind; parsing and files run in threads, no more at a time than there are processors."""
+    """Reads sources of every kind."""
 
-    def __init__(self, fetcher: Fetcher, memory: Memory, now: datetime) -> None:
+    def __init__(
+        self, fetcher: Fetcher, memory: Memory, now: datetime, *, workers: Workers, cache: Cache | None = None
+    ) -> None:
         self._fetcher, self.memory, self._now = fetcher, memory, now
-        self._robots = Robots(fetcher)
-        self._processors = asyncio.Semaphore(os.cpu_count() or 1)
+        self._robots = Robots(fetcher, now, cache)
+        self._documents = Documents(workers, cache, now)
 
     async def look(self, source: Source, state: SourceState, heard: Heard | None = None) -> Look:
         """Return what a source offers; FetchError or ParseError where it offers nothing.
@@ -82,26 +80,27 @@ class Reader:
         `heard` is filled in with what its server said besides.
         """
         heard = Heard() if heard is None else heard
-        match source.kind:
-            case SourceKind.FEED:
-                return await self._look_at_feed(source, state, heard)
-            case SourceKind.PAGE:
-                return await self._look_at_page(source, state, heard)
-            case SourceKind.FOLDER:
-                return await self._look_into_folder(source)
+        async with Room() as room:
+            match source.kind:
+                case SourceKind.FEED:
+                    return await self._look_at_feed(source, state, heard, room)
+                case SourceKind.PAGE:
+                    return await self._look_at_page(source, state, heard, room)
+                case SourceKind.FOLDER:
+                    return await self._look_into_folder(source)
 
-    async def read(self, source: Source, look: Look) -> list[Article]:
-        """Return the articles behind what a source offers, in that order, and note what could not be had."""
+    async def read(self, source: Source, look: Look, leads: Sequence[Lead]) -> list[Article]:
+        """Return the articles behind leads of what a source offers, in that order, and note what could not be had."""
         pages = Pages(
             source.name,
             lambda entry: self._fetch_page(source, entry),
             lambda entry: self._robots.allow(source, entry.link),
         )
-        found = await asyncio.gather(*(self._article(source, lead, pages) for lead in look.leads))
+        found = await asyncio.gather(*(self._article(source, lead, pages) for lead in leads))
         look.notes += pages.notes()
-        waiting = {n for n, lead in enumerate(look.leads) if lead.entry and self._waits(lead.entry, found[n], pages)}
+        waiting = {n for n, lead in enumerate(leads) if lead.entry and self._waits(lead.entry, found[n], pages)}
         if waiting:
-            look.etag = look.last_modified = ""  # or the feed would be called unchanged, and they never be had
+            look.forget()
             look.notes.append(f"{count(len(waiting), 'entry', 'entries')} left for the next poll")
             found = [None if n in waiting else article for n, article in enumerate(found)]
         empty = sum(article is None for article in found) - len(waiting)
@@ -110,10 +109,17 @@ class Reader:
         return [article for article in found if article is not None]
 
     async def _article(self, source: Source, lead: Lead, pages: Pages) -> Article | None:
-        if lead.entry is None:
-            return lead.article
-        page = await pages.page(lead.entry) if source.follow else None
-        return build(source, lead.entry, page, now=self._now)
+        article = lead.article
+        if lead.entry is not None:
+            page = await pages.page(lead.entry) if source.follow else None
+            article = build(source, lead.entry, page, now=self._now)
+        if article is None:
+            return None
+        others = tuple(name for name in lead.ids if name != article.id and name not in article.aliases)
+        own = lead.known.id if lead.known else article.id
+        return replace(
+            article, id=own, aliases=(*article.aliases, *others), version=version(*lead.said) if lead.said else ""
+        )
 
     def _waits(self, entry: feed.Entry, article: Article | None, pages: Pages) -> bool:
         """Say whether a fresh entry with next to no text of its own is better had when its page answers again."""
@@ -122,20 +128,21 @@ class Reader:
         text = sum(len(block.text) for block in article.blocks) if article else 0
         return text < SHORT and self._now - entry.published_at < PATIENCE
 
-    async def _fetch_page(self, source: Source, entry: feed.Entry) -> extract.Page:
-        answer = await self._fetcher.get(entry.link, source, accept=_PAGE_TYPES)
-        if answer is None:
-            raise FetchError(source.name, "answered 304")
-        return await self._extract(source, answer, entry.title)
+    async def _fetch_page(self, source: Source, entry: feed.Entry) -> Page:
+        async with Room() as room:
+            answer = await self._fetcher.get(entry.link, source, accept=_PAGE_TYPES, room=room)
+            if answer is None:
+                raise FetchError(source.name, "answered 304")
+            return await self._documents.page(source, answer, entry.title)
 
     async def _ask(
-        self, source: Source, accept: str, state: SourceState, heard: Heard, *, conditional: bool
+        self, source: Source, accept: str, state: SourceState, heard: Heard, room: Room, *, conditional: bool
     ) -> Answer | None:
         """Ask where the source has moved for good; where nobody serves it there, at its address in the settings."""
         since = state if conditional else None
         if moved := direct(state):
             try:
-                answer = await self._fetcher.get(moved, source, accept=accept, state=since, heard=heard)
+                answer = await self._fetcher.get(moved, source, accept=accept, state=since, heard=heard, room=room)
             except FetchError:
                 if heard.status in PASSING:
                     raise
@@ -143,40 +150,67 @@ class Reader:
             else:
                 heard.direct = True
                 return answer
-        return await self._fetcher.get(source.url, source, accept=accept, state=since, heard=heard)
+        return await self._fetcher.get(source.url, source, accept=accept, state=since, heard=heard, room=room)
 
-    async def _look_at_feed(self, source: Source, state: SourceState, heard: Heard) -> Look:
-        answer = await self._ask(source, _FEED_TYPES, state, heard, conditional=True)
+    async def _look_at_feed(self, source: Source, state: SourceState, heard: Heard, room: Room) -> Look:
+        answer = await self._ask(source, _FEED_TYPES, state, heard, room, conditional=True)
         if answer is None:
-            return Look(unchanged=True, etag=state.etag, last_modified=state.last_modified)
-        found = await self._in_thread(
-            feed.parse, source.name, answer.body, url=answer.url, charset=answer.charset, now=self._now
-        )
-        look = Look(etag=answer.etag, last_modified=answer.last_modified, notes=_remarks(found))
-        offers: dict[ArticleId, feed.Entry] = {}
-        for entry in found.entries:
-            if url := address(entry.link):
-                offers.setdefault(article_id(url), entry)
-        known = await self._known(offers)
-        look.known = len(known)
-        look.leads = [Lead((own,), entry=entry) for own, entry in offers.items() if own not in known]
+            return _unchanged(state)
+        look = _look(answer)
+        if look.body_hash == state.body_hash:
+            look.unchanged = True
+            return look
+        try:
+            found = await self._documents.feed(source, answer)
+        except ParseError as e:
+            why = e.reason  # and not `e`: kept, it keeps the document it was raised over
+        else:
+            _offer(source, look, found)
+            return look
+        return await self._look_at_named(source, state, answer, why, room)
+
+    async def _look_at_named(self, source: Source, state: SourceState, page: Answer, why: str, room: Room) -> Look:
+        """Read the feed that a web page in the place of a feed names, this once; the settings should name it."""
+        named = await self._documents.apart(source, page, feeds_of, page) if "web page" in why else ()
+        if not named:
+            raise ParseError(source.name, why)
+        room.leave()
+        answer = await self._fetcher.get(named[0], source, accept=_FEED_TYPES, room=room)
+        if answer is None:
+            raise ParseError(source.name, why)
+        look = replace(_look(answer), etag="", last_modified="")  # the validators of another address
+        look.notes.append(f"its address is a web page; the feed it names was read: {named[0]}, put that into its url")
+        if look.body_hash == state.body_hash:
+            look.unchanged = True
+            return look
+        try:
+            found = await self._documents.feed(source, answer)
+        except ParseError as e:
+            raise ParseError(source.name, f"the page names {named[0]}, but there is {e.reason}") from e
+        _offer(source, look, found)
         return look
 
-    async def _look_at_page(self, source: Source, state: SourceState, heard: Heard) -> Look:
+    async def _look_at_page(self, source: Source, state: SourceState, heard: Heard, room: Room) -> Look:
         if source.follow and not await self._robots.allow(source, direct(state) or source.url):
             raise FetchError(source.name, "robots.txt forbids this page")
-        url = address(source.url)
-        own = article_id(url)
-        known = bool(await self._known([own]))
+        own = article_id(address(source.url))
         # Without its article the validators are worth nothing: it would be called unchanged and never be had.
-        answer = await self._ask(source, _PAGE_TYPES, state, heard, conditional=known)
+        known = bool(await self._known([own]))
+        answer = await self._ask(source, _PAGE_TYPES, state, heard, room, conditional=known)
         if answer is None:
-            return Look(unchanged=True, etag=state.etag, last_modified=state.last_modified)
-        look = Look(etag=answer.etag, last_modified=answer.last_modified, known=int(known))
-        if not known:
-            page = await self._extract(source, answer, "")
-            entry = feed.Entry(source.url, page.title, plausible(page.published_at, self._now), "", "")
-            look.leads.append(Lead((own,), article=build(source, entry, page, now=self._now)))
+            return _unchanged(state)
+        look = _look(answer)
+        if known and look.body_hash == state.body_hash:
+            look.unchanged = True
+            return look
+        page = await self._documents.page(source, answer, "")
+        if page.gap and not page.blocks:
+            raise ParseError(source.name, page.gap)
+        look.notes += page.notes
+        entry = feed.Entry(source.url, page.title, None, "", "")
+        article = build(source, entry, page, now=self._now)
+        said = (page.title, *(block.text for block in page.blocks))
+        look.leads.append(Lead((own,), article=article, said=said))
         return look
 
     async def _look_into_folder(self, source: Source) -> Look:
@@ -184,33 +218,59 @@ class Reader:
             raise FetchError(source.name, "a folder without a path")
         names = await asyncio.to_thread(files, source.name, source.path)
         known = await self._known(file_id(source.name, path.name) for path in names)
-        shelf = await self._in_thread(read_folder, source.name, source.path, now=self._now, known=known)
+        shelf = await asyncio.to_thread(read_folder, source.name, source.path, now=self._now, known=known)
         look = Look(known=shelf.known)
-        again = await self._known(article.id for article in shelf.articles)
         for article in shelf.articles:
-            if article.id in again:
-                look.known += 1
-            else:
-                tongue = language(source.language) or article.language
-                look.leads.append(Lead((article.id, *article.aliases), article=replace(article, language=tongue)))
+            tongue = language(source.language) or article.language
+            look.leads.append(Lead((article.id, *article.aliases), article=replace(article, language=tongue)))
         if shelf.skipped:
             look.notes.append(f"{count(len(shelf.skipped), 'file')} left out ({listed(shelf.skipped)})")
         return look
 
-    async def _extract(self, source: Source, answer: Answer, title: str) -> extract.Page:
-        if answer.content_type not in _PAGE_KINDS:
-            raise ParseError(source.name, f"no page but {answer.content_type[:60]}")
-        if binary(answer.body):
-            raise ParseError(source.name, "no page but a binary file")
-        return await self._in_thread(extract.page, source.name, answer.body, charset=answer.charset, title_known=title)
-
-    async def _in_thread(self, work: Callable[P, T], /, *args: P.args, **kwargs: P.kwargs) -> T:
-        async with self._processors:
-            return await asyncio.to_thread(work, *args, **kwargs)
-
     async def _known(self, ids: Iterable[ArticleId]) -> set[ArticleId]:
         asked = list(ids)
-        return await asyncio.to_thread(self.memory.knows, asked) if asked else set()
+        return set(await asyncio.to_thread(self.memory.known, asked)) if asked else set()
+
+
+def with_hints(source: Source, leads: Iterable[Lead], known: Container[ArticleId]) -> list[Lead]:
+    """Return the leads, those not known by their address with a further id by which they are if they have moved."""
+    found = []
+    for lead in leads:
+        name = hint(source.name, lead.entry) if lead.entry and lead.ids[0] not in known else None
+        found.append(replace(lead, ids=(*lead.ids, name)) if name else lead)
+    return found
+
+
+def _look(answer: Answer) -> Look:
+    return Look(etag=answer.etag, last_modified=answer.last_modified, body_hash=sha256(answer.body).hexdigest())
+
+
+def _unchanged(state: SourceState) -> Look:
+    return Look(unchanged=True, etag=state.etag, last_modified=state.last_modified, body_hash=state.body_hash)
+
+
+def _offer(source: Source, look: Look, found: feed.Feed) -> None:
+    """Put a feed's entries into the look, each address once, as far as the source's patterns let them."""
+    look.notes += _remarks(found)
+    offers: dict[ArticleId, feed.Entry] = {}
+    unwanted = 0
+    for entry in found.entries:
+        if not wanted(source, entry):
+            unwanted += 1
+        elif url := address(entry.link):
+            offers.setdefault(article_id(url), entry)
+    if unwanted:
+        look.notes.append(f"{count(unwanted, 'entry', 'entries')} left out by its `keep` and `drop`")
+    look.leads = [
+        Lead((own,), entry=entry, said=(entry.title, entry.summary, entry.content)) for own, entry in offers.items()
+    ]
+
+
+def wanted(source: Source, entry: feed.Entry) -> bool:
+    """Return whether a source's patterns let an entry in."""
+    if source.keep and not first_found(source.keep, entry.title, entry.link):
+        return False
+    return not (source.drop and first_found(source.drop, entry.title, entry.link))
 
 
 def _remarks(found: feed.Feed) -> list[str]:

@@ -31,7 +31,15 @@ _SPACE: Final = re.compile(r"\s+")
 _PLAIN_CONTROL: Final = re.compile("[\x00-\x08\x0e-\x1b\x7f]")
 _BREAKS: Final = re.compile(r"</?(?:br|p|div|li|tr|td|h[1-6])\b[^<>]*>", re.IGNORECASE)
 _CLAUSE: Final = re.compile(r"[,;:] | [–—-] ")
+_MOST_OF_A_LINK: Final = 2_000
+# An address at which nothing has to be made whole, taken apart or doubted.
+_ORDINARY: Final = re.compile(
+    r"https?://[a-z0-9-]+(?:\.[a-z0-9-]+)+/[A-Za-z0-9/._~!$&'()*+,;=:@%-]*(?:\?[A-Za-z0-9/._~!$&'()*+,;=:@%?-]+)?"
+)
 _NO_HOST: Final = re.compile(r"(?:https?:)?/{2,}", re.IGNORECASE)
+# Of the URL Standard's forbidden domain code points those that a parser of addresses leaves standing.
+_NO_DOMAIN: Final = re.compile('[\x00-\x20"#%/<>?@\\[\\\\\\]^`{|}\x7f]')
+_SIX: Final = re.compile(r"[0-9a-f:.]+(?:%[\w.-]+)?", re.IGNORECASE)
 _LANGUAGE: Final = re.compile(r"[a-z]{2,3}(?:-[a-z0-9]{2,8}){0,3}")
 
 
@@ -53,6 +61,8 @@ def line(value: str) -> str:
     >>> line("  Subject:\\r\\nBcc: all@tarn.example ")
     'Subject: Bcc: all@tarn.example'
     """
+    if value.isascii() and value.isprintable():  # most lines are what they should be
+        return value.strip() if "  " not in value else _SPACE.sub(" ", value).strip()
     return _SPACE.sub(" ", visible(value)).strip()
 
 
@@ -90,7 +100,8 @@ def clause(value: str, limit: int, at_least: int = 40) -> str:
     if len(value) <= limit:
         return value
     marks = [mark.start() for mark in _CLAUSE.finditer(value, at_least, limit)]
-    return value[: marks[-1]] if marks else shorten(value, limit)
+    said = value[: marks[-1]].rstrip(" ,;:–—-") if marks else ""
+    return said or shorten(value, limit)
 
 
 def title(markup: str) -> str:
@@ -106,15 +117,26 @@ def web_link(value: str, base: str = "") -> str:
     >>> web_link("http://", "https://tarn.example/feed")
     ''
     """
+    if len(value) <= _MOST_OF_A_LINK and _ORDINARY.fullmatch(value):
+        return value
     if _NO_HOST.fullmatch(value.strip()):
         return ""  # joined, it would be the base itself
     try:
         address = urljoin(base, line(value).replace(" ", "%20"))
         parts = urlsplit(address)
-        usable = parts.scheme in ("http", "https") and parts.hostname and parts.port != 0
+        usable = parts.scheme in ("http", "https") and is_host(parts.hostname or "") and parts.port != 0
     except ValueError:
         return ""
-    return address if usable and parts.username is None and len(address) <= 2_000 else ""
+    return address if usable and parts.username is None and len(address) <= _MOST_OF_A_LINK else ""
+
+
+def is_host(name: str) -> bool:
+    """Return whether a host is there, and has no character that no host can have.
+
+    >>> is_host("ilma.example"), is_host("::1"), is_host("ilma example"), is_host("")
+    (True, True, False, False)
+    """
+    return bool(_SIX.fullmatch(name) if ":" in name else name and not _NO_DOMAIN.search(name))
 
 
 def language(value: str) -> str:

@@ -27,7 +27,7 @@ def arranged(order: Sequence[Ranked], ranking: Ranking, *, room: int, names: Nam
     share of the section's `room` goes behind the others, so that it stands only where there are too few of them.
     """
     near, rest = list(order[: CONSIDERED * room]), list(order[CONSIDERED * room :])
-    leads = next((each for each in near if each.told[0].may_lead), None)
+    leads = next((each for each in near if each.told[0].article.kind.may_lead), None)
     if leads:
         near = [leads, *(each for each in near if each is not leads)]
     spread = _behind(near, ranking.per_source, _only_source, "that {} alone reports")

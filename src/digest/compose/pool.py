@@ -8,6 +8,7 @@ from datetime import UTC, datetime, timedelta
 
 from digest.model.issue import Edition, LeftOut
 from digest.model.news import Article
+from digest.model.patterns import first_found
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,11 +25,12 @@ def pool(candidates: Sequence[Article], edition: Edition, *, now: datetime) -> P
     """Part the articles that no issue of the edition has had yet.
 
     Left out for good is what was published more than `max_age` before `now`, or is in a language the edition does
-    not take; an article whose language nobody says passes. A candidate given twice counts once.
+    not take, or is muted by a word of its title or standfirst, or by its outlet; an article whose language nobody says
+    passes. A candidate given twice counts once.
     """
     articles, left_out = [], []
     for article in {article.id: article for article in candidates}.values():
-        reason = _too_old(article, edition, now) or _foreign(article, edition)
+        reason = _too_old(article, edition, now) or _foreign(article, edition) or _muted(article, edition)
         if reason:
             left_out.append(LeftOut(article.id, article.title, "", 0.0, reason))
         else:
@@ -49,6 +51,13 @@ def _foreign(article: Article, edition: Edition) -> str:
     if not taken or not article.language or primary(article.language) in taken:
         return ""
     return f"in {primary(article.language)}, the edition takes {', '.join(sorted(taken))}"
+
+
+def _muted(article: Article, edition: Edition) -> str:
+    if outlet := first_found(edition.mute_outlets, article.source, article.outlet):
+        return f'outlet muted: "{outlet}"'
+    word = first_found(edition.mute_words, article.title, article.standfirst)
+    return f'muted: "{word}"' if word else ""
 
 
 def primary(language: str) -> str:

@@ -70,7 +70,7 @@ def _ranked(
         (ranking.novelty, recalled.novelty if recalled else 1.0),
     )
     score = sum(weight * part for weight, part in parts) / (sum(weight for weight, _ in parts) or 1.0)
-    score *= (1.0 if lead.may_lead else BEHIND) * (HEADLESS if lead.is_headless else 1.0)
+    score *= (1.0 if lead.article.kind.may_lead else BEHIND) * (HEADLESS if lead.is_headless else 1.0)
     score *= CLUMSY if lead.flaws else 1.0
     reasons = (*_reasons(ordered, voices, section, sources, newest, now), *_known(recalled), *why)
     story = Story(section, tuple(telling.told for telling in ordered), round(score, 4), reasons)
@@ -97,10 +97,10 @@ def _reasons(
     yield f"fits {section} {lead.told.score:.2f}"
     if lead.order:
         yield f"passage {lead.order + 1} of its article"
-    if not lead.may_lead:
-        yield f"{lead.kind}: may not lead before news"
-    elif lead.kind is not ArticleKind.NEWS:
-        yield str(lead.kind)
+    if not lead.article.kind.may_lead:
+        yield f"{lead.article.kind}: may not lead before news"
+    elif lead.article.kind is not ArticleKind.NEWS:
+        yield str(lead.article.kind)
     elsewhere = sorted({telling.section for telling in ordered} - {section})
     if elsewhere:
         yield f"also told under {', '.join(elsewhere)}, shown once"

@@ -120,7 +120,7 @@ def _report(
         vector=own,
         matter=frozenset(own) - proper,
         facts=replace(facts, places=facts.places - wide, towns=facts.towns - wide),
-        classes=classes(own) if telling.may_lead else frozenset(),
+        classes=classes(own) if telling.article.kind.may_lead else frozenset(),
         countries=reading.countries - common,
         keys=weightiest(own),
     )

@@ -9,14 +9,11 @@ from typing import Final
 
 from digest.compose.copies import Sketch, sketch
 from digest.compose.headlines import flaws, headline
-from digest.compose.kinds import kind_of
 from digest.compose.sentences import sentences
-from digest.model.news import BOILERPLATE, OTHER, Article, ArticleId, ArticleKind, Placement, SectionId
+from digest.model.news import BOILERPLATE, OTHER, Article, ArticleId, Placement, SectionId
 
 OPENING: Final = 3
 """Sentences of a passage that say what happened."""
-LEADING: Final = frozenset({ArticleKind.NEWS, ArticleKind.ANALYSIS})
-"""Kinds that may open a section."""
 LOOKED_AT: Final = 1500
 """Characters of a paragraph in which they are sought."""
 
@@ -41,17 +38,6 @@ class Telling:
     def headline(self) -> str:
         """The outlet's own."""
         return headline(self.article, self.told.passage)
-
-    @cached_property
-    def kind(self) -> ArticleKind:
-        """What kind of article it is told by; where nobody says, what its title announces."""
-        own = self.article.kind
-        return ArticleKind(kind_of(self.article.title)) if own is ArticleKind.NEWS else own
-
-    @property
-    def may_lead(self) -> bool:
-        """Whether a section may open with it."""
-        return self.kind in LEADING
 
     @property
     def is_headless(self) -> bool:

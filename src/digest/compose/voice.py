@@ -98,7 +98,7 @@ def _worth(telling: Telling, section: str, sources: Mapping[str, Source], now: d
         + 0.3 * weight_of(telling.article.source, sources)
         + 0.2 * freshness(telling.article.at, now)
         - 0.1 * telling.order
-        - 0.8 * (not telling.may_lead)
+        - 0.8 * (not telling.article.kind.may_lead)
     )
 
 

@@ -111,6 +111,10 @@ class Edition:
     """Fewer: held, not sent."""
     languages: tuple[str, ...] = ()
     """Articles in others are left out, for that reason; empty takes all."""
+    mute_words: tuple[str, ...] = ()
+    """Patterns (`model.patterns`): articles with one in title or standfirst are left out."""
+    mute_outlets: tuple[str, ...] = ()
+    """Patterns: articles of a source or an outlet with one in its name are left out."""
     catch_up: timedelta = timedelta(hours=6)
     expires: timedelta = timedelta(hours=18)
     never_after: time | None = None

@@ -37,6 +37,11 @@ class ArticleKind(StrEnum):
     VIDEO = "video"
     ANNIVERSARY = "anniversary"
 
+    @property
+    def may_lead(self) -> bool:
+        """Whether an issue may open with it."""
+        return self in (ArticleKind.NEWS, ArticleKind.ANALYSIS)
+
 
 @dataclass(frozen=True, slots=True)
 class Source:
@@ -145,6 +150,15 @@ class Article:
     def at(self) -> datetime:
         """When it was published, or first seen where nobody says."""
         return self.published_at or self.collected_at
+
+
+@dataclass(frozen=True, slots=True)
+class Known:
+    """What is remembered of an article that was collected before."""
+
+    id: ArticleId
+    """Its own, whichever of its addresses it is known by."""
+    version: str
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+import asyncio
+from collections.abc import Callable, Iterable, Mapping
+from contextlib import aclosing
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from digest.collect import Collected, SourceReport, collect
+from digest.collect import SourceReport, collect
 from digest.errors import UnknownError
-from digest.model.news import Article, ArticleId, Source, SourceState
+from digest.model.news import Article, ArticleId, Known, Source, SourceState
 from digest.parts import Parts
 from digest.store import Store
 
@@ -22,7 +24,12 @@ class Gathered:
     articles: int
     """New ones, now kept."""
     found: tuple[Article, ...] = ()
-    """The new ones themselves, in the order of the sources."""
+    """The new ones themselves, in the order of the sources; only of a rehearsal, which keeps nothing."""
+
+    @property
+    def updated(self) -> int:
+        """How many known articles have new words."""
+        return sum(report.updated for report in self.reports)
 
     @property
     def failed(self) -> tuple[SourceReport, ...]:
@@ -38,13 +45,17 @@ class StoreMemory:
     anew: bool = False
     """Whether sources are read as if for the first time; articles are known all the same."""
 
-    def state(self, name: str) -> SourceState:
-        """Return what is remembered of a source."""
-        return SourceState(name) if self.anew else self.store.sources.state(name)
+    def states(self, names: Iterable[str]) -> Mapping[str, SourceState]:
+        """Return what is remembered of the sources."""
+        return {name: SourceState(name) for name in names} if self.anew else self.store.sources.states(names)
 
-    def knows(self, ids: Iterable[ArticleId]) -> set[ArticleId]:
-        """Return those of the ids that are kept already."""
-        return self.store.articles.knows(ids)
+    def known(self, ids: Iterable[ArticleId]) -> Mapping[ArticleId, Known]:
+        """Return the articles that are kept already, by those of the ids that lead to them."""
+        return self.store.articles.known(ids)
+
+    def articles(self, ids: Iterable[ArticleId]) -> list[Article]:
+        """Return articles as they are kept."""
+        return self.store.articles.get(list(ids))
 
     def knows_fingerprints(self, fingerprints: Iterable[str]) -> set[str]:
         """Return those of the fingerprints that are kept already."""
@@ -71,18 +82,29 @@ async def gather(
     if anew and keep:
         raise ValueError("a poll that takes every source anew is a rehearsal: keep=False")
     sources = chosen(parts.settings.sources, tuple(names))
-    collected: Collected = await collect(
+    reports: list[SourceReport] = []
+    found: list[Article] = []
+    many = 0
+    portions = collect(
         sources,
         now=now,
         memory=StoreMemory(parts.store, anew),
         user_agent=parts.settings.user_agent,
         progress=progress,
         spread=spread,
+        workers=parts.workers,
+        cache=parts.cache,
     )
-    if keep:
-        parts.store.articles.add(collected.articles, now)
-        parts.store.sources.remember([report.state for report in collected.reports if report.state], now)
-    return Gathered(collected.reports, len(collected.articles), collected.articles)
+    async with aclosing(portions):
+        async for got in portions:
+            if keep:
+                states = [report.state for report in got.reports if report.state]
+                await asyncio.to_thread(parts.store.keep, got.articles, got.updates, states, now)
+            else:
+                found += got.articles
+            many += len(got.articles)
+            reports += got.reports
+    return Gathered(tuple(reports), many, tuple(found))
 
 
 def chosen(sources: Iterable[Source], names: tuple[str, ...]) -> tuple[Source, ...]:

@@ -1,8 +1,9 @@
 """Settings: the only reader of digest.toml, the secrets files and the environment; the only writer of sources."""
 
-from digest.settings.adding import add_sources, free_name
+from digest.settings.adding import add_sources, free_name, free_names
 from digest.settings.load import find, load
 from digest.settings.problems import near
+from digest.settings.removing import remove_source
 from digest.settings.schema import schema
 from digest.settings.values import (
     Alerts,
@@ -31,7 +32,9 @@ __all__ = [
     "add_sources",
     "find",
     "free_name",
+    "free_names",
     "load",
     "near",
+    "remove_source",
     "schema",
 ]

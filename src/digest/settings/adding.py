@@ -2,27 +2,20 @@
 
 from __future__ import annotations
 
-import fcntl
-import json
-import os
 import re
-import secrets
 import tomllib
-from collections.abc import Collection, Iterator, Mapping, Sequence
-from contextlib import contextmanager
-from itertools import count
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from itertools import chain, count
 from pathlib import Path
 from typing import Final
 
-from digest import files
 from digest.errors import SettingsError
 from digest.model.news import Source, SourceKind
 from digest.settings.lines import KeyPath, line_map
-from digest.settings.load import load
+from digest.settings.rewriting import ROW, decoded, listed, rewrite, said, says
 from digest.settings.values import Settings
 from digest.settings.when import show_duration
 
-_ROW: Final = re.compile(rb"[^\n]*\n|[^\n]+")
 _ESCAPED: Final = re.compile('["\\\\\x00-\x1f\x7f-\x9f\u2028\u2029]')
 _SHORT: Final = {'"': '\\"', "\\": "\\\\", "\b": "\\b", "\t": "\\t", "\n": "\\n", "\f": "\\f", "\r": "\\r"}
 
@@ -58,8 +51,17 @@ def source_table(source: Source) -> str:
         "language": quoted(source.language) if source.language else "",
         "follow": "" if source.follow else "false",
         "allow_private": "true" if source.allow_private else "",
+        "timezone": quoted(source.timezone) if source.timezone else "",
+        "select": quoted(source.select) if source.select else "",
+        "remove": quoted(source.remove) if source.remove else "",
+        "keep": _array(source.keep),
+        "drop": _array(source.drop),
     }
     return "[[source]]\n" + "".join(f"{key} = {value}\n" for key, value in written.items() if value)
+
+
+def _array(texts: Sequence[str]) -> str:
+    return f"[{', '.join(map(quoted, texts))}]" if texts else ""
 
 
 def free_name(wanted: Sequence[str], taken: Collection[str]) -> str:
@@ -68,27 +70,35 @@ def free_name(wanted: Sequence[str], taken: Collection[str]) -> str:
     >>> free_name(("News", "ilma.example"), {"news"}), free_name(("News",), {"news", "News 2"})
     ('ilma.example', 'News 3')
     """
+    return free_names([wanted], taken)[0]
+
+
+def free_names(wanted: Iterable[Sequence[str]], taken: Collection[str]) -> list[str]:
+    """Return a name for each of many, as `free_name` does for one; those before count as taken.
+
+    >>> free_names([("News",), ("News", "ilma.example"), ("news",)], ())
+    ['News', 'ilma.example', 'news 2']
+    """
     known = {name.casefold() for name in taken}
-    numbered = (f"{wanted[-1]} {n}" for n in count(2))
-    return next(name for each in (filter(None, wanted), numbered) for name in each if name.casefold() not in known)
+    numbers: dict[str, Iterator[int]] = {}
+    found = []
+    for names in wanted:
+        numbered = (f"{names[-1]} {n}" for n in numbers.setdefault(names[-1].casefold(), count(2)))
+        name = next(name for name in chain(filter(None, names), numbered) if name.casefold() not in known)
+        known.add(name.casefold())
+        found.append(name)
+    return found
 
 
-def add_sources(path: Path, sources: Sequence[Source], environ: Mapping[str, str] | None = None) -> Settings:
+def add_sources(
+    path: Path, sources: Sequence[Source], environ: Mapping[str, str] | None = None, *, dry_run: bool = False
+) -> Settings:
     """Write the sources behind those that digest.toml has, and return the settings it then gives.
 
-    All or nothing: the file changes only if it loads as it is and as it would be. Raises SettingsError.
+    All or nothing: the file changes only if it loads as it is and as it would be. With `dry_run` it never does.
+    Raises SettingsError.
     """
-    path = path.absolute()
-    with _alone(path.parent):
-        load(path, environ)
-        data = path.read_bytes()
-        made = with_sources(data, sources, name=path.name)
-        settings = _loaded(path, made, environ)
-        if path.read_bytes() != data:
-            raise SettingsError("someone else is changing it; it was left as it is, run this again", where=path.name)
-        target = path.resolve()
-        files.replace(target, made, mode=target.stat().st_mode & 0o7777)
-    return settings
+    return rewrite(path, lambda data: with_sources(data, sources, name=path.name), environ, dry_run=dry_run)
 
 
 def with_sources(data: bytes, sources: Sequence[Source], *, name: str = "digest.toml") -> bytes:
@@ -99,34 +109,14 @@ def with_sources(data: bytes, sources: Sequence[Source], *, name: str = "digest.
     if not sources:
         return data
     tables = "\n".join(map(source_table, sources))
-    before = tomllib.loads(_text(data))
-    wanted = _said(before | {"source": [*_list(before.get("source")), *tomllib.loads(tables)["source"]]})
-    rows = _ROW.findall(data)
-    for at in (_place(line_map(_text(data)), rows), len(rows)):
+    before = tomllib.loads(decoded(data))
+    wanted = said(before | {"source": [*listed(before, "source"), *tomllib.loads(tables)["source"]]})
+    rows = ROW.findall(data)
+    for at in (_place(line_map(decoded(data)), rows), len(rows)):
         made = _put(rows, at, tables)
-        if _tree(made) == wanted:
+        if says(made) == wanted:
             return made
     raise SettingsError("its sources are not written as [[source]] tables, so none can be added", where=name)
-
-
-def _text(data: bytes) -> str:
-    return data.decode("utf-8-sig").replace("\r\n", "\n")
-
-
-def _tree(data: bytes) -> str:
-    try:
-        return _said(tomllib.loads(_text(data)))
-    except tomllib.TOMLDecodeError:
-        return ""
-
-
-def _said(tree: Mapping[str, object]) -> str:
-    """All that a file says, to be compared: as text, since a number that is none equals nothing, not even itself."""
-    return json.dumps(tree, sort_keys=True, default=str)
-
-
-def _list(value: object) -> list[object]:
-    return value if isinstance(value, list) else []
 
 
 def _place(lines: Mapping[KeyPath, int], rows: Sequence[bytes]) -> int:
@@ -158,30 +148,3 @@ def _put(rows: Sequence[bytes], at: int, tables: str) -> bytes:
     if tail and rows[at].strip():
         tail = end + tail
     return head + tables.encode().replace(b"\n", end) + tail
-
-
-def _loaded(path: Path, data: bytes, environ: Mapping[str, str] | None) -> Settings:
-    """What a file of this content would give at this place."""
-    draft = path.with_name(f".digest-{secrets.token_hex(16)}.toml")
-    try:
-        files.create(draft, data)
-        return load(draft, environ)
-    except SettingsError as e:
-        told = str(e).replace(str(draft), path.name).replace(draft.name, path.name)
-        raise SettingsError(f"it was left as it is, for this would be wrong: {told}", where=path.name) from e
-    finally:
-        draft.unlink(missing_ok=True)
-
-
-@contextmanager
-def _alone(folder: Path) -> Iterator[None]:
-    """Let nobody else add sources in the folder meanwhile; the lock goes with its holder."""
-    try:
-        descriptor = os.open(folder, os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC)
-    except OSError as e:
-        raise SettingsError(f"it cannot be read: {e.strerror}", where=str(folder)) from e
-    try:
-        fcntl.flock(descriptor, fcntl.LOCK_EX)
-        yield
-    finally:
-        os.close(descriptor)

@@ -142,6 +142,11 @@ def _source(source: SourceTable, base: Path) -> Source:
         language=source.language or "",
         follow=source.follow,
         allow_private=source.allow_private,
+        timezone=source.timezone or "",
+        select=source.select or "",
+        remove=source.remove or "",
+        keep=source.keep,
+        drop=source.drop,
     )
 
 
@@ -163,6 +168,8 @@ def _edition(name: str, table: EditionTable, doc: Document, sections: tuple[Sect
         look=table.look,
         min_stories=table.min_stories,
         languages=table.languages,
+        mute_words=table.mute_words,
+        mute_outlets=table.mute_outlets,
         catch_up=table.catch_up,
         expires=table.expires,
         never_after=table.never_after,

@@ -64,6 +64,12 @@ def _source(at: KeyPath, source: SourceTable) -> Iterator[Finding]:
         yield at, f"{source.name!r} is a {source.kind} and needs `{wanted}`"
     if getattr(source, other) is not None:
         yield (*at, other), f"{source.name!r} is a {source.kind} and has no `{other}`"
+    if source.kind is SourceKind.FOLDER:
+        for key in ("select", "remove"):
+            if getattr(source, key):
+                yield (*at, key), f"{source.name!r} is a folder; its files are read whole"
+    elif source.kind is SourceKind.FEED and not source.follow and (source.select or source.remove):
+        yield (*at, "follow"), "its pages are not fetched, so `select` and `remove` find nothing"
     if source.every < timedelta(minutes=1):
         yield (*at, "every"), "no outlet wants to be asked more often than each minute; write 1m or more"
 

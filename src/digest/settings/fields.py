@@ -11,6 +11,9 @@ from typing import Annotated, Any, Final, TypeAlias
 from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo, available_timezones
 
+from cssselect import SelectorError
+from lxml import etree
+from lxml.cssselect import CSSSelector
 from pydantic import BeforeValidator, Field, PlainValidator, SecretStr, WithJsonSchema
 
 from digest.model.issue import Schedule
@@ -26,6 +29,7 @@ _MAILBOX: Final = re.compile(
 )
 TERM_LIMIT: Final = 200
 """Characters a term may have."""
+SELECTOR_LIMIT: Final = 500
 
 
 def _text(value: object) -> str:
@@ -198,6 +202,27 @@ def term(text: str) -> str:
     return line
 
 
+def pattern(text: str) -> str:
+    """Return a pattern for headlines, outlets and addresses: words or a part of an address, `*` for any characters."""
+    line = some_line(text)
+    if not re.search(r"\w", line) or len(line) > TERM_LIMIT:
+        raise ValueError(f"{line!r} is no pattern; write a word, a phrase or a part of an address such as /opinion/")
+    return line
+
+
+def selector(text: str) -> str:
+    """Return a CSS selector of elements."""
+    line = some_line(text)
+    try:
+        CSSSelector(line, translator="html")(etree.Element("p"))
+        sound = len(line) <= SELECTOR_LIMIT
+    except (SelectorError, etree.XPathError, RecursionError):
+        sound = False
+    if not sound:
+        raise ValueError(f"{line[:SELECTOR_LIMIT]!r} is no CSS selector; write for example div.story or #article p")
+    return line
+
+
 def database_url(text: str) -> str:
     """Return a database URL; its text is in no message, since it may hold a password."""
     scheme, colon, _ = one_line(text).partition("://")
@@ -240,6 +265,8 @@ Mailbox: TypeAlias = Annotated[
 Network: TypeAlias = Annotated[str, _from_text(network), _schema()]
 Listen: TypeAlias = Annotated[str, _from_text(listen), _schema(examples=["127.0.0.1:8412"])]
 Term: TypeAlias = Annotated[str, _from_text(term), _schema(minLength=1, maxLength=TERM_LIMIT)]
+Pattern: TypeAlias = Annotated[str, _from_text(pattern), _schema(minLength=1, maxLength=TERM_LIMIT)]
+Selector: TypeAlias = Annotated[str, _from_text(selector), _schema(examples=["div.story"])]
 DatabaseUrl: TypeAlias = Annotated[str, _from_text(database_url), _schema()]
 SectionName: TypeAlias = Annotated[
     str,

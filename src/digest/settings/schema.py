@@ -32,10 +32,12 @@ from digest.settings.fields import (
     MailAddress,
     Mailbox,
     Network,
+    Pattern,
     PlainName,
     Rate,
     Secret,
     SectionName,
+    Selector,
     SomeLine,
     Term,
     WebAddress,
@@ -117,6 +119,16 @@ class SourceTable(Table):
     """Whether the page behind a feed's link is fetched."""
     allow_private: bool = False
     """Whether it may live on loopback or a private address."""
+    timezone: Zone | None = None
+    """Of dates that name none; without it that of the feed's other dates, else UTC."""
+    select: Selector | None = None
+    """CSS of what holds the text on its pages, for example `div.story`; without it the text is found by its looks."""
+    remove: Selector | None = None
+    """CSS of what is no text wherever it stands on its pages, for example `.promo, .quiz`."""
+    keep: Annotated[tuple[Pattern, ...], MANY] = ()
+    """Only articles with one of these in headline or address are taken: `ferr* bridge`, `/world/`; empty takes all."""
+    drop: Annotated[tuple[Pattern, ...], MANY] = ()
+    """Articles with one of these in headline or address are not taken."""
 
 
 class EditionTable(Table):
@@ -150,6 +162,10 @@ class EditionTable(Table):
     """Fewer: held, not sent."""
     languages: Annotated[tuple[Language, ...], MANY] = ()
     """Articles in others are left out; empty takes all."""
+    mute_words: Annotated[tuple[Pattern, ...], MANY] = ()
+    """Articles with one of these in headline or standfirst are left out: words or phrases, `*` takes any ending."""
+    mute_outlets: Annotated[tuple[Pattern, ...], MANY] = ()
+    """Articles of these sources or outlets are left out."""
     catch_up: Duration = timedelta(hours=6)
     """A start later than that is missed, never sent."""
     expires: Duration = timedelta(hours=18)

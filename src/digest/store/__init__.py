@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+from collections.abc import Iterable, Sequence
+from datetime import datetime, timedelta
 from types import TracebackType
 from typing import Self
 
+from digest.model.news import Article, ArticleId, SourceState
+from digest.store import keeping, sources
 from digest.store.articles import Articles
 from digest.store.engine import PATIENCE, Database, connect
 from digest.store.issues import Issues
@@ -36,6 +39,20 @@ class Store:
 
     def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, at: TracebackType | None) -> None:
         self.close()
+
+    def keep(
+        self, articles: Sequence[Article], updates: Iterable[Article], states: Iterable[SourceState], now: datetime
+    ) -> list[ArticleId]:
+        """Keep what a poll brought, all of it or nothing; return the ids of the articles that were new.
+
+        New articles, the words that known ones have now, and what is remembered of the sources: a source's state never
+        says that something was read which is not there.
+        """
+        with self.database.write() as connection:
+            new = keeping.add(connection, articles, now)
+            keeping.renew(connection, updates, now)
+            sources.remember(connection, states, now)
+        return new
 
     def close(self) -> None:
         """Let every connection go; the store is not used after that."""

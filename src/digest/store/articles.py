@@ -5,13 +5,14 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from datetime import datetime
 
-from sqlalchemy import Column, Connection, and_, func, or_, select, union_all
+from sqlalchemy import Column, and_, func, select
 
 from digest.errors import UnknownError
-from digest.model.news import Article, ArticleId
+from digest.model.news import Article, ArticleId, Known
+from digest.store import keeping
 from digest.store.chunks import chunks
-from digest.store.codec import pack, unpack
-from digest.store.engine import Database, alone, insert
+from digest.store.codec import unpack
+from digest.store.engine import Database
 from digest.store.schema import alias, article, pool
 
 
@@ -28,13 +29,24 @@ class Articles:
         repeated, and two collectors may run at once.
         """
         with self._database.write() as connection:
-            alone(connection, "articles")  # keeps `no` in order, and two adders from waiting for each other
-            return [item.id for item in articles if _add(connection, item, now)]
+            return keeping.add(connection, list(articles), now)
 
     def knows(self, ids: Iterable[ArticleId]) -> set[ArticleId]:
         """Return those of `ids` by which a kept article is known: its own, or that of another address."""
         names = list(ids)
         return self._known(article.c.id, names) | self._known(alias.c.id, names)
+
+    def known(self, ids: Iterable[ArticleId]) -> dict[ArticleId, Known]:
+        """Return what is remembered of the articles that `ids` lead to, by these ids; unknown ones are left out."""
+        names = list(ids)
+        found: dict[ArticleId, Known] = {}
+        mine = select(article.c.id, article.c.id, article.c.version)
+        others = select(alias.c.id, article.c.id, article.c.version).join_from(alias, article)
+        with self._database.read() as connection:
+            for some in chunks(names):
+                for wanted in (others.where(alias.c.id.in_(some)), mine.where(article.c.id.in_(some))):
+                    found.update((row[0], Known(*row[1:])) for row in connection.execute(wanted).all())
+        return found
 
     def knows_fingerprints(self, fingerprints: Iterable[str]) -> set[str]:
         """Return those of `fingerprints` that a kept article has."""
@@ -83,36 +95,28 @@ class Articles:
         with self._database.read() as connection:
             return int(connection.execute(select(func.count()).select_from(article)).scalar_one())
 
+    def kept_by_source(self, since: datetime) -> dict[str, tuple[int, datetime]]:
+        """Return how many articles of each source were kept from `since` on, and when its first one ever was.
+
+        A source that brought nothing since then is not there.
+        """
+        # Materialized, or SQLite walks over every article there is to have them in the order of their sources.
+        recent = select(article.c.source).where(article.c.kept_at >= since).cte("recent").prefix_with("MATERIALIZED")
+        counted = (
+            select(recent.c.source, func.count().label("many"))
+            .group_by(recent.c.source)
+            .cte("counted")
+            .prefix_with("MATERIALIZED")
+        )
+        mine = article.c.source == counted.c.source
+        first = select(article.c.kept_at).where(mine).order_by(article.c.no).limit(1).scalar_subquery().label("first")
+        with self._database.read() as connection:
+            rows = connection.execute(select(counted.c.source, counted.c.many, first)).all()
+        return {row.source: (row.many, row.first) for row in rows}
+
     def _known(self, column: Column[str], values: Iterable[str]) -> set[str]:
         found: set[str] = set()
         with self._database.read() as connection:
             for some in chunks(values):
                 found.update(connection.execute(select(column).where(column.in_(some))).scalars())
         return found
-
-
-def _add(connection: Connection, item: Article, now: datetime) -> bool:
-    """Keep the article unless it is known, and every address it is known by; return whether it was new."""
-    names = (item.id, *item.aliases)
-    owner = select(alias.c.article).where(alias.c.id.in_(names))
-    same = select(article.c.id).where(or_(article.c.id.in_(names), article.c.fingerprint == item.fingerprint))
-    known = connection.execute(union_all(same, owner)).scalars().first()
-    if known is None:
-        connection.execute(insert(connection, article), _row(item, now))
-    kept = known or item.id
-    others = [{"id": name, "article": kept} for name in names if name != kept]
-    if others:
-        connection.execute(insert(connection, alias).on_conflict_do_nothing(), others)
-    return known is None
-
-
-def _row(item: Article, now: datetime) -> dict[str, object]:
-    return {
-        "id": item.id,
-        "fingerprint": item.fingerprint,
-        "source": item.source,
-        "kept_at": now,
-        "body": pack(item, Article),
-        "version": item.version,
-        "updated_at": item.updated_at,
-    }

@@ -1,0 +1,1 @@
+"""Feeds: found, parsed into entries, and listed for other programs."""

@@ -1,0 +1,100 @@
+"""A collect that is killed at any moment loses nothing, and repeats nothing on the next run."""
+
+from __future__ import annotations
+
+import random
+import sqlite3
+import time
+from contextlib import closing
+from pathlib import Path
+
+import pytest
+
+from digest.collect.poll import WAVE
+from digest.settings.adding import source_table
+from tests.collect.newsroom import Newsroom, item, page, rss, sentences
+from tests.job.conftest import Desk, finished
+from tests.settings.conftest import BASE
+
+NOW = "2026-11-22T06:00:00Z"
+FEEDS = 2 * WAVE + 20
+KILLS = 8
+
+
+@pytest.fixture(scope="module")
+def newsroom():
+    """Three portions of sources, each of one article, and one source whose articles are pages."""
+    room = Newsroom()
+    for n in range(FEEDS):
+        text = f"<p>{sentences(f'Town {n}')}</p>"
+        room.put_feed(f"/feed/{n}", item(f"https://outlet{n}.example/a", f"News of town {n}", text))
+    pages = [f"/news/{n}" for n in range(6)]
+    for n, path in enumerate(pages):
+        room.put(path, page(f"Page {n}", f"<p>{sentences(f'Harbour {n}')}</p>"))
+    room.put("/pages", rss(*(item(room.url(path), f"Page {n}", "Short.") for n, path in enumerate(pages))))
+    yield room
+    room.close()
+
+
+def laid_out(folder: Path, newsroom: Newsroom) -> Desk:
+    folder.mkdir()
+    feeds = [newsroom.source(f"/feed/{n}", f"Outlet {n}", follow=False) for n in range(FEEDS)]
+    feeds.insert(WAVE // 2, newsroom.source("/pages", "Pages"))
+    head, _, rest = BASE.partition("[[source]]")
+    tail = rest[rest.index("[edition") :]
+    (folder / "digest.toml").write_text("\n".join([head, *map(source_table, feeds), tail]))
+    return Desk(folder)
+
+
+def kept(desk: Desk) -> tuple[set[tuple[str, str]], set[str]]:
+    """What is kept: (source, fingerprint) of each article, and the sources that are said to have been read."""
+    file = desk.folder / "var/digest.db"
+    if not file.exists():
+        return set(), set()
+    with closing(sqlite3.connect(file)) as connection:
+        if not connection.execute("SELECT 1 FROM sqlite_master WHERE name = 'article'").fetchone():
+            return set(), set()
+        articles = connection.execute("SELECT source, fingerprint FROM article").fetchall()
+        read = connection.execute("SELECT name FROM source WHERE last_success_at IS NOT NULL").fetchall()
+    assert len(set(articles)) == len(articles)
+    return set(articles), {name for (name,) in read}
+
+
+def await_more(desk: Desk, *, than: int, most: float) -> None:
+    """Wait until a portion more is kept."""
+    until = time.monotonic() + most
+    while len(kept(desk)[0]) <= than and time.monotonic() < until:
+        time.sleep(0.005)
+
+
+def test_a_collect_killed_at_any_moment_loses_nothing_and_repeats_nothing(tmp_path, newsroom):
+    whole = laid_out(tmp_path / "whole", newsroom)
+    began = time.monotonic()
+    assert whole("collect", now=NOW).code == 0
+    lasts = time.monotonic() - began
+    wanted, _ = kept(whole)
+    desk, chance, midway = laid_out(tmp_path / "killed", newsroom), random.Random(7), 0
+
+    for turn in range(KILLS):
+        running = desk.start("collect", "--now", NOW)
+        if turn % 2:
+            await_more(desk, than=len(kept(desk)[0]), most=2 * lasts)
+            time.sleep(chance.uniform(0, 0.1) * lasts)
+        else:
+            time.sleep(chance.uniform(0.1, 0.9) * lasts)
+        running.kill()
+        running.communicate()
+        articles, read = kept(desk)
+        midway += 0 < len(articles) < len(wanted)
+        # What is said to be read is there: nothing is lost behind a remembered ETag.
+        assert read <= {source for source, _ in articles}
+        assert articles <= wanted
+        if articles == wanted:
+            break
+    last = finished(desk.start("--json", "collect", "--now", NOW))
+
+    articles, read = kept(desk)
+    assert articles == wanted
+    assert len(wanted) == FEEDS + 6
+    assert last.code == 0
+    assert midway >= 1
