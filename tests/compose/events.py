@@ -6,7 +6,8 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
-from digest.model.news import Article, Block, BlockKind
+from digest.compose.telling import Telling
+from digest.model.news import Article, Block, BlockKind, Passage, Placement
 
 FILE = Path(__file__).parent / "data" / "events.txt"
 FIRST_DAY = datetime(2026, 11, 16, tzinfo=UTC)
@@ -52,3 +53,9 @@ def _article(event: str, n: int, line: str, at: datetime) -> Article:
         collected_at=at,
         published_at=at,
     )
+
+
+def telling(article: Article) -> Telling:
+    """Return what an article tells in the one section there is."""
+    passage = Passage(article.id, 0, "", tuple(block.text for block in article.blocks))
+    return Telling(article, "military", (Placement(passage, "military", 0.8),), 0)

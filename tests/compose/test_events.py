@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import pytest
 
-from digest.compose import events as grouped
 from digest.compose.agreement import b_cubed, pairs
+from digest.compose.stories import gathered
 
-from .events import told_events
+from .events import telling, told_events
 
 
 @pytest.fixture(scope="module")
@@ -18,8 +18,8 @@ def events():
 @pytest.fixture(scope="module")
 def found(events):
     """The number of the story that each article came to."""
-    articles = [article for event in events for article in event.articles]
-    return {name: number for number, group in enumerate(grouped(articles)) for name in group}
+    groups = gathered([telling(article) for event in events for article in event.articles])
+    return {told.article.id: number for number, group in enumerate(groups) for told in group}
 
 
 def test_there_are_forty_events_told_three_to_six_ways_over_five_days_and_twenty_near_misses(events):

@@ -7,7 +7,6 @@ from datetime import datetime
 from typing import Final
 
 from digest.compose.counting import counted
-from digest.compose.events import events
 from digest.compose.items import headline_for, item
 from digest.compose.line import arranged
 from digest.compose.memory import Memory
@@ -20,7 +19,7 @@ from digest.compose.vectors import NO_ARCHIVE
 from digest.model.issue import Archive, Content, Dropped, Edition, IssueSection, Item, LeftOut, Section, Slot, Told
 from digest.model.news import BOILERPLATE, OTHER, Article, ArticleId, Placement, SectionId, Source
 
-__all__ = ["Pool", "compose", "counted", "events", "pool"]
+__all__ = ["Pool", "compose", "counted", "pool"]
 
 JUST_BELOW: Final = 5
 """Stories below a section's line of which all is said that is said of those above."""
