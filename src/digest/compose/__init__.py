@@ -9,7 +9,7 @@ from typing import Final
 from digest.compose.counting import counted
 from digest.compose.items import headline_for, item
 from digest.compose.line import arranged
-from digest.compose.memory import Memory
+from digest.compose.memory import Memory, Recollection
 from digest.compose.names import names
 from digest.compose.pool import Pool, pool
 from digest.compose.rank import Ranked, ranked
@@ -92,15 +92,24 @@ def _recalled(
     stories: dict[SectionId, list[Ranked]] = {}
     repeated: list[LeftOut] = []
     for section, groups in settled.items():
-        pairs = list(zip(groups, memory.recall(groups), strict=True))
-        for group, recalled in pairs:
-            if recalled and recalled.is_repeat:
-                told = recalled.told
-                reason = f"told in No. {told.number} of {told.day:%d %b} (“{told.headline}”), nothing new since"
-                repeated += (_left_out(placement, reason) for telling in group for placement in telling.placements)
-        new = [(group, recalled) for group, recalled in pairs if not (recalled and recalled.is_repeat)]
+        new: list[tuple[list[Telling], Recollection | None]] = []
+        for group, recalled in zip(groups, memory.recall(groups), strict=True):
+            repeats = recalled.repeats if recalled else frozenset()
+            fresh = [telling for i, telling in enumerate(group) if i not in repeats]
+            repeated += _repeated([telling for i, telling in enumerate(group) if i in repeats], recalled)
+            if fresh:
+                new.append((fresh, recalled))
         stories[section] = ranked(new, section, sources, now, edition.ranking)
     return stories, repeated
+
+
+def _repeated(tellings: Sequence[Telling], recalled: Recollection | None) -> Iterator[LeftOut]:
+    if recalled:
+        told = recalled.told
+        reason = f"told in No. {told.number} of {told.day:%d %b} (“{told.headline}”), nothing new since"
+        for telling in tellings:
+            for placement in telling.placements:
+                yield _left_out(placement, reason)
 
 
 def _capped(

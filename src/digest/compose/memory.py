@@ -26,9 +26,9 @@ IN_TOWN: Final = 0.20
 AGAIN: Final = timedelta(hours=24)
 """After which an attack on the same town is another one."""
 FRESH: Final = 0.30
-"""Share of a story's words, by weight, that must be new where no number is."""
+"""Share of a report's words, by weight, that must be new where no number is."""
 RETOLD: Final = 0.60
-"""The same where none of its reports is newer, by `LATER`, than what was told: other words are no news."""
+"""The same of a report that is not newer, by `LATER`, than what was told: other words are no news."""
 LATER: Final = timedelta(hours=3)
 
 
@@ -37,17 +37,12 @@ class Recollection:
     """How a story stands to one that was sent."""
 
     told: Told
+    repeats: frozenset[int]
+    """The numbers of its tellings, from 0, that say nothing that was not sent."""
     novelty: float
-    """Share of its words, by weight, that were not sent, 0 to 1."""
-    later: bool
-    """Whether a report of it came after those that were told."""
+    """Share of the other tellings' words, by weight, that were not sent, 0 to 1; 0 where there are none."""
     new: tuple[str, ...]
-    """The numbers and towns that were not: `11 dead`, `izium`."""
-
-    @property
-    def is_repeat(self) -> bool:
-        """Whether it says nothing that was not sent."""
-        return not self.new and self.novelty < (FRESH if self.later else RETOLD)
+    """The numbers and towns of theirs that were not: `11 dead`, `izium`."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,13 +92,19 @@ class Memory:
                     best, found = like, each.number
         if found is None:
             return None
-        before = [each.report for each in past if each.number == found]
-        words = frozenset(word for report in before for word in report.vector)
-        facts = reduce(Facts.together, (report.facts for report in before))
-        novelty = sum(_novelty(report.vector, words) for report in group) / len(group)
-        new = dict.fromkeys(fact for report in group for fact in _new(report.facts, facts))
-        later = max(report.at for report in group) > _when(self._told[found]) + LATER
-        return Recollection(self._told[found], round(novelty, 4), later, tuple(new))
+        return _compared(group, self._told[found], [each.report for each in past if each.number == found])
+
+
+def _compared(group: Sequence[Report], told: Told, before: Sequence[Report]) -> Recollection:
+    words = frozenset(word for report in before for word in report.vector)
+    facts = reduce(Facts.together, (report.facts for report in before))
+    novelty = [_novelty(report.vector, words) for report in group]
+    new = [tuple(_new(report.facts, facts)) for report in group]
+    needed = [FRESH if report.at > _when(told) + LATER else RETOLD for report in group]
+    repeats = frozenset(i for i in range(len(group)) if not new[i] and novelty[i] < needed[i])
+    fresh = [i for i in range(len(group)) if i not in repeats]
+    mean = sum(novelty[i] for i in fresh) / max(1, len(fresh))
+    return Recollection(told, repeats, round(mean, 4), tuple(dict.fromkeys(fact for i in fresh for fact in new[i])))
 
 
 def _ways(told: Told, names: Names) -> Iterator[Reading]:
