@@ -48,7 +48,7 @@ def takes(now):
 
 def _report(article, text, at):
     words = {word.strip(".,").lower(): 0.3 for word in text.split()}
-    return Report(article, at, words, frozenset(words), facts(text), tuple(words))
+    return Report(article, at, words, frozenset(words), facts(text, at=at), frozenset(), frozenset(), tuple(words))
 
 
 def test_the_same_place_on_another_day_is_another_event(takes):

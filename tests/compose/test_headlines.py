@@ -124,3 +124,26 @@ def test_a_sub_heading_is_taken_as_it_is(article):
     a = article("a", "")
 
     assert flaws(a, Passage("a", 1, "on the river: the river rises", ("It rose.",))) == ()
+
+
+def test_of_many_reports_the_one_that_tells_the_event_and_not_a_detail_is_told(told, article):
+    texts = (
+        (
+            "Five killed as barge sinks off Tarnmouth",
+            "Five people were killed when a barge sank off Tarnmouth at dawn.",
+        ),
+        ("Barge sinks off Tarnmouth, five killed", "A barge sank off Tarnmouth at dawn, and five people were killed."),
+        (
+            "Dog swims home from barge",
+            "A dog swam home when a barge sank off Tarnmouth at dawn and five people were killed, its owner said. "
+            "It is seven years old, and it shook itself on the quay for some time, watched by a constable "
+            "of the harbour police, who wrote down its name, its age and the length of its tail for a register.",
+        ),
+    )
+    articles = [
+        article(f"{n}", title, text, source=f"Outlet {n}", hours=4 - n) for n, (title, text) in enumerate(texts)
+    ]
+
+    (item,) = told(*articles)
+
+    assert "five killed" in item.headline.lower()

@@ -9,6 +9,7 @@ import pytest
 
 from digest.compose.stories import gathered, settle
 from digest.compose.telling import tellings
+from digest.model.words import listed
 
 WORDS = [
     f"{start}{middle}{end}" for start in ("ka", "tor", "vel") for middle in "aeiou" for end in ("rn", "st", "lm", "dd")
@@ -128,6 +129,28 @@ def test_an_article_never_comes_twice_into_one_section(article, placed):
         ids = [telling.article.id for group in groups for telling in group]
         assert len(ids) == len(set(ids))
     assert sum(len(group) for groups in settled.values() for group in groups) == len(made)
+
+
+def test_a_story_that_everybody_tells_does_not_fall_apart(article, placed):
+    chance = random.Random(5)
+    said = listed(
+        "harbour dawn passengers drowned divers captain storm lifeboats crew helicopters mayor mourning owner"
+        " inspection hull leaked insurers inquiry minister compensation"
+    )
+    articles = [
+        article(
+            f"{n}",
+            f"Ferry Marena: {' '.join(chance.sample(sorted(said), 3))}",
+            f"The ferry Marena sank off Tarnmouth, {' '.join(chance.sample(sorted(said), 9))}.",
+            source=f"Outlet {n}",
+            hours=chance.random() * 20,
+        )
+        for n in range(150)
+    ]
+
+    groups = gathered(tellings([placed(a) for a in articles], {a.id: a for a in articles}))
+
+    assert len(groups) == 1
 
 
 def test_the_cost_grows_no_faster_than_the_news(article, placed):

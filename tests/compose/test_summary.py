@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from digest.compose.headlines import clean, headline
 from digest.compose.sentences import sentences
-from digest.compose.summary import LEAD, NORMAL, summarise
+from digest.compose.summary import BRIEF, LEAD, NORMAL, summarise
 from digest.model.news import Passage
 from digest.model.words import listed
 
@@ -25,7 +25,9 @@ PARAGRAPHS = st.lists(
 
 
 @settings(max_examples=200, deadline=None)
-@given(paragraphs=PARAGRAPHS, title=st.one_of(SENTENCES, st.text(max_size=60)), room=st.sampled_from([LEAD, NORMAL]))
+@given(
+    paragraphs=PARAGRAPHS, title=st.one_of(SENTENCES, st.text(max_size=60)), room=st.sampled_from([LEAD, NORMAL, BRIEF])
+)
 def test_every_sentence_shown_is_found_word_for_word_in_the_passage(paragraphs, title, room):
     shown = summarise(paragraphs, title, room)
 

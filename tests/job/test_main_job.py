@@ -219,6 +219,29 @@ def test_the_next_issue_tells_nothing_twice(desk):
     assert second.json["state"] == "skipped"
 
 
+def test_a_story_that_was_sent_comes_back_only_with_something_new_and_says_so(desk):
+    first = desk("build", "daily", "--json").json
+    desk("approve", first["issue"])
+    desk("send", first["issue"], "--yes")
+    clinic = "Fragments of a drone came through the roof of the children’s clinic on Quay Street in Tarnmouth."
+    news = {
+        "again.txt": f"Drone fragments close a children’s clinic in Tarnmouth\n\n{clinic} It is closed.\n",
+        "tents.txt": f"Tarnmouth children’s clinic sees patients in tents\n\n{clinic} Since noon its nurses see their "
+        "patients in four tents on the football ground, and the mayor asks for stoves, blankets and a generator.\n",
+    }
+    for name, text in news.items():
+        (desk.folder / "inbox" / name).write_text(text)
+    desk("collect")
+
+    second = desk("build", "daily", "--json").json
+    page = desk("preview", second["issue"], "--text").out
+
+    told = [story for section in second["sections"] for story in section["stories"]]
+    assert [story["headline"] for story in told] == ["Tarnmouth children’s clinic sees patients in tents"]
+    assert told[0]["follows"]["number"] == first["number"]
+    assert f"No. {first['number']}" in page[page.index("sees patients in tents") :]
+
+
 def test_too_few_stories_are_held(desk):
     desk.settings.write_text(re.sub(r"(?m)^min_stories = .*$", "min_stories = 99", desk.settings.read_text()))
 

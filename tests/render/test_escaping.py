@@ -13,7 +13,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from digest.model.delivery import Variant
-from digest.model.issue import IssueSection
+from digest.model.issue import Figure, IssueSection
 from digest.render import fields_for, message, open_look, render, shown, titled
 from digest.render.clean import clean, link, short
 
@@ -110,6 +110,18 @@ def test_any_text_in_a_story_comes_out_as_that_text_and_nothing_else(headline, s
     squashed = " ".join(text.split())
     assert clean(headline) in squashed or len(headline) > 60
     assert clean(sentence) in squashed or len(sentence) > 60
+
+
+@settings(max_examples=60, deadline=None)
+@given(HOSTILE)
+def test_an_outlet_that_gives_a_figure_is_named_and_nothing_else(outlet):
+    figures = (Figure("dead", ((9, (outlet,)), (7, ("Radio Tarn",)))),)
+
+    page, text, _ = decoded(with_item(figures=figures, credits=()))
+
+    assert_inert(page)
+    assert f"Figures differ: 9 dead ({short(outlet, 80)}) and 7 dead (Radio Tarn)" in [words(p) for p in page.iter("p")]
+    assert "7 dead (Radio Tarn)" in " ".join(text.split())
 
 
 @settings(max_examples=60, deadline=None)

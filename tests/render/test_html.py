@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import re
 from dataclasses import replace
+from datetime import date
 
 import lxml.html
 import pytest
 
 from digest.model.delivery import Variant
-from digest.model.issue import Credit
+from digest.model.issue import Credit, Figure, Follows
 from digest.render import open_look, render, shown, titled
 
 from .samples import ADA, EDITION, MAIL, NOW, TEMPLATES, content, credit, with_item
@@ -87,6 +88,25 @@ def test_credits_name_who_told_when_and_whose_side_they_are_on():
     assert "Ilma Courier, 05:42. Also in Karsk Wire (state media) and Radio Tarn. Also in Diplomacy" in told
     assert "The Aldovar Ledger, Thursday 22:12" in told
     assert "Ilma Courier, 12 November, 19:00" in told
+
+
+@pytest.mark.parametrize(
+    ("day", "said"),
+    [(date(2026, 11, 19), "New since Thursday, No. 411"), (date(2026, 11, 9), "New since 9 November, No. 411")],
+)
+def test_a_story_that_goes_on_says_since_when_its_readers_know_it(day, said):
+    page = lxml.html.document_fromstring(html(with_item(follows=Follows(411, day, "Crossing at Ferren shelled"))))
+
+    assert any(words(p).startswith(f"{said} Ilma Courier, 05:42") for p in page.iter("p"))
+
+
+def test_figures_on_which_outlets_differ_stand_side_by_side():
+    figures = (Figure("dead", ((9, ("Radio Tarn",)), (7, ("Ilma Courier", "Karsk Wire")))),)
+
+    page = lxml.html.document_fromstring(html(with_item(figures=figures)))
+
+    expected = "Figures differ: 9 dead (Radio Tarn) and 7 dead (Ilma Courier and Karsk Wire) Ilma Courier, 05:42"
+    assert any(words(p).startswith(expected) for p in page.iter("p"))
 
 
 def test_many_outlets_are_counted_after_the_sixth():

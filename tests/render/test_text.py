@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import date
 from pathlib import Path
 
 import pytest
@@ -9,11 +10,12 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from digest.model.delivery import Variant
+from digest.model.issue import Figure, Follows
 from digest.render import open_look, render, shown, titled
 from digest.render.text import tidy
 from digest.render.wrap import rule, width, wrap
 
-from .samples import EDITION, MAIL, TEMPLATES, content
+from .samples import EDITION, MAIL, TEMPLATES, content, with_item
 from .test_message import fields
 
 GOLDEN = Path(__file__).parent / "data" / "issue-412.txt"
@@ -28,6 +30,17 @@ def text(**changes):
 
 def test_the_text_part_of_the_sample_issue_reads_as_it_should():
     assert text() == GOLDEN.read_text("utf-8")
+
+
+def test_the_text_part_says_since_when_a_story_is_known_and_on_what_its_outlets_differ():
+    made = with_item(
+        follows=Follows(411, date(2026, 11, 19), "Crossing at Ferren shelled"),
+        figures=(Figure("hurt", ((9, ("Radio Tarn",)), (7, ("Karsk Wire",)))),),
+    )
+
+    told = text(sections=made.sections)
+
+    assert "New since Thursday, No. 411\nFigures differ: 9 hurt (Radio Tarn) and 7 hurt (Karsk Wire)\nIlma Cour" in told
 
 
 def test_the_text_part_holds_every_title_and_link_in_lines_of_78():

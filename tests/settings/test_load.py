@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import dataclasses
 from datetime import time, timedelta
 from pathlib import Path
 
@@ -7,7 +8,7 @@ import pytest
 from sqlalchemy import make_url
 
 from digest.errors import SettingsError, UnknownError
-from digest.model.issue import Approval, InDoubt
+from digest.model.issue import Approval, InDoubt, OwnName, Ranking
 from digest.model.news import SourceKind
 from digest.settings import find, load
 
@@ -289,3 +290,40 @@ def test_without_an_environment_given_the_process_own_is_read(write, monkeypatch
     monkeypatch.setenv("DIGEST_TITLE", "From outside")
 
     assert load(write(BASE)).title == "From outside"
+
+
+def test_what_ranks_stories_and_an_edition_s_own_names_reach_every_edition(write):
+    rank = '[rank]\ncoverage = 0.5\nhalf_life = "6h"\nper_subject = 0\n'
+    name = '[[name]]\nname = "Tarnmouth"\nalso = ["the port on the Tarn"]\nplace = true\n'
+
+    edition = load(write(BASE + rank + name), {"DIGEST_RANK__FIT": "0"}).edition("weekday")
+
+    assert edition.ranking == Ranking(coverage=0.5, fit=0.0, half_life=timedelta(hours=6), per_subject=0)
+    assert edition.names == (OwnName("Tarnmouth", ("the port on the Tarn",), place=True),)
+
+
+def test_the_weights_that_the_starter_shows_are_the_usual_ones(write):
+    starter = (Path(__file__).parents[2] / "digest.toml").read_text("utf-8")
+    shown = starter.split("# [rank]\n")[1].split("\n\n")[0].replace("# ", "", 1).replace("\n# ", "\n")
+
+    edition = load(write(f"{BASE}[rank]\n{shown}\n"), {}).edition("weekday")
+
+    assert edition.ranking == Ranking()
+    assert len(shown.splitlines()) == len(dataclasses.fields(Ranking))
+
+
+def test_stories_are_ranked_by_the_usual_weights_where_nobody_says_otherwise(write):
+    assert load(write(BASE), {}).edition("weekday").ranking == Ranking()
+
+
+@pytest.mark.parametrize(
+    "wrong", ["[rank]\ncoverage = -1\n", "[rank]\nweight = 1\n", '[[name]]\nalso = ["x"]\n', '[[name]]\nname = ""\n']
+)
+def test_a_weight_below_nothing_and_a_name_without_a_name_are_refused(write, wrong):
+    with pytest.raises(SettingsError):
+        load(write(BASE + wrong), {})
+
+
+def test_a_name_stands_once(write):
+    with pytest.raises(SettingsError, match="already is a"):
+        load(write(BASE + '[[name]]\nname = "Tarn"\n' * 2), {})

@@ -50,7 +50,9 @@ def test_every_field_of_every_table_has_a_row(write):
 
     assert len(keys) == len(set(keys))
     for field in dataclasses.fields(settings.edition("weekday")):
-        assert field.name == "id" or f"edition.weekday.{field.name}" in keys
+        assert field.name in ("id", "ranking", "names") or f"edition.weekday.{field.name}" in keys
+    for field in dataclasses.fields(settings.edition("weekday").ranking):
+        assert f"rank.{field.name}" in keys
     for field in dataclasses.fields(settings.relays[0]):
         assert f"relay.main.{field.name}" in keys
 

@@ -162,6 +162,25 @@ def test_the_articles_of_an_issue_that_comes_to_nothing_are_free_again(store, mo
     assert store.articles.unpooled("brief") == [article("a")]
 
 
+def test_what_other_issues_of_an_edition_drew_on_comes_the_last_kept_first(store):
+    *_, last = (draft(store, [article(f"{day}"), article(f"{day} too")], at=slot(day)) for day in (18, 19, 20))
+    draft(store, [article("sunday")], at=slot(20, edition="sunday"))
+    free = article("free")
+    store.articles.add([free], NOW)
+
+    drawn_on = [each.title for each in store.articles.drawn_on("brief", 3, but=last.id)]
+
+    assert drawn_on == [article(name).title for name in ("19 too", "19", "18 too")]
+    assert len(store.articles.drawn_on("brief", 10, but=0)) == 6
+
+
+def test_articles_that_are_not_kept_are_passed_over(store):
+    one = article("a")
+    store.articles.add([one], NOW)
+
+    assert store.articles.kept([one.id, "0" * 16]) == {one.id: one}
+
+
 def test_what_each_source_brought_lately_is_counted_with_its_beginning(store):
     day = timedelta(days=1)
     store.articles.add([article("old")], NOW - 30 * day)

@@ -333,3 +333,17 @@ def test_an_editions_last_issue_is_that_of_its_latest_slot(store):
     assert [issue.id for issue in store.issues.all(limit=2)] == [other.id, gone.id]
     assert store.issues.at_slot("brief", slot(21).local_date, "07:00") == second
     assert store.issues.at_slot("brief", slot(21).local_date, "08:00") is None
+
+
+def test_what_an_edition_sent_of_late_is_what_left_or_is_leaving(store):
+    was, on_its_way = sending(store, at=slot(17)), sending(store, at=slot(19))
+    sending(store, at=slot(19, edition="sunday"))
+    approved(store, at=slot(20))
+    store.issues.missed(slot(18), NOW, "gone")
+
+    def between(first, last):
+        return [issue.id for issue in store.issues.sent_between("brief", slot(first).send_at, slot(last).send_at)]
+
+    assert between(10, 21) == [on_its_way, was]
+    assert between(17, 19) == [was]
+    assert between(18, 19) == []

@@ -109,6 +109,13 @@ def item_json(item: Item, url: dict[ArticleId, str]) -> dict[str, Any]:
         ],
         "reasons": list(item.reasons),
         "also_in": list(item.also_in),
+        "voices": item.voices,
+        "claimed_by": list(item.claimed_by),
+        "figures": [
+            {"what": f.what, "said": [{"number": n, "sources": list(names)} for n, names in f.said]}
+            for f in item.figures
+        ],
+        "follows": item.follows and {"number": item.follows.number, "headline": item.follows.headline},
     }
 
 
@@ -124,11 +131,13 @@ def outline(content: Content) -> str:
 
 
 def aside(content: Content) -> str:
-    """Return what an issue does not show as lines, each with its reason."""
+    """Return why each story stands where it stands, and what an issue does not show, as lines with their reasons."""
+    shown = [(item, f"{item.score:.2f}; {'; '.join(item.reasons)}") for s in content.sections for item in s.items]
     passed = [(out.heading or textwrap.shorten(out.text, 60, placeholder=" …"), out.reason) for out in content.left_out]
     dropped = [(textwrap.shorten(line.text, 60, placeholder=" …"), line.reason) for line in content.boilerplate]
     return "\n".join(
-        [f"left out     {what}  ({why})" for what, why in passed]
+        [f"shown        {item.headline}  ({why})" for item, why in shown]
+        + [f"left out     {what}  ({why})" for what, why in passed]
         + [f"boilerplate  {what}  ({why})" for what, why in dropped]
     )
 

@@ -4,18 +4,25 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import datetime
+from typing import Final
 
+from digest.compose.counting import counted
 from digest.compose.items import headline_for, item
+from digest.compose.line import arranged
+from digest.compose.memory import Memory, Recollection
+from digest.compose.names import names
 from digest.compose.pool import Pool, pool
-from digest.compose.rank import ranked
+from digest.compose.rank import Ranked, ranked
 from digest.compose.stories import gathered, settle
 from digest.compose.telling import Telling, tellings
-from digest.model.issue import Content, Dropped, Edition, IssueSection, Item, LeftOut, Section, Slot
-from digest.model.news import BOILERPLATE, OTHER, Article, ArticleId, Placement, SectionId, Source, Story
+from digest.compose.vectors import NO_ARCHIVE
+from digest.model.issue import Archive, Content, Dropped, Edition, IssueSection, Item, LeftOut, Section, Slot, Told
+from digest.model.news import BOILERPLATE, OTHER, Article, ArticleId, Placement, SectionId, Source
 
-__all__ = ["Pool", "compose", "pool"]
+__all__ = ["Pool", "compose", "counted", "pool"]
 
-Ranked = list[tuple[Story, list[Telling]]]
+JUST_BELOW: Final = 5
+"""Stories below a section's line of which all is said that is said of those above."""
 
 
 def compose(
@@ -28,11 +35,14 @@ def compose(
     slot: Slot,
     now: datetime,
     left_out: Sequence[LeftOut] = (),
+    archive: Archive = NO_ARCHIVE,
+    told: Sequence[Told] = (),
 ) -> Content:
     """Return what the issue says; `subject` and `preheader` are left to render.
 
     Every placement ends in exactly one place: cited by an item, in `left_out` with its reason (behind what the pool
     left out, which is passed in), or in `boilerplate`. The order of `placements` and `articles` changes nothing.
+    `archive` says how common words are, `told` what earlier issues told: that comes back only with something new.
     Raises KeyError for a placement whose article is not given, ValueError for a section the edition does not have.
     """
     by_id = {article.id: article for article in articles}
@@ -40,8 +50,10 @@ def compose(
     in_order = sorted(placements, key=lambda p: (p.passage.article, p.passage.position))
     order = [section.id for section in edition.sections]
     _require_known(in_order, order)
-    settled = settle(gathered(tellings(in_order, by_id)), order)
-    shown, below = _capped(settled, edition, named, now)
+    settled = settle(gathered(tellings(in_order, by_id), edition.names, archive), order)
+    memory = Memory(told, names(edition.names), archive)
+    stories, repeated = _recalled(settled, memory, edition, named, now)
+    shown, below = _capped(stories, edition, archive)
     return Content(
         edition=edition.id,
         title=edition.title,
@@ -54,7 +66,7 @@ def compose(
         preheader="",
         sections=tuple(_sections(shown, edition, named)),
         sources_read=len({article.source for article in articles}),
-        left_out=(*sorted(left_out, key=_left_out_order), *below, *_fits_none(in_order)),
+        left_out=(*sorted(left_out, key=_left_out_order), *below, *repeated, *_fits_none(in_order)),
         boilerplate=tuple(_dropped(in_order)),
     )
 
@@ -69,23 +81,62 @@ def _left_out_order(left: LeftOut) -> tuple[ArticleId, str, str]:
     return left.article, left.heading, left.text
 
 
+def _recalled(
+    settled: Mapping[SectionId, list[list[Telling]]],
+    memory: Memory,
+    edition: Edition,
+    sources: Mapping[str, Source],
+    now: datetime,
+) -> tuple[dict[SectionId, list[Ranked]], list[LeftOut]]:
+    """Part the stories into each section's, the highest first, and those that only repeat what was sent."""
+    stories: dict[SectionId, list[Ranked]] = {}
+    repeated: list[LeftOut] = []
+    for section, groups in settled.items():
+        new: list[tuple[list[Telling], Recollection | None]] = []
+        for group, recalled in zip(groups, memory.recall(groups), strict=True):
+            repeats = recalled.repeats if recalled else frozenset()
+            fresh = [telling for i, telling in enumerate(group) if i not in repeats]
+            repeated += _repeated([telling for i, telling in enumerate(group) if i in repeats], recalled)
+            if fresh:
+                new.append((fresh, recalled))
+        stories[section] = ranked(new, section, sources, now, edition.ranking)
+    return stories, repeated
+
+
+def _repeated(tellings: Sequence[Telling], recalled: Recollection | None) -> Iterator[LeftOut]:
+    if recalled:
+        told = recalled.told
+        reason = f"told in No. {told.number} of {told.day:%d %b} (“{told.headline}”), nothing new since"
+        for telling in tellings:
+            for placement in telling.placements:
+                yield _left_out(placement, reason)
+
+
 def _capped(
-    settled: Mapping[SectionId, list[list[Telling]]], edition: Edition, sources: Mapping[str, Source], now: datetime
-) -> tuple[dict[SectionId, Ranked], list[LeftOut]]:
+    stories: Mapping[SectionId, Sequence[Ranked]], edition: Edition, archive: Archive
+) -> tuple[dict[SectionId, list[Ranked]], list[LeftOut]]:
     """Part each section's stories into those above its line and those below."""
-    shown: dict[SectionId, Ranked] = {}
+    shown: dict[SectionId, list[Ranked]] = {}
     below: list[LeftOut] = []
     for section in edition.sections:
-        order = ranked(settled[section.id], section.id, sources, now)
+        order = arranged(
+            stories[section.id],
+            edition.ranking,
+            room=section.max_stories,
+            names=names(edition.names),
+            archive=archive,
+        )
         shown[section.id] = order[: section.max_stories]
-        for rank, (_, told) in enumerate(order[section.max_stories :], section.max_stories + 1):
-            below += _below(section, rank, told)
+        for rank, each in enumerate(order[section.max_stories :], section.max_stories + 1):
+            below += _below(section, rank, each)
     return shown, below
 
 
-def _below(section: Section, rank: int, told: Sequence[Telling]) -> Iterator[LeftOut]:
+def _below(section: Section, rank: int, each: Ranked) -> Iterator[LeftOut]:
     reason = f"below the line in {section.id}: rank {rank}, the section holds {section.max_stories}"
-    for telling in told:
+    if rank <= section.max_stories + JUST_BELOW:
+        reason = "; ".join((reason, f"score {each.story.score:.2f}", *each.story.reasons))
+    for telling in each.told:
         for placement in telling.placements:
             yield _left_out(placement, reason)
 
@@ -108,22 +159,21 @@ def _dropped(placements: Iterable[Placement]) -> Iterator[Dropped]:
 
 
 def _sections(
-    shown: Mapping[SectionId, Ranked], edition: Edition, sources: Mapping[str, Source]
+    shown: Mapping[SectionId, Sequence[Ranked]], edition: Edition, sources: Mapping[str, Source]
 ) -> Iterator[IssueSection]:
     """Yield the sections that have items, each article's other sections named beside it."""
     stands_in: dict[ArticleId, list[SectionId]] = {}
     for shown_in, order in shown.items():
-        for telling in (telling for _, told in order for telling in told):
+        for telling in (telling for each in order for telling in each.told):
             stands_in.setdefault(telling.article.id, []).append(shown_in)
-    opened = (told[0] for order in shown.values() for _, told in order if told[0].order == 0)
+    opened = (each.told[0] for order in shown.values() for each in order if each.told[0].order == 0)
     titled = {telling.article.id for telling in opened}
     for section in edition.sections:
         items: list[Item] = []
-        for rank, (story, told) in enumerate(shown[section.id], 1):
-            headline = headline_for(told[0], titled)
-            elsewhere = tuple(other for other in stands_in[told[0].article.id] if other != section.id)
-            items.append(
-                item(story, told, rank=rank, headline=headline, edition=edition, sources=sources, also_in=elsewhere)
-            )
+        for rank, each in enumerate(shown[section.id], 1):
+            lead = each.told[0]
+            headline = headline_for(lead, titled)
+            elsewhere = tuple(other for other in stands_in[lead.article.id] if other != section.id)
+            items.append(item(each, rank=rank, headline=headline, edition=edition, sources=sources, also_in=elsewhere))
         if items:
             yield IssueSection(section.id, section.title, tuple(items))

@@ -2,22 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Final
 
+from digest.compose.claims import claimed_by
+from digest.compose.memory import Recollection
 from digest.compose.outlets import covered, independent
 from digest.compose.telling import Telling
 from digest.compose.voice import freshness, in_telling_order, substance
+from digest.model.issue import Ranking
 from digest.model.news import ArticleKind, Source, Story
 
-COVERAGE: Final = 0.35
-"""What the number and the weight of the outlets count in a rank; the five together are 1."""
-FIT: Final = 0.25
-RECENCY: Final = 0.20
-SUBSTANCE: Final = 0.15
-"""What it counts that there is a text to tell, and not a headline alone."""
-POSITION: Final = 0.05
 HEADLESS: Final = 0.85
 """What a later passage without a sub-heading keeps: it has no headline of its own, and its article has been told."""
 CLUMSY: Final = 0.92
@@ -26,57 +23,96 @@ BEHIND: Final = 0.5
 """What a live page, an opinion, a round-up keeps of its score."""
 
 
+@dataclass(frozen=True, slots=True)
+class Ranked:
+    """A story with its tellings, the one that is told first, and what was sent of it before."""
+
+    story: Story
+    told: tuple[Telling, ...]
+    voices: int
+    """Outlets that report it in words of their own."""
+    recalled: Recollection | None = None
+
+
 def ranked(
-    groups: Sequence[Sequence[Telling]], section: str, sources: Mapping[str, Source], now: datetime
-) -> list[tuple[Story, list[Telling]]]:
-    """Return a section's stories, the highest first, each with its tellings, the one that is told first.
+    groups: Sequence[tuple[Sequence[Telling], Recollection | None]],
+    section: str,
+    sources: Mapping[str, Source],
+    now: datetime,
+    ranking: Ranking,
+) -> list[Ranked]:
+    """Return a section's stories, the highest first.
 
     Equal scores go by the newer report, then by the article's id, so that the order never depends on the input's.
     """
-    scored = [_story(list(group), section, sources, now) for group in groups]
-    return sorted(scored, key=lambda pair: (-pair[0].score, -pair[1][0].article.at.timestamp(), pair[1][0].key))
+    scored = [_ranked(list(group), recalled, section, sources, now, ranking) for group, recalled in groups]
+    return sorted(scored, key=lambda r: (-r.story.score, -r.told[0].article.at.timestamp(), r.told[0].key))
 
 
-def _story(
-    group: list[Telling], section: str, sources: Mapping[str, Source], now: datetime
-) -> tuple[Story, list[Telling]]:
+def _ranked(
+    group: list[Telling],
+    recalled: Recollection | None,
+    section: str,
+    sources: Mapping[str, Source],
+    now: datetime,
+    ranking: Ranking,
+) -> Ranked:
     ordered, why = in_telling_order(group, section, sources, now)
     lead = ordered[0]
     voices = independent(ordered)
     newest = max(telling.article.at for telling in voices)
-    kind = lead.article.kind
-    score = (
-        COVERAGE * covered(ordered, voices, sources)
-        + FIT * lead.told.score
-        + RECENCY * freshness(newest, now)
-        + SUBSTANCE * substance(lead)
-        + POSITION / (1 + lead.order / 2)
+    parts = (
+        (ranking.coverage, covered(ordered, voices, sources)),
+        (ranking.fit, lead.told.score),
+        (ranking.recency, freshness(newest, now, ranking.half_life)),
+        (ranking.substance, substance(lead)),
+        (ranking.position, 1 / (1 + lead.order / 2)),
+        (ranking.novelty, recalled.novelty if recalled else 1.0),
     )
-    score *= (1.0 if kind.may_lead else BEHIND) * (HEADLESS if lead.is_headless else 1.0)
+    score = sum(weight * part for weight, part in parts) / (sum(weight for weight, _ in parts) or 1.0)
+    score *= (1.0 if lead.article.kind.may_lead else BEHIND) * (HEADLESS if lead.is_headless else 1.0)
     score *= CLUMSY if lead.flaws else 1.0
-    reasons = _reasons(ordered, len(voices), section, kind, newest, now)
-    return Story(section, tuple(t.told for t in ordered), round(score, 4), (*reasons, *why)), ordered
+    reasons = (*_reasons(ordered, voices, section, sources, newest, now), *_known(recalled), *why)
+    story = Story(section, tuple(telling.told for telling in ordered), round(score, 4), reasons)
+    return Ranked(story, tuple(ordered), len({telling.article.source for telling in voices}), recalled)
 
 
 def _reasons(
-    ordered: Sequence[Telling], voices: int, section: str, kind: ArticleKind, newest: datetime, now: datetime
-) -> tuple[str, ...]:
+    ordered: Sequence[Telling],
+    voices: Sequence[Telling],
+    section: str,
+    sources: Mapping[str, Source],
+    newest: datetime,
+    now: datetime,
+) -> Iterator[str]:
+    lead = ordered[0]
     outlets = len({telling.article.source for telling in ordered})
+    yield f"{outlets} outlet{'s' * (outlets != 1)}"
+    if len(voices) < len(ordered):
+        yield f"{len(ordered) - len(voices)} of {len(ordered)} reports a copy"
+    sides = {sources[telling.article.source].side for telling in ordered if telling.article.source in sources}
+    if len(sides) == 1 and any(sides):
+        yield f"only {min(sides)} reports it"
+    yield age_in_words(now - newest)
+    yield f"fits {section} {lead.told.score:.2f}"
+    if lead.order:
+        yield f"passage {lead.order + 1} of its article"
+    if not lead.article.kind.may_lead:
+        yield f"{lead.article.kind}: may not lead before news"
+    elif lead.article.kind is not ArticleKind.NEWS:
+        yield str(lead.article.kind)
     elsewhere = sorted({telling.section for telling in ordered} - {section})
-    reasons = [
-        f"{outlets} outlet{'s' * (outlets != 1)}",
-        age_in_words(now - newest),
-        f"fits {section} {ordered[0].told.score:.2f}",
-    ]
-    if voices < len(ordered):
-        reasons.insert(1, f"{len(ordered) - voices} of {len(ordered)} reports a copy")
-    if ordered[0].order:
-        reasons.append(f"passage {ordered[0].order + 1} of its article")
-    if not kind.may_lead:
-        reasons.append(f"{kind}: may not lead before news")
     if elsewhere:
-        reasons.append(f"also told under {', '.join(elsewhere)}, shown once")
-    return tuple(reasons)
+        yield f"also told under {', '.join(elsewhere)}, shown once"
+    claimants = claimed_by(ordered)
+    if claimants:
+        yield f"claimed by {', '.join(claimants)}"
+
+
+def _known(recalled: Recollection | None) -> Iterator[str]:
+    if recalled:
+        fresh = ", ".join(recalled.new) or f"{recalled.novelty:.0%} of its words"
+        yield f"goes on with No. {recalled.told.number} of {recalled.told.day:%d %b}; new: {fresh}"
 
 
 def age_in_words(age: timedelta) -> str:

@@ -7,119 +7,183 @@ event: two reports must share a word of what happened, and may not contradict ea
 
 from __future__ import annotations
 
-from collections import Counter
-from collections.abc import Sequence
-from dataclasses import replace
+from collections import Counter, deque
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
 from typing import Final
 
-from digest.compose.facts import Facts, facts
-from digest.compose.reports import Group, Index, Report, weightiest
-from digest.compose.telling import Telling, opening
-from digest.compose.vectors import cosine, rarity, stem, stems, vector
+from digest.compose.classes import classes
+from digest.compose.copies import Copies
+from digest.compose.names import Names, names
+from digest.compose.reading import Reading, read
+from digest.compose.reports import ALIKE, FIRM, Group, Index, Report, weightiest
+from digest.compose.telling import Telling
+from digest.compose.usual import usual
+from digest.compose.vectors import NO_ARCHIVE, cosine, rarity, vector
+from digest.model.issue import Archive, OwnName
 from digest.model.news import SectionId
-from digest.model.words import words
 
-ALIKE: Final = 0.30
-"""Cosine to one member from which a telling may join a story."""
 ALIKE_TO_ALL: Final = 0.24
-"""The same, on average over its members: keeps stories from growing link by link."""
-IN_HEADLINE: Final = 2.0
-"""How often a word of the headline counts."""
+"""Cosine to its members on average from which a telling may join a story: keeps stories from growing link by link."""
 NAMED: Final = 1.5
 """How much more than its rarity a name or a number counts."""
+MOST: Final = 0.5
+"""Share of a story's members that a telling must agree with which is like none of them in its words."""
+ALL_BUT: Final = 0.75
+"""Share of the pairs of two stories that must agree for the two to become one."""
+NEAREST: Final = 20
+"""Stories of a town, the last ones, with which a further one is compared."""
+SAMPLE: Final = 8
+"""Members of a story that are compared with those of another."""
 WIDE: Final = 12
 """Reports, or one in so many of them, that may name a place before it says nothing of where: a country, a front."""
 
 
-def gathered(tellings: Sequence[Telling]) -> list[list[Telling]]:
+def gathered(
+    tellings: Sequence[Telling], own_names: tuple[OwnName, ...] = (), archive: Archive = NO_ARCHIVE
+) -> list[list[Telling]]:
     """Return the tellings grouped by event; each article at most once in a group, in a fixed order.
+
+    `archive` says how common words are beyond these tellings; while it is small, estimates help it out.
 
     A group's members stand in one section or in several: see `settle`.
     """
     ordered = sorted(tellings, key=lambda telling: (telling.article.at, telling.key))
-    reports = _reports(ordered)
-    index = Index()
+    reports = _reports(ordered, names(own_names), usual(archive))
+    index, copies = Index(), Copies()
     groups: list[Group] = []
     group_of: list[Group] = []
     for i, report in enumerate(reports):
-        near = index.near(report)
-        group = _best_group(report, near, reports, group_of)
+        found = copies.original(i, ordered[i].sketch)
+        group = _group_of_copy(report, found, group_of) or _best_group(report, index.near(report), reports, group_of)
         if group is None:
             group = Group()
             groups.append(group)
         group.add(i, report)
         group_of.append(group)
         index.add(i, report)
-    return [[ordered[i] for i in group.members] for group in groups]
+    return [[ordered[i] for i in members] for members in joined(groups, reports)]
 
 
-def _reports(tellings: Sequence[Telling]) -> list[Report]:
-    said = [opening(telling) for telling in tellings]
-    bags = [_bag(telling.headline, text) for telling, text in zip(tellings, said, strict=True)]
-    names = _names(said)
-    rare = {word: weight * (NAMED if word in names else 1.0) for word, weight in rarity(bags).items()}
-    known = [facts(f"{telling.headline}. {text}") for telling, text in zip(tellings, said, strict=True)]
-    wide = _wide_places(known)
-    vectors = [vector(bag, rare) for bag in bags]
+def joined(groups: Sequence[Group], reports: Sequence[Report]) -> list[list[int]]:
+    """Return the members of the groups, those groups made one whose reports agree though none came in between."""
+    kept: list[Group] = []
+    by_site: dict[str, deque[Group]] = {}
+    for group in groups:
+        sites = sorted(set().union(*(reports[i].facts.towns for i in group.members)))
+        near = {id(other): other for site in sites for other in by_site.get(site, ())}
+        home = next((other for other in near.values() if _agree(group, other, reports)), None)
+        if home is None:
+            kept.append(group)
+            for site in sites:
+                by_site.setdefault(site, deque(maxlen=NEAREST)).append(group)
+        else:
+            for i in group.members:
+                home.add(i, reports[i])
+    return [sorted(group.members) for group in kept]
+
+
+def _agree(one: Group, other: Group, reports: Sequence[Report]) -> bool:
+    pairs = [(reports[a], reports[b]) for a in one.members[:SAMPLE] for b in other.members[:SAMPLE]]
+    agreeing = sum(cosine(a.vector, b.vector) >= a.alike_enough(b) for a, b in pairs)
+    return agreeing >= ALL_BUT * len(pairs) and other.takes_all(one)
+
+
+def _reports(tellings: Sequence[Telling], names: Names, archive: Archive) -> list[Report]:
+    readings = [read(telling, names) for telling in tellings]
+    proper = _names(readings)
+    rare = {
+        word: weight * (NAMED if word in proper else 1.0)
+        for word, weight in rarity([r.bag for r in readings], archive).items()
+    }
+    wide = _wide(Counter(place for reading in readings for place in reading.facts.places), len(readings))
+    common = _wide(Counter(country for reading in readings for country in reading.countries), len(readings))
     return [
-        Report(
-            article=telling.article.id,
-            at=telling.article.at,
-            vector=own,
-            matter=frozenset(own) - names,
-            facts=replace(fact, places=fact.places - wide),
-            keys=weightiest(own),
-        )
-        for telling, own, fact in zip(tellings, vectors, known, strict=True)
+        _report(telling, reading, rare, proper, wide, common)
+        for telling, reading in zip(tellings, readings, strict=True)
     ]
 
 
-def _wide_places(known: Sequence[Facts]) -> frozenset[str]:
+def _report(
+    telling: Telling,
+    reading: Reading,
+    rare: Mapping[str, float],
+    proper: frozenset[str],
+    wide: frozenset[str],
+    common: frozenset[str],
+) -> Report:
+    own = vector(reading.bag, rare)
+    facts = reading.facts
+    return Report(
+        article=telling.article.id,
+        at=telling.article.at,
+        vector=own,
+        matter=frozenset(own) - proper,
+        facts=replace(facts, places=facts.places - wide, towns=facts.towns - wide),
+        classes=classes(own) if telling.article.kind.may_lead else frozenset(),
+        countries=reading.countries - common,
+        keys=weightiest(own),
+    )
+
+
+def _wide(counts: Counter[str], texts: int) -> frozenset[str]:
     """Return the places that too many reports name to tell one event from another."""
-    counts = Counter(place for fact in known for place in fact.places)
-    most = max(WIDE, len(known) // WIDE)
+    most = max(WIDE, texts // WIDE)
     return frozenset(place for place, count in counts.items() if count > most)
 
 
-def _names(texts: Sequence[str]) -> frozenset[str]:
-    """Return the stems of words that stand capitalised within sentences, and of numbers."""
+def _names(readings: Sequence[Reading]) -> frozenset[str]:
+    """Return the stems of words that stand capitalised within sentences, of names, and of numbers."""
     capital: Counter[str] = Counter()
     small: Counter[str] = Counter()
-    for text in texts:
-        for word in words(text):
-            first = text[word.start]
-            if first.isdigit():
-                capital[word.folded] += 1
-            elif not first.isupper():
-                small[stem(word.folded)] += 1
-            elif word.start > 1 and text[word.start - 2] not in ".!?:":
-                capital[stem(word.folded)] += 1
+    for reading in readings:
+        capital.update(reading.named)
+        small.update(reading.small)
     return frozenset(word for word, count in capital.items() if count > 4 * small[word])
 
 
-def _bag(headline: str, text: str) -> dict[str, float]:
-    bag: dict[str, float] = dict.fromkeys(stems(headline), IN_HEADLINE)
-    for word in stems(text):
-        bag[word] = bag.get(word, 0.0) + 1.0
-    return bag
+def _group_of_copy(report: Report, found: tuple[int, float] | None, group_of: Sequence[Group]) -> Group | None:
+    """Return the story of the text that a report copies, unless that is a bulletin of another day or place."""
+    if found is None:
+        return None
+    group = group_of[found[0]]
+    return group if group.takes(report, min(found[1], FIRM)) else None
 
 
 def _best_group(
     report: Report, near: Sequence[int], reports: Sequence[Report], group_of: Sequence[Group]
 ) -> Group | None:
-    links: dict[int, tuple[Group, float]] = {}
+    """Return the story that a report belongs to; None where it begins one of its own."""
+    links: dict[int, Link] = {}
     for other in near:
-        group = group_of[other]
         like = cosine(report.vector, reports[other].vector)
-        if like >= ALIKE and report.shares_matter(reports[other]):
-            best = links.get(id(group), (group, 0.0))[1]
-            links[id(group)] = group, max(like, best)
+        needed = report.alike_enough(reports[other])
+        if like >= needed and (needed < ALIKE or report.shares_matter(reports[other])):
+            link = links.setdefault(id(group_of[other]), Link(group_of[other]))
+            link.like = max(like, link.like)
+            link.agreeing += needed < ALIKE
     joinable = [
-        (group.mean(report), group)
-        for group, like in links.values()
-        if group.mean(report) >= ALIKE_TO_ALL and group.takes(report, like)
+        (group.mean(report) + share, group)
+        for group, like, share in ((link.group, link.like, link.share) for link in links.values())
+        if (share > MOST or group.mean(report) >= ALIKE_TO_ALL) and group.takes(report, like)
     ]
     return max(joinable, key=lambda pair: (pair[0], -pair[1].members[0]))[1] if joinable else None
+
+
+@dataclass(slots=True)
+class Link:
+    """What binds a report to a story."""
+
+    group: Group
+    like: float = 0.0
+    """Cosine to its nearest member."""
+    agreeing: int = 0
+    """Members that it agrees with on town and sort of event."""
+
+    @property
+    def share(self) -> float:
+        """Agreeing members, as a share of all."""
+        return self.agreeing / len(self.group.members)
 
 
 def settle(groups: Sequence[Sequence[Telling]], order: Sequence[SectionId]) -> dict[SectionId, list[list[Telling]]]:

@@ -39,6 +39,7 @@ class Room:
 
 LEAD: Final = Room(3, 420)
 NORMAL: Final = Room(2, 280)
+BRIEF: Final = Room(1, 180)
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Final
 
+from digest.compose.copies import Sketch, sketch
 from digest.compose.headlines import flaws, headline
 from digest.compose.sentences import sentences
 from digest.model.news import BOILERPLATE, OTHER, Article, ArticleId, Placement, SectionId
@@ -16,9 +18,9 @@ LOOKED_AT: Final = 1500
 """Characters of a paragraph in which they are sought."""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Telling:
-    """An article's passages in one section, the one that tells best first."""
+    """An article's passages in one section, the one that tells best first; what is asked of it often is kept."""
 
     article: Article
     section: SectionId
@@ -32,7 +34,7 @@ class Telling:
         """The passage that is told."""
         return self.placements[0]
 
-    @property
+    @cached_property
     def headline(self) -> str:
         """The outlet's own."""
         return headline(self.article, self.told.passage)
@@ -42,10 +44,30 @@ class Telling:
         """Whether the told passage neither opens its article nor has a heading."""
         return self.order > 0 and not self.told.passage.heading
 
-    @property
+    @cached_property
     def flaws(self) -> tuple[str, ...]:
         """What speaks against its headline, the gravest first."""
         return flaws(self.article, self.told.passage)
+
+    @cached_property
+    def opening(self) -> str:
+        """The first sentences of the told passage."""
+        said: list[str] = []
+        for paragraph in self.told.passage.paragraphs[:OPENING]:
+            said += sentences(paragraph[:LOOKED_AT])
+            if len(said) >= OPENING:
+                break
+        return " ".join(said[:OPENING])
+
+    @cached_property
+    def said(self) -> str:
+        """Its headline and its first sentences, which say what happened."""
+        return f"{self.headline[:LOOKED_AT]}. {self.opening}"
+
+    @cached_property
+    def sketch(self) -> Sketch:
+        """By which copies of its text are known."""
+        return sketch(self.told.passage.text)
 
     @property
     def key(self) -> tuple[ArticleId, SectionId]:
@@ -80,13 +102,3 @@ def _of_article(article: Article, placements: Sequence[Placement]) -> list[Telli
 
 def _position(placement: Placement) -> int:
     return placement.passage.position
-
-
-def opening(telling: Telling) -> str:
-    """Return the first sentences of the told passage."""
-    said: list[str] = []
-    for paragraph in telling.told.passage.paragraphs[:OPENING]:
-        said += sentences(paragraph[:LOOKED_AT])
-        if len(said) >= OPENING:
-            break
-    return " ".join(said[:OPENING])

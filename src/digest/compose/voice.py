@@ -7,15 +7,20 @@ from datetime import datetime, timedelta
 from typing import Final
 from urllib.parse import urlsplit
 
-from digest.compose.facts import facts
+from digest.compose.facts import tolls
 from digest.compose.outlets import weight_of
-from digest.compose.telling import Telling, opening
+from digest.compose.telling import Telling
+from digest.compose.vectors import stems
 from digest.model.news import ArticleId, SectionId, Source
 
 FULL_TEXT: Final = 400
 """Characters of a passage that are text enough."""
 HALF_LIFE: Final = timedelta(hours=24)
 """Age at which a report counts half."""
+CROWD: Final = 3
+"""Reports from which one can be typical."""
+TYPICAL: Final = 1.0
+"""What it counts that the others say the same as its headline: it tells the event, not a detail of it."""
 CLUMSY: Final = 0.6
 """What a report loses for a headline that reads badly."""
 NOWHERE: Final = 0.3
@@ -28,12 +33,26 @@ def in_telling_order(
     group: Sequence[Telling], section: SectionId, sources: Mapping[str, Source], now: datetime
 ) -> tuple[list[Telling], tuple[str, ...]]:
     """Return a story's reports, the one to be told first, and what the choice of its headline rests on, if on much."""
-    worth = {telling.key: _worth(telling, section, sources, now) for telling in group}
+    typical = _typical(group)
+    worth = {telling.key: _worth(telling, section, sources, now) + TYPICAL * typical[telling.key] for telling in group}
     behind = _overtaken(group)
     loss = {telling.key: _loss(telling) + OVERTAKEN * (telling.key in behind) for telling in group}
     ordered = sorted(group, key=lambda telling: (loss[telling.key] - worth[telling.key], telling.key))
     best = min(group, key=lambda telling: (-worth[telling.key], telling.key))
     return ordered, tuple(_why(ordered[0], best, behind))
+
+
+def _typical(group: Sequence[Telling]) -> dict[tuple[ArticleId, SectionId], float]:
+    """Return for each report how much of its headline the others say too, 0 to 1; of two, neither is typical."""
+    if len(group) < CROWD:
+        return dict.fromkeys((telling.key for telling in group), 0.0)
+    said = {telling.key: frozenset(stems(telling.said)) for telling in group}
+    found = {}
+    for telling in group:
+        own = frozenset(stems(telling.headline))
+        shares = [len(own & said[other.key]) / max(1, len(own)) for other in group if other is not telling]
+        found[telling.key] = sum(shares) / len(shares)
+    return found
 
 
 def _why(lead: Telling, passed_over: Telling, behind: frozenset[tuple[ArticleId, SectionId]]) -> Iterator[str]:
@@ -67,7 +86,7 @@ def _overtaken(group: Sequence[Telling]) -> frozenset[tuple[ArticleId, SectionId
 
 
 def _dead(telling: Telling) -> int:
-    return max(facts(f"{telling.headline}. {opening(telling)}").tolls.get("dead", ()), default=0)
+    return max(tolls(telling.said).get("dead", ()), default=0)
 
 
 def _worth(telling: Telling, section: str, sources: Mapping[str, Source], now: datetime) -> float:
@@ -88,7 +107,7 @@ def substance(telling: Telling) -> float:
     return min(1.0, sum(map(len, telling.told.passage.paragraphs)) / FULL_TEXT)
 
 
-def freshness(at: datetime, now: datetime) -> float:
-    """Return 1 for what was published at `now` or later, half of it for each `HALF_LIFE` before."""
-    half_lives = max(timedelta(), now - at) / HALF_LIFE
+def freshness(at: datetime, now: datetime, half_life: timedelta = HALF_LIFE) -> float:
+    """Return 1 for what was published at `now` or later, half of it for each `half_life` before."""
+    half_lives = max(timedelta(), now - at) / half_life
     return float(0.5**half_lives)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date, datetime, time, timedelta
 from enum import StrEnum
 
@@ -53,6 +53,39 @@ class Schedule:
 
 
 @dataclass(frozen=True, slots=True)
+class OwnName:
+    """A name that an edition's reports write in several ways."""
+
+    name: str
+    also: tuple[str, ...] = ()
+    place: bool = False
+    """Whether it is one place: what happens there happens nowhere else."""
+
+
+@dataclass(frozen=True, slots=True)
+class Ranking:
+    """What puts one story before another; the first six are shares of a score, whatever they add up to."""
+
+    coverage: float = 0.35
+    """Independent outlets that report it, each by its weight."""
+    fit: float = 0.20
+    """How surely it belongs to the section."""
+    recency: float = 0.15
+    substance: float = 0.15
+    """That there is a text to tell, and not a headline alone."""
+    position: float = 0.05
+    """How near the top of its article it stands."""
+    novelty: float = 0.10
+    """How much of it was not sent before."""
+    half_life: timedelta = timedelta(hours=24)
+    """Age at which a report counts half."""
+    per_source: int = 2
+    """Stories of a section that one source alone reports, before those of others; 0: any number."""
+    per_subject: int = 2
+    """Stories of a section on one subject before those on others; 0: any number."""
+
+
+@dataclass(frozen=True, slots=True)
 class Edition:
     """A recurring newsletter: its sections, schedule, lists and look."""
 
@@ -90,6 +123,9 @@ class Edition:
     in_doubt: InDoubt = InDoubt.HOLD
     canary: int = 50
     brake_percent: float = 5.0
+    ranking: Ranking = field(default_factory=Ranking)
+    names: tuple[OwnName, ...] = ()
+    """Names beyond those that everybody knows."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -126,6 +162,28 @@ class Cited:
 
 
 @dataclass(frozen=True, slots=True)
+class Follows:
+    """What an earlier issue told of a story that has gone on since."""
+
+    number: int
+    """Of that issue."""
+    day: date
+    """That issue's."""
+    headline: str
+    """Under which it was told there."""
+
+
+@dataclass(frozen=True, slots=True)
+class Figure:
+    """A number on which a story's outlets do not agree."""
+
+    what: str
+    """`dead` or `hurt`."""
+    said: tuple[tuple[int, tuple[str, ...]], ...]
+    """(number, the outlets that give it), the highest first."""
+
+
+@dataclass(frozen=True, slots=True)
 class Item:
     """A story as it stands in an issue."""
 
@@ -145,6 +203,13 @@ class Item:
     """BCP 47 of headline and summary; empty: the edition's."""
     also_in: tuple[SectionId, ...] = ()
     """Sections in which other passages of the same article stand."""
+    voices: int = 0
+    """How many outlets report it in words of their own."""
+    claimed_by: tuple[str, ...] = ()
+    """Who says so, as the reports put it: `the regional governor`."""
+    figures: tuple[Figure, ...] = ()
+    follows: Follows | None = None
+    """None for a story that is new to the edition's readers."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -226,6 +291,31 @@ class State(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
+class Archive:
+    """In how many texts of earlier news each word stood: what makes a word rare."""
+
+    texts: int = 0
+    counts: tuple[tuple[str, int], ...] = ()
+    """(stem or name, texts that have it), sorted; a word that is not here stood in one at the most."""
+
+
+@dataclass(frozen=True, slots=True)
+class Told:
+    """A story as an earlier issue of the edition told it."""
+
+    number: int
+    """Of the issue."""
+    day: date
+    """The issue's."""
+    headline: str
+    text: str
+    """Its summary, and in a line each how the articles put it that it stood on."""
+    url: str = ""
+    at: datetime | None = None
+    """Its newest report; None where nobody says."""
+
+
+@dataclass(frozen=True, slots=True)
 class Inputs:
     """All that an issue's content was made from, so that it can be made again."""
 
@@ -239,6 +329,9 @@ class Inputs:
     """What the pool left out."""
     overrides: tuple[str, ...] = ()
     """Editors' moves, in order."""
+    archive: Archive = field(default_factory=Archive)
+    told: tuple[Told, ...] = ()
+    """What earlier issues told, the newest first."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 from typing import Final, NamedTuple
 
 WORD: Final = re.compile(r"[\w\u0300-\u036f\u064b-\u065f\u0670]+(?:['’ʼ][^\W\d_]+)*")
@@ -18,6 +19,7 @@ class Word(NamedTuple):
     end: int
 
 
+@lru_cache(maxsize=1 << 16)
 def fold(word: str) -> str:
     """Return a word as it is compared: without case, typographic apostrophes and the English possessive.
 
@@ -39,4 +41,4 @@ def words(text: str) -> list[Word]:
     >>> [word.folded for word in words("The U.S.-made drone’s wing")]
     ['the', 'u', 's', 'made', 'drone', 'wing']
     """
-    return [Word(fold(found.group()), found.start(), found.end()) for found in WORD.finditer(text)]
+    return [Word(fold(found.group()[:LONGEST]), *found.span()) for found in WORD.finditer(text)]

@@ -17,6 +17,7 @@ from digest.model.issue import Content, Edition, Inputs, Issue, Slot, State
 from digest.model.news import Article, Placement
 from digest.parts import Parts
 from digest.pipeline.press import press, proofread
+from digest.pipeline.recollect import recollect
 from digest.render import Look, titled
 from digest.slots import candidates
 
@@ -58,12 +59,15 @@ def build(
     require(Move.REBUILD, issue.state, issue=issue.id, number=issue.number)
 
     chosen = pool(parts.store.articles.unpooled(edition.id, issue=issue.id), edition, now=now)
+    archive, told = recollect(parts.store, edition, issue)
     inputs = Inputs(
         edition=edition,
         articles=tuple(article.id for article in chosen.articles),
         sources=parts.settings.sources,
         versions=(("digest", __version__), ("look", look.fingerprint)),
         aside=chosen.left_out,
+        archive=archive,
+        told=told,
     )
     content = made(inputs, chosen.articles, look, number=issue.number, slot=slot, now=now, progress=progress)
     proofread(parts, content, edition)
@@ -95,6 +99,8 @@ def made(
         slot=slot,
         now=now,
         left_out=inputs.aside,
+        archive=inputs.archive,
+        told=inputs.told,
     )
     return titled(content, look, inputs.edition)
 

@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Final
 
 from babel import Locale, UnknownLocaleError
-from babel.dates import format_date, format_datetime
+from babel.dates import format_date, format_datetime, format_skeleton
 from babel.lists import format_list
 from markupsafe import Markup, escape
 
@@ -97,6 +97,12 @@ class Labels:
         apart = abs((local.date() - today).days)
         name = "clock" if apart == 0 else "weekday_clock" if apart <= _WEEK else "day_clock"
         return format_datetime(local, self.dates[name], tzinfo=zone, locale=self.locale)
+
+    def since(self, day: date, today: date) -> str:
+        """Return a day gone by: its weekday, or its date if over six days away."""
+        if (today - day).days <= _WEEK:
+            return format_date(day, "cccc", locale=self.locale)
+        return format_skeleton("MMMMd", day, locale=self.locale)
 
     def days(self, days: frozenset[int]) -> str:
         """Return on which weekdays something comes: `on weekdays`, `on Sunday and Wednesday`."""

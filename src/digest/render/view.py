@@ -2,18 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from math import ceil
 from typing import Final
 from zoneinfo import ZoneInfo
 
-from digest.model.issue import Content, Credit, IssueSection, Item
+from digest.model.issue import Content, Credit, Figure, Follows, IssueSection, Item
 from digest.render.clean import clean, link, short
 from digest.render.labels import Labels, direction
 
 OTHERS: Final = 5
 """Outlets named after the first; the rest are counted."""
+
+FIGURES: Final = 4
+"""Numbers that are set side by side."""
 
 _WORDS_A_MINUTE: Final = 220
 _OPENER: Final = 140
@@ -52,6 +55,10 @@ class ItemView:
     """Outlets that are not named."""
     also: tuple[tuple[str, str], ...]
     """(id, title) of sections that carry other passages of the same article."""
+    follows: str
+    """Since when the readers have known of it; empty for what is new to them."""
+    figures: str
+    """The numbers on which its outlets do not agree; empty if there are none."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -139,7 +146,24 @@ class _Viewer:
             others=outlets[1 : OTHERS + 1],
             more=max(0, len(outlets) - OTHERS - 1),
             also=tuple((name, self._titles[name]) for name in item.also_in if name in self._titles),
+            follows=self._follows(item.follows),
+            figures=self._figures(item.figures),
         )
+
+    def _follows(self, follows: Follows | None) -> str:
+        if follows is None:
+            return ""
+        day = self._labels.since(follows.day, self._content.local_date)
+        return self._labels.say("follow_up", day=day, number=follows.number)
+
+    def _figures(self, figures: Sequence[Figure]) -> str:
+        told = [
+            self._labels.say("figure", figure=self._labels.say(figure.what, number), names=self._labels.names(outlets))
+            for figure in figures
+            for number, names in figure.said[:FIGURES]
+            for outlets in ([short(name, _OUTLET) for name in names[:OTHERS]],)
+        ]
+        return self._labels.say("figures", figures=self._labels.names(told)) if told else ""
 
     def _credit(self, credit: Credit) -> CreditView:
         return CreditView(

@@ -8,10 +8,10 @@ from pathlib import Path
 from typing import Final
 from urllib.parse import quote, unquote, urlsplit
 
-from digest.model.issue import Edition, Section
+from digest.model.issue import Edition, OwnName, Ranking, Section
 from digest.model.news import Source
 from digest.settings.checks import is_loopback
-from digest.settings.schema import Document, EditionTable, RelayTable, SourceTable
+from digest.settings.schema import Document, EditionTable, RankTable, RelayTable, SourceTable
 from digest.settings.values import Alerts, Bounces, Dkim, Origin, Pace, Proxy, Relay, Sender, Settings, Web
 
 PORTS: Final[Mapping[str, int]] = {
@@ -177,6 +177,22 @@ def _edition(name: str, table: EditionTable, doc: Document, sections: tuple[Sect
         in_doubt=table.in_doubt,
         canary=table.canary,
         brake_percent=table.brake_percent,
+        ranking=_ranking(doc.rank),
+        names=tuple(OwnName(each.name, each.also, each.place) for each in doc.name.values()),
+    )
+
+
+def _ranking(rank: RankTable) -> Ranking:
+    return Ranking(
+        coverage=rank.coverage,
+        fit=rank.fit,
+        recency=rank.recency,
+        substance=rank.substance,
+        position=rank.position,
+        novelty=rank.novelty,
+        half_life=rank.half_life,
+        per_source=rank.per_source,
+        per_subject=rank.per_subject,
     )
 
 

@@ -25,6 +25,7 @@ def check(doc: Document) -> Iterator[Finding]:
     for name, edition in doc.edition.items():
         yield from _edition(("edition", name), edition, [section.id for section in doc.section.values()])
     yield from _relays(doc)
+    yield from _doubled("name", "name", [name.name for name in doc.name.values()])
     yield from _web(doc)
     if doc.dkim.domain and not doc.dkim.selectors:
         yield ("dkim", "domain"), "it signs with no key; add `selectors`"

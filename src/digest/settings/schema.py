@@ -13,7 +13,7 @@ from typing import Annotated, Any, Final, Literal, Self
 from pydantic import BaseModel, ConfigDict, Field
 from pydantic_settings import BaseSettings, InitSettingsSource, PydanticBaseSettingsSource, SettingsConfigDict
 
-from digest.model.issue import Approval, InDoubt
+from digest.model.issue import Approval, InDoubt, Ranking
 from digest.model.news import SourceKind
 from digest.settings.fields import (
     MANY,
@@ -182,6 +182,45 @@ class EditionTable(Table):
     """More refused than that: the rest is held."""
 
 
+Share = Annotated[float, Field(ge=0, le=100, allow_inf_nan=False)]
+USUAL: Final = Ranking()
+"""How stories are ranked where nobody says otherwise."""
+
+
+class RankTable(Table):
+    """What puts one story before another. The first six are weights: only how they stand to each other matters."""
+
+    coverage: Share = USUAL.coverage
+    """Independent outlets that report it, each by its own weight; a copy counts half and confirms nothing."""
+    fit: Share = USUAL.fit
+    """How surely it belongs to its section."""
+    recency: Share = USUAL.recency
+    """How new its newest report is."""
+    substance: Share = USUAL.substance
+    """That there is a text to tell, and not a headline alone."""
+    position: Share = USUAL.position
+    """How near the top of its article it stands."""
+    novelty: Share = USUAL.novelty
+    """How much of it was not sent before."""
+    half_life: Duration = USUAL.half_life
+    """Age at which a report counts half."""
+    per_source: Annotated[int, Field(ge=0, le=100)] = USUAL.per_source
+    """Stories of a section that one source alone reports, before those of others; 0: any number."""
+    per_subject: Annotated[int, Field(ge=0, le=100)] = USUAL.per_subject
+    """Stories of a section on one subject before those on others; 0: any number."""
+
+
+class NameTable(Table):
+    """A name that reports write in several ways, beyond those that everybody knows."""
+
+    name: SomeLine
+    """What it is called; one that is known (`Kyiv`) gets further ways to be written."""
+    also: Annotated[tuple[SomeLine, ...], MANY] = ()
+    """The other ways: `the port on the Tarn`."""
+    place: bool = False
+    """Whether it is one place: what happens there happens nowhere else."""
+
+
 class RelayTable(Table):
     """A mail server, or the catcher."""
 
@@ -284,6 +323,8 @@ class Document(BaseSettings):
     section: dict[int, SectionTable] = Field(default_factory=dict)
     source: dict[int, SourceTable] = Field(default_factory=dict)
     edition: dict[PlainName, EditionTable] = Field(default_factory=dict)
+    rank: RankTable = Field(default_factory=RankTable)
+    name: dict[int, NameTable] = Field(default_factory=dict)
     relay: dict[int, RelayTable] = Field(default_factory=dict)
     domain: dict[int, DomainTable] = Field(default_factory=dict)
     sender: SenderTable = Field(default_factory=SenderTable)
@@ -312,7 +353,7 @@ class Document(BaseSettings):
         return tuple(InitSettingsSource(settings_cls, dict(layer)) for layer in layers)
 
 
-NAMED_BY: Final[Mapping[str, str]] = {"section": "id", "source": "name", "relay": "name", "domain": ""}
+NAMED_BY: Final[Mapping[str, str]] = {"section": "id", "source": "name", "relay": "name", "name": "name", "domain": ""}
 """For each array of tables, the key that names its elements; those of `domain` have none and go by position."""
 
 

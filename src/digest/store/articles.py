@@ -51,15 +51,28 @@ class Articles:
 
     def get(self, ids: Sequence[ArticleId]) -> list[Article]:
         """Return the articles in the order of `ids`; UnknownError names one that is not kept."""
+        found = self.kept(ids)
+        missing = next((each for each in ids if each not in found), None)
+        if missing is not None:
+            raise UnknownError(f"no article {missing}")
+        return [found[each] for each in ids]
+
+    def kept(self, ids: Iterable[ArticleId]) -> dict[ArticleId, Article]:
+        """Return those of the articles that are kept, by id."""
         found: dict[ArticleId, Article] = {}
         with self._database.read() as connection:
             for some in chunks(ids):
                 rows = connection.execute(select(article.c.id, article.c.body).where(article.c.id.in_(some)))
                 found.update((row.id, unpack(row.body, Article)) for row in rows)
-        missing = next((each for each in ids if each not in found), None)
-        if missing is not None:
-            raise UnknownError(f"no article {missing}")
-        return [found[each] for each in ids]
+        return found
+
+    def drawn_on(self, edition: str, limit: int, *, but: int) -> list[Article]:
+        """Return the articles that the edition's issues had in their pools, except issue `but`, the last kept first."""
+        had = and_(pool.c.article == article.c.id, pool.c.edition == edition, pool.c.issue != but)
+        chosen = select(article.c.body).join(pool, had).order_by(article.c.no.desc()).limit(limit)
+        with self._database.read() as connection:
+            rows = connection.execute(chosen).all()
+        return [unpack(row.body, Article) for row in rows]
 
     def unpooled(self, edition: str, *, issue: int | None = None) -> list[Article]:
         """Return the articles that no issue of the edition has taken or left out, in the order of collection.

@@ -21,6 +21,8 @@ from digest.store.schema import issue, material, skeleton
 
 OPEN: Final = (State.DRAFT, State.REVIEW, State.APPROVED, State.HELD, State.SENDING, State.PAUSED)
 """States of an issue that may yet reach its readers."""
+LEFT: Final = (State.SENDING, State.PAUSED, State.SENT)
+"""States of an issue that readers have, or are getting."""
 ONCE_BUILT: Final = (Move.SUBMIT, Move.HOLD, Move.RELEASE, Move.SKIP)
 """Moves that may be made in one step with a new revision."""
 
@@ -74,6 +76,13 @@ class Issues:
         with self._database.read() as connection:
             row = connection.execute(chosen).one_or_none()
         return None if row is None else read_issue(row)
+
+    def sent_between(self, edition: str, since: datetime, until: datetime) -> list[Issue]:
+        """Return the edition's issues that left or are leaving, of slots from `since` to before `until`."""
+        chosen = issues().where(
+            issue.c.edition == edition, issue.c.state.in_(LEFT), issue.c.send_at >= since, issue.c.send_at < until
+        )
+        return self._read(chosen.order_by(issue.c.send_at.desc(), issue.c.id.desc()))
 
     def inputs(self, issue_id: int) -> tuple[Inputs, tuple[Article, ...]]:
         """Return what the present revision was built from, with the articles as they read then."""
