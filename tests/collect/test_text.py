@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import time
 import unicodedata
 
 import pytest
@@ -59,10 +60,32 @@ def test_visible_text_keeps_its_line_ends(text):
         ("&lt;script&gt; in words", "<script> in words"),
         ("5 < 6 & 7 > 3", "5 < 6 & 7 > 3"),
         ("&#x202e;egdirb", "egdirb"),
+        ("&#xd800;Tarn &#99999999999; &#" + "9" * 5_000 + ";", "\ufffdTarn \ufffd \ufffd"),
+        ("<img alt=\"5 > 4\">Tarn <a title='<b>'>open</a>", "Tarn open"),
+        ('<a href="never closed>Tarn', "Tarn"),
+        ("Tarn <a href=", "Tarn"),
+        ("I <3 Tarn", "I <3 Tarn"),
+        ("<!-- a > b -->Tarn<!-->, <!--->open<!--x--!>!<!-- never closed", "Tarn, open!"),
+        ("<?xml x?>Tarn<!doctype html></><![CDATA[x]]> open", "Tarn open"),
+        ("<SCRIPT type='a>b'>\"</p>\"</scripts></script\n>Tarn<style>never closed", "Tarn"),
+        ("<scripted>Tarn</scripted>", "Tarn"),
     ],
 )
 def test_markup_is_stripped_and_entities_are_decoded_once(markup, words):
     assert plain(markup) == words
+
+
+@pytest.mark.parametrize("head", ["", "<a ", "<script>"])
+@pytest.mark.parametrize(
+    "unit",
+    ["<", "<a", '<a ="', "<a ='\"", "=", "<!--", "--!", "<!", "<script", "</script", "<style></styl", "<b>", "= "],
+)
+def test_no_markup_takes_long(head, unit):
+    began = time.process_time()
+
+    plain(head + unit * (1_000_000 // len(unit)))
+
+    assert time.process_time() - began < 2
 
 
 def test_a_long_headline_is_cut_on_a_word():

@@ -14,7 +14,7 @@ from digest.collect.markup import blocks_of
 from digest.collect.pages.extract import Page
 from digest.collect.pages.kinds import kind_of
 from digest.collect.plain import headline
-from digest.collect.text import STANDFIRST_CHARS, language, plain, shorten, web_link
+from digest.collect.text import language, standfirst, web_link
 from digest.model.news import Article, Block, Source
 
 _NO_PAGE: Final = Page("", ())
@@ -34,7 +34,7 @@ def build(source: Source, entry: Entry, page: Page | None, *, now: datetime) -> 
         return None
     link = canonical_url(entry.link)
     url = _claimed(link, page)
-    summary = shorten(plain(entry.summary), STANDFIRST_CHARS)
+    summary = standfirst(entry.summary)
     published_at = entry.published_at or plausible(page.published_at, now)
     return Article(
         id=article_id(url),

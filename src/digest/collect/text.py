@@ -8,12 +8,14 @@ import unicodedata
 from typing import Final
 from urllib.parse import urljoin, urlsplit
 
-import nh3
+from digest.collect.tags import stripped
 
 TITLE_CHARS: Final = 300
 STANDFIRST_CHARS: Final = 600
 _MOST_OF_A_TITLE: Final = 20_000
 """Characters of a headline that are looked at, its markup included."""
+_MOST_OF_A_STANDFIRST: Final = 100_000
+"""The same of a summary, which may begin with a picture written out."""
 
 # What shows nothing and may hide or reorder what stands around it: controls (C0 but for white space, C1), surrogates,
 # soft hyphen, Arabic letter mark, Hangul fillers, zero width space, marks, embeddings, overrides and isolates
@@ -29,7 +31,8 @@ _IDLE_JOINER: Final = re.compile(
 )
 _SPACE: Final = re.compile(r"\s+")
 _PLAIN_CONTROL: Final = re.compile("[\x00-\x08\x0e-\x1b\x7f]")
-_BREAKS: Final = re.compile(r"</?(?:br|p|div|li|tr|td|h[1-6])\b[^<>]*>", re.IGNORECASE)
+_NO_NUMBER: Final = re.compile(r"&#[0-9]{9,}+;?")
+"""A reference to a character beyond all that there are; Python refuses to read a number of thousands of digits."""
 _CLAUSE: Final = re.compile(r"[,;:] | [–—-] ")
 _MOST_OF_A_LINK: Final = 2_000
 # An address at which nothing has to be made whole, taken apart or doubted.
@@ -72,9 +75,8 @@ def plain(markup: str) -> str:
     >>> plain("Ferren &amp; <b>Tarn</b><script>x</script> &lt;live&gt;")
     'Ferren & Tarn <live>'
     """
-    if "<" in markup:
-        markup = nh3.clean(_BREAKS.sub(" ", markup), tags=set())
-    return line(html.unescape(markup) if "&" in markup else markup)
+    words = stripped(markup) if "<" in markup else markup
+    return line(html.unescape(_NO_NUMBER.sub("\ufffd", words)) if "&" in words else words)
 
 
 def shorten(value: str, limit: int) -> str:
@@ -107,6 +109,11 @@ def clause(value: str, limit: int, at_least: int = 40) -> str:
 def title(markup: str) -> str:
     """Return a headline: one plain line, cut on a word at 300 characters."""
     return shorten(plain(markup[:_MOST_OF_A_TITLE]), TITLE_CHARS)
+
+
+def standfirst(markup: str) -> str:
+    """Return the beginning of a summary: one plain line, cut on a word at 600 characters."""
+    return shorten(plain(markup[:_MOST_OF_A_STANDFIRST]), STANDFIRST_CHARS)
 
 
 def web_link(value: str, base: str = "") -> str:

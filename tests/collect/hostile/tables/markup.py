@@ -5,12 +5,14 @@ from __future__ import annotations
 from dataclasses import replace
 from html import escape
 
-from tests.collect.hostile.case import HEAD, TAIL, Case, Outcome, blocks, links, tally, titled, told
+from tests.collect.hostile.case import HEAD, ONE, TAIL, Case, Outcome, blocks, links, tally, titled, told
 from tests.collect.hostile.server import Answer
 
 HTML = "<p>Ferren bridge is open.</p>"
 OPEN = ["Ferren bridge is open."]
 TOO_MANY = "a page of too many tags or attributes"
+REOPENED = "<dl><dd>" + "".join(f"<b id={n}>" for n in range(3_000)) + "<dd>x" * 8_000
+"""Read as browsers read it, each of the last elements has all of the first ones in it anew."""
 
 
 def text(markup: str, expected: Outcome) -> Case:
@@ -54,6 +56,15 @@ CASES = {
     "a_hundred_thousand_tags": text("<b>" * 100_000 + "Ferren", []),
     "a_word_of_ten_megabytes": Case(Answer(lambda: told("x" * 10_000_000).encode()), ["Ferren"]),
     "marks_by_the_million": text("<" * 900_000, []),
+    "formatting_opened_again_and_again": text(REOPENED, []),
+    "formatting_opened_again_in_the_summary": Case(
+        f"{HEAD}{ONE.replace('</item>', '')}<description>{escape(REOPENED)}</description><content:encoded"
+        f" xmlns:content='http://purl.org/rss/1.0/modules/content/'>{escape(HTML)}</content:encoded></item>{TAIL}",
+        OPEN,
+        blocks,
+    ),
+    "title_of_formatting_opened_again": title(escape(f"Ferren{REOPENED[-30_000:]}"), "Ferren" + " x" * 146 + "…"),
+    "title_of_a_number_of_thousands_of_digits": title(f"Ferren &amp;#{'9' * 5_000};", "Ferren \ufffd"),
     "title_with_a_script": title("<![CDATA[Ferren <script>alert(1)</script>bridge]]>", "Ferren bridge"),
     "title_with_an_escaped_script": title(
         "&amp;lt;script&amp;gt;alert(1)&amp;lt;/script&amp;gt;", "<script>alert(1)</script>"
