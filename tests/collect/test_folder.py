@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import os
 from datetime import UTC, datetime
+from pathlib import Path
 
 import pytest
 
@@ -219,3 +220,11 @@ def test_a_file_comes_once_and_a_new_one_beside_it(tmp_path):
 
     assert [a.title for a in collected.articles] == ["Second of all"]
     assert (collected.reports[0].new, collected.reports[0].known) == (1, 1)
+
+
+def test_a_file_whose_name_is_no_text_is_an_article_all_the_same(tmp_path):
+    Path(os.fsdecode(os.fsencode(tmp_path) + b"/\xff.txt")).write_text("Ferren bridge\nIt is open.")
+
+    [article] = poll(folder(tmp_path)).articles
+
+    assert (article.title, article.url) == ("Ferren bridge", r"file:\udcff.txt")
