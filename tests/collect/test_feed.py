@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import json
+import time
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -255,6 +256,16 @@ def test_a_broken_feed_is_repaired_where_that_is_possible():
     )
 
     assert [entry.link for entry in read(body).entries] == ["https://ilma.example/a"]
+
+
+@pytest.mark.parametrize("unit", ["<", "<b ", "<b>", "< >"])
+def test_no_summary_beside_a_text_takes_long(unit):
+    content = "<content:encoded xmlns:content='http://purl.org/rss/1.0/modules/content/'>Open.</content:encoded>"
+    began = time.process_time()
+
+    [entry] = read(rss(item("https://ilma.example/a", "A", unit * (120_000 // len(unit)), more=content))).entries
+
+    assert (entry.content, time.process_time() - began < 1) == ("Open.", True)
 
 
 @settings(max_examples=150, deadline=None)
