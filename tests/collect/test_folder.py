@@ -210,6 +210,13 @@ def test_a_folder_that_is_not_there_is_a_failed_source(tmp_path):
     assert report.reason.startswith("cannot read the folder")
 
 
+def test_whatever_a_folder_is_called_its_failure_is_told_in_one_line(tmp_path):
+    [report] = poll(folder(tmp_path / "a\nb\x1b[31m\udcff")).reports
+
+    assert report.reason.endswith("a b[31m: No such file or directory")
+    assert report.state.reason == report.reason
+
+
 def test_a_file_comes_once_and_a_new_one_beside_it(tmp_path):
     memory = Remembered()
     (tmp_path / "a.txt").write_text("First of all\nIt is so.")
