@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import json
+import time
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -255,6 +256,16 @@ def test_a_broken_feed_is_repaired_where_that_is_possible():
     )
 
     assert [entry.link for entry in read(body).entries] == ["https://ilma.example/a"]
+
+
+@pytest.mark.parametrize("unit", ["<", "<b ", "<b>", "< >"])
+def test_no_summary_beside_a_text_takes_long(unit):
+    content = "<content:encoded xmlns:content='http://purl.org/rss/1.0/modules/content/'>Open.</content:encoded>"
+    began = time.process_time()
+
+    [entry] = read(rss(item("https://ilma.example/a", "A", unit * (120_000 // len(unit)), more=content))).entries
+
+    assert (entry.content, time.process_time() - began < 1) == ("Open.", True)
 
 
 @settings(max_examples=150, deadline=None)
@@ -577,3 +588,33 @@ def test_the_entries_of_a_feed_are_the_same_made_at_once_or_one_by_one(said, zon
     one_by_one = [offer.entry() for offer in reversed(offered.offers)]
     assert sorted(one_by_one, key=str) == sorted(read(body, timezone=zone).entries, key=str)
     assert [offer.said for offer in offered.offers] == [(e.title, e.summary, e.content) for e in one_by_one[::-1]]
+
+
+HALVES = st.sampled_from(
+    [r"\ud800", r"\uDFff", r"\ud83d\ude00", r"\\ud800", "&#xd800;", "&amp;#55296;", "<p>", "Ilma", "é"]
+)
+HALF_WORDS = st.lists(HALVES, max_size=6).map("".join)
+FIELDS = ("id", "url", "external_url", "title", "summary", "content_html", "content_text", "date_published", "language")
+
+
+@given(st.fixed_dictionaries(dict.fromkeys(FIELDS, HALF_WORDS)), HALF_WORDS)
+def test_no_entry_has_a_character_that_cannot_be_written_down(said, more):
+    told = "".join(f'"{name}": "{value}",' for name, value in said.items())
+    first = f'{{"url": "https://ilma.example/{said["url"]}", "tags": ["{more}"], "authors": [{{"name": "{more}"}}]}}'
+    listed = f'{{"version": "https://jsonfeed.org/version/1.1", "language": "{more}", "items": [{first}, {{{told}'
+    in_xml = "".join(f"<{name}>{said['title']}</{name}>" for name in ("title", "guid", "author", "category", "dc:date"))
+    in_text = f"<link>https://ilma.example/{said['url']}</link><description>{said['summary']}</description>"
+
+    for body in (
+        f'{listed}"url": "https://ilma.example/1", "tags": ["{more}"]}}]}}',
+        rss(f"<item>{in_text}{in_xml}</item>"),
+        rss(f"<item>{in_text}{in_xml}</item>").removesuffix("</rss>"),
+    ):
+        try:
+            entries = read(body).entries
+        except ParseError as error:
+            entries = ()
+            error.reason.encode()
+        for entry in entries:
+            str(entry).encode()
+        assert body[0] == "<" or len(entries) == 2

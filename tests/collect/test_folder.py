@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import os
 from datetime import UTC, datetime
+from pathlib import Path
 
 import pytest
 
@@ -209,6 +210,13 @@ def test_a_folder_that_is_not_there_is_a_failed_source(tmp_path):
     assert report.reason.startswith("cannot read the folder")
 
 
+def test_whatever_a_folder_is_called_its_failure_is_told_in_one_line(tmp_path):
+    [report] = poll(folder(tmp_path / "a\nb\x1b[31m\udcff")).reports
+
+    assert report.reason.endswith("a b[31m: No such file or directory")
+    assert report.state.reason == report.reason
+
+
 def test_a_file_comes_once_and_a_new_one_beside_it(tmp_path):
     memory = Remembered()
     (tmp_path / "a.txt").write_text("First of all\nIt is so.")
@@ -219,3 +227,11 @@ def test_a_file_comes_once_and_a_new_one_beside_it(tmp_path):
 
     assert [a.title for a in collected.articles] == ["Second of all"]
     assert (collected.reports[0].new, collected.reports[0].known) == (1, 1)
+
+
+def test_a_file_whose_name_is_no_text_is_an_article_all_the_same(tmp_path):
+    Path(os.fsdecode(os.fsencode(tmp_path) + b"/\xff.txt")).write_text("Ferren bridge\nIt is open.")
+
+    [article] = poll(folder(tmp_path)).articles
+
+    assert (article.title, article.url) == ("Ferren bridge", r"file:\udcff.txt")

@@ -255,3 +255,12 @@ def test_whatever_a_meta_element_says_the_page_is_read(said, name):
     found = read(f'<meta property="{name}" content="{content}">', url=HERE)
 
     assert found.blocks
+
+
+def test_what_a_page_says_of_itself_can_be_written_down():
+    said = r'{"@type": "News\ud800Article", "headline": "Ferren \udfff", "datePublished": "\ud800", "image": "/\ud800"}'
+
+    found = read(linked(said))
+
+    assert (found.title, found.types) == ("Ferren", ("NewsArticle",))
+    str(found).encode()

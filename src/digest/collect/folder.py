@@ -61,7 +61,12 @@ def files(source: str, folder: Path) -> list[Path]:
 
 def file_id(source: str, name: str) -> ArticleId:
     """Return the id of the article in a folder's file: of the source's name and the file's."""
-    return article_id(f"file:{source}/{name}")
+    return article_id(f"file:{source}/{_said(name)}")
+
+
+def _said(name: str) -> str:
+    # What a file is called may be bytes that are no text, which Python keeps as surrogates (PEP 383).
+    return name.encode("utf-8", "backslashreplace").decode()
 
 
 def read_document(path: Path, *, now: datetime, source: str = "") -> Article:
@@ -98,13 +103,14 @@ def _article(path: Path, document: Document, said_at: datetime | None, *, now: d
     published_at = plausible(said_at, now)
     heading = shorten(line(document.title), TITLE_CHARS) or headline(document.blocks)
     own, origin = file_id(source, path.name), web_link(document.field("source"))
+    place = f"file:{_said(path.name)}"
     article = Article(
         id=own,
         source=source,
-        url=f"file:{path.name}",
+        url=place,
         title=heading,
         blocks=document.blocks,
-        fingerprint=fingerprint(heading, document.blocks, url=f"file:{path.name}"),
+        fingerprint=fingerprint(heading, document.blocks, url=place),
         collected_at=now,
         published_at=published_at,
         claimed_at=None if published_at else said_at,

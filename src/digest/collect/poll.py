@@ -30,6 +30,7 @@ from digest.model.news import Article, ArticleId, Known, Source, SourceState
 TIMEOUT: Final = timedelta(seconds=30)
 WAVE: Final = 200
 """Sources whose news are held at once; what a wave brought is kept before the next begins."""
+_MOST_REASON: Final = 2_000
 Progress = Callable[[SourceReport], None]
 log = logging.getLogger(__name__)
 
@@ -70,7 +71,7 @@ class _Poll:
         return SourceReport(
             name,
             Status.UNCHANGED if look.unchanged else Status.OK,
-            "; ".join(filter(None, (*look.notes, moved(self.state, state)))),
+            shorten(line("; ".join(filter(None, (*look.notes, moved(self.state, state))))), _MOST_REASON),
             new=len(self.articles),
             known=look.known + self.told.known,
             updated=sum(article.updated_at == now for article in self.updates),
@@ -197,7 +198,7 @@ def _caught(poll: _Poll) -> Iterator[None]:
     try:
         yield
     except SourceError as e:
-        poll.failure = e.reason
+        poll.failure = shorten(line(e.reason), _MOST_REASON)
     except Exception as e:
         # One source's surprise must not cost the others theirs.
         log.exception("source failed unexpectedly", extra={"source": poll.source.name})

@@ -20,6 +20,7 @@ from digest.collect.feeds.feed import Offers, made, offers, parse
 from digest.collect.feeds.xmlfeed import Odd
 from digest.collect.http.fetch import Answer
 from digest.collect.pages import extract
+from digest.collect.text import line, shorten
 from digest.collect.workers import Workers
 from digest.errors import ParseError
 from digest.model.news import Source
@@ -63,7 +64,7 @@ class Documents:
     async def page(self, source: Source, answer: Answer, title: str) -> extract.Page:
         """Return what a page says; ParseError where it is none. `title` is the headline that a feed gave it."""
         if answer.content_type not in _PAGE_KINDS:
-            raise ParseError(source.name, f"no page but {answer.content_type[:60]}")
+            raise ParseError(source.name, f"no page but {shorten(line(answer.content_type), 60)}")
         if binary(answer.body):
             raise ParseError(source.name, "no page but a binary file")
         how = {

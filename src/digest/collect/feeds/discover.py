@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import json
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -19,6 +18,7 @@ from digest.collect.feeds import feed
 from digest.collect.http.fetch import Answer, Fetcher, Limits
 from digest.collect.http.pace import ASKS_TO_WAIT, Heard
 from digest.collect.markup import swarms, tree
+from digest.collect.notation import read_json
 from digest.errors import FetchError, ParseError
 from digest.model.news import Source, SourceKind
 
@@ -179,7 +179,7 @@ def title_of(document: str) -> str:
 
 def _json_title(document: str) -> str:
     try:
-        said = json.loads(document).get("title")
+        said = read_json(document).get("title")
     except (ValueError, RecursionError):
         return ""
     return said if isinstance(said, str) else ""

@@ -27,7 +27,9 @@ _MOST_OF_A_LINE: Final = 2_000
 """Characters of an author or a category that are looked at, their markup included."""
 _MOST_AUTHOR: Final = 200
 _MAILED: Final = re.compile(r"(?<![^\s(,;])[^\s@(),;]{1,100}@[^\s@(),;]{1,200}")
-_TAG: Final = re.compile(r"<[^>]+>")
+_TAG: Final = re.compile(r"<[^<>]*>")
+_MOST_OF_A_BEGINNING: Final = 4_000
+"""Characters of two texts in which it is looked whether one begins like the other."""
 NEVER: Final = datetime.min.replace(tzinfo=UTC)
 
 
@@ -212,8 +214,8 @@ def _begins(content: str, summary: str) -> bool:
     """Whether a summary is only the beginning of the text, as fastfeedparser makes one where the feed has none."""
     if not summary:
         return False
-    words = "".join(_TAG.sub("", summary)[:60].split())
-    return bool(words) and "".join(_TAG.sub("", content[:4_000]).split()).startswith(words[:40])
+    words, text = ("".join(_TAG.sub("", said[:_MOST_OF_A_BEGINNING]).split()) for said in (summary, content))
+    return bool(words) and text.startswith(words[:40])
 
 
 def _str(item: Mapping[str, Any], key: str) -> str:

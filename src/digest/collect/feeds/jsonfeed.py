@@ -8,6 +8,7 @@ from collections.abc import Mapping
 from typing import Any, Final
 
 from digest.collect.feeds.items import MOST_LOOKED_AT, Items
+from digest.collect.notation import read_json
 from digest.errors import ParseError
 
 MOST_PARTS: Final = 500_000
@@ -20,7 +21,7 @@ def items(source: str, text: str) -> Items:
     if sum(map(text.count, ",[{")) > MOST_PARTS:
         raise ParseError(source, f"no feed: JSON of more than {MOST_PARTS:,} values")
     try:
-        document = json.loads(text)
+        document = read_json(text)
     except (ValueError, RecursionError) as e:
         where = f" at line {e.lineno}" if isinstance(e, json.JSONDecodeError) else ""
         raise ParseError(source, f"no feed: broken JSON{where}") from e

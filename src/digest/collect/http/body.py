@@ -5,6 +5,8 @@ from __future__ import annotations
 import zlib
 from typing import Final, Protocol
 
+from digest.collect.text import line, shorten
+
 ACCEPT_ENCODING: Final = "gzip, deflate"
 _GZIP_BITS: Final = 16 + zlib.MAX_WBITS
 
@@ -43,7 +45,7 @@ def decoder(content_encoding: str, limit: int) -> Decoder:
         case "deflate":
             return _Inflate(limit, zlib.MAX_WBITS)
         case other:
-            raise Broken(f"packed as {other[:40]!r}, which was not asked for")
+            raise Broken(f"packed as {shorten(line(other), 40)!r}, which was not asked for")
 
 
 class _Counted:

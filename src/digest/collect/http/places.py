@@ -19,7 +19,7 @@ def checked(source: Source, url: str) -> URL:
     if place.scheme not in ("http", "https") or not host or not port:
         raise FetchError(source.name, f"only http and https are fetched, not {shorten(line(url), 120)}")
     if place.user is not None or place.password is not None:
-        raise FetchError(source.name, f"the address of {host} carries a user name or password")
+        raise FetchError(source.name, f"the address of {shorten(line(host), 120)} carries a user name or password")
     return place
 
 

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterator, Mapping
 from itertools import islice
 from typing import Any, Final, TypeAlias
 
 from lxml import etree
 
+from digest.collect.notation import read_json
 from digest.collect.text import plain
 
 Node: TypeAlias = Mapping[str, Any]
@@ -47,7 +47,7 @@ def _read(text: str) -> object:
     for begin, end in _WRAPPINGS:
         text = text.removeprefix(begin).removesuffix(end).strip()
     try:
-        return json.loads(text.rstrip(";"), strict=False)
+        return read_json(text.rstrip(";"), strict=False)
     except (ValueError, RecursionError):
         return None
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from html import escape
 
-from tests.collect.hostile.case import HEAD, ONE, TAIL, Case, Outcome, blocks, links, tally, titled, told
+from tests.collect.hostile.case import HEAD, TAIL, Case, Outcome, blocks, links, tally, titled, told
 from tests.collect.hostile.server import Answer
 
 HTML = "<p>Ferren bridge is open.</p>"
@@ -17,6 +17,12 @@ REOPENED = "<dl><dd>" + "".join(f"<b id={n}>" for n in range(3_000)) + "<dd>x" *
 
 def text(markup: str, expected: Outcome) -> Case:
     return Case(told(escape(markup)), expected, blocks)
+
+
+def summary(markup: str) -> Case:
+    """An entry with a text of its own besides."""
+    content = f"<c:encoded xmlns:c='http://purl.org/rss/1.0/modules/content/'>{escape(HTML)}</c:encoded>"
+    return Case(told(escape(markup)).replace("</item>", f"{content}</item>"), OPEN, blocks)
 
 
 def title(words: str, expected: str) -> Case:
@@ -57,12 +63,9 @@ CASES = {
     "a_word_of_ten_megabytes": Case(Answer(lambda: told("x" * 10_000_000).encode()), ["Ferren"]),
     "marks_by_the_million": text("<" * 900_000, []),
     "formatting_opened_again_and_again": text(REOPENED, []),
-    "formatting_opened_again_in_the_summary": Case(
-        f"{HEAD}{ONE.replace('</item>', '')}<description>{escape(REOPENED)}</description><content:encoded"
-        f" xmlns:content='http://purl.org/rss/1.0/modules/content/'>{escape(HTML)}</content:encoded></item>{TAIL}",
-        OPEN,
-        blocks,
-    ),
+    "formatting_opened_again_in_the_summary": summary(REOPENED),
+    "marks_in_the_summary": summary("<" * 120_000),
+    "tags_never_closed_in_the_summary": summary("<b " * 40_000),
     "title_of_formatting_opened_again": title(escape(f"Ferren{REOPENED[-30_000:]}"), "Ferren" + " x" * 146 + "…"),
     "title_of_a_number_of_thousands_of_digits": title(f"Ferren &amp;#{'9' * 5_000};", "Ferren \ufffd"),
     "title_with_a_script": title("<![CDATA[Ferren <script>alert(1)</script>bridge]]>", "Ferren bridge"),

@@ -114,6 +114,20 @@ CASES = {
     "a_thousand_cookies_in_one": Case(
         Answer(WHOLE, headers={"Set-Cookie": "; ".join(f"c{n}=1" for n in range(900))}), FERREN
     ),
+    "a_page_of_a_kind_that_colours_terminals": Case(
+        raw(b"HTTP/1.1 200 OK\r\nContent-Type: text/\xff\xc2\x9b31m\xe2\x80\xae" + b"x" * 90 + b"\r\n\r\nFerren"),
+        "no page but text/31m" + "x" * 51 + "…",
+        page=True,
+    ),
+    "packed_in_colours": answered(
+        b"HTTP/1.1 200 OK\r\nContent-Encoding: \xff\xc2\x9b31m\xe2\x80\xaebr\r\n\r\n" + FEED,
+        "the answer is packed as '31mbr', which was not asked for",
+    ),
+    "sent_on_in_colours": answered(
+        b"HTTP/1.1 302 Found\r\nLocation: ftp://\xc2\x9b31m\xe2\x80\xaetarn.example/\r\n\r\n",
+        "only http and https are fetched, not ftp://31mtarn.example/",
+    ),
+    "a_phrase_in_colours": answered(b"HTTP/1.1 404 \x1b[31m\xe2\x80\xae\r\n\r\n", "answered 404"),
     "robots_without_end": Case(
         Answer("<p>Ferren</p>", kind="text/html"),
         "robots.txt cannot be had: larger than 15 MB",
