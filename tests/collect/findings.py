@@ -22,5 +22,10 @@ FINDINGS: dict[str, tuple[str, str | bytes]] = {
         "pages",
         "\0<html><body><p>Ferren</p><nav>Home</nav>and \uffff Tarn<p>The bridge is open.</p></body></html>",
     ),
+    "a_headline_of_a_sentence_that_lost_its_end": (
+        "feeds",
+        "\x02<rss><channel><item><link>https://ilma.example/a</link><description>&lt;p&gt;It is &lt;x&gt;.&lt;/p&gt;"
+        "</description></item></channel></rss>",
+    ),
     "a_clause_that_ends_in_marks": ("lines", "F>is</b>5ope" + "[" * 41 + "n, : iems" + " Tarn" * 9),
 }

@@ -97,7 +97,7 @@ def headline(blocks: Sequence[Block]) -> str:
     said = [block.text for block in blocks if block.kind is BlockKind.PARAGRAPH] or [block.text for block in blocks]
     real = [text for text in said if not (_GREETING.match(text) and len(text) < _REAL_CHARS)] or said
     best = next((text for text in real if len(text) >= _REAL_CHARS), real[0] if real else "")
-    return clause(_SENTENCE.split(best, maxsplit=1)[0].rstrip("."), 110)
+    return clause(_SENTENCE.split(best, maxsplit=1)[0].rstrip(". "), 110)
 
 
 def _paragraphs(text: str) -> list[str]:
