@@ -257,7 +257,24 @@ def test_a_test_shows_what_is_new_and_keeps_nothing(tested):
     assert {**first, "seconds": 0} == {**again, "seconds": 0}
     assert (first["status"], first["new"], first["known"], len(first["newest"])) == ("ok", 7, 0, 5)
     assert first["newest"][0]["published_at"] == "2026-11-22T05:00:00+00:00"
+    assert (first["newest"][0]["kind"], first["newest"][0]["gap"], first["newest"][0]["claimed_at"]) == (
+        "news",
+        "",
+        None,
+    )
     assert tested("sources")[1]["last_try_at"] is None
+
+
+def test_a_test_says_what_is_out_of_the_ordinary_with_an_article(tested, newsroom):
+    ahead = item(newsroom.url("/live"), "Live: bridge at Ferren", sentences("Ferren"), at=NOW + timedelta(days=400))
+    newsroom.put("/feed", rss(ahead), "application/rss+xml")
+
+    [told] = tested("sources", "test", "Karsk Wire", "--now", "2026-11-22T06:00:00Z")["newest"]
+    shown = tested.run("sources", "test", "Karsk Wire", "--now", "2026-11-22T06:00:00Z").stdout
+
+    assert (told["kind"], told["published_at"], told["claimed_at"]) == ("live page", None, "2027-12-27T06:00:00+00:00")
+    assert "(live page; dated 2027-12-27 06:00 UTC, which is not believed)" in shown
+    assert "1 date not to be believed" in shown
 
 
 def test_a_test_of_a_feed_that_has_not_changed_still_counts_its_entries(tested, newsroom):

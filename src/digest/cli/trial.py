@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 from digest.cli.show import gathered_json, moment, told
 from digest.collect.phrases import lasting
 from digest.collect.text import line, shorten
+from digest.model.news import ArticleKind
 
 if TYPE_CHECKING:
     from digest.collect import SourceReport
@@ -26,13 +27,25 @@ def tried(got: Gathered, took: timedelta, now: datetime) -> str:
     lines = [f"{report.name}: " + "; ".join(filter(None, first))]
     if said := [*_served(report), *_again(report, now)]:
         lines.append("  " + "; ".join(said))
-    return "\n".join(lines + [f"  {moment(article.at)}  {article.title}" for article in newest(got)])
+    return "\n".join(lines + [f"  {moment(a.at)}  {a.title}{_aside(a)}" for a in newest(got)])
 
 
 def tried_json(got: Gathered, took: timedelta) -> dict[str, Any]:
     """Return the same for programs."""
     report = got.reports[0]
-    titles = [{"title": a.title, "published_at": told(a.published_at), "url": a.url} for a in newest(got)]
+    titles = [
+        {
+            "title": a.title,
+            "url": a.url,
+            "published_at": told(a.published_at),
+            "claimed_at": told(a.claimed_at),
+            "kind": a.kind.value,
+            "characters": sum(len(block.text) for block in a.blocks),
+            "gap": a.gap,
+            "image": a.image.url if a.image else "",
+        }
+        for a in newest(got)
+    ]
     return {
         **gathered_json(got)["sources"][0],
         "trouble": trouble(report),
@@ -62,6 +75,14 @@ def trouble(report: SourceReport) -> str:
 def newest(got: Gathered) -> list[Article]:
     """Return the five newest of the articles that a poll brought."""
     return sorted(got.found, key=lambda article: article.at, reverse=True)[:5]
+
+
+def _aside(article: Article) -> str:
+    """What is out of the ordinary with an article."""
+    said = [article.kind.value] if article.kind is not ArticleKind.NEWS else []
+    said += [article.gap] if article.gap else []
+    said += [f"dated {moment(article.claimed_at)}, which is not believed"] if article.claimed_at else []
+    return f"  ({'; '.join(said)})" if said else ""
 
 
 def _served(report: SourceReport) -> list[str]:
