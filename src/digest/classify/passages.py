@@ -8,6 +8,7 @@ from dataclasses import dataclass, replace
 from typing import Final
 
 from digest.classify.boilerplate import titleish
+from digest.classify.lines import reads_like_closing
 from digest.model.news import Block, BlockKind
 
 SHORT: Final = 60
@@ -18,6 +19,9 @@ LONGEST_HEADING: Final = 80
 """Characters of a line without mark-up that may still be a heading."""
 CLOSING_CUES: Final = 2
 """Turns of phrase that make a last paragraph an editorial one."""
+
+LONGEST_CLOSING: Final = 1500
+"""Characters of a paragraph that may be one."""
 
 CUES: Final = re.compile(
     r"\bmarks? (?:an?|the|another) (?:\w+ ){0,2}(?:escalation|turn|turning point|moment|chapter|shift|step|test)\b"
@@ -154,6 +158,7 @@ def is_closing(paragraph: str) -> bool:
     >>> is_closing("Seven people were hurt when the bridge fell at 04:30, the governor said.")
     False
     """
-    if len(paragraph) > 1500:
+    if len(paragraph) > LONGEST_CLOSING:
         return False
-    return len({found.group().casefold() for found in CUES.finditer(paragraph)}) >= CLOSING_CUES
+    cues = {found.group().casefold() for found in CUES.finditer(paragraph)}
+    return len(cues) >= CLOSING_CUES or reads_like_closing(paragraph)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 from typing import Final, NamedTuple
 
 WORD: Final = re.compile(r"[\w\u0300-\u036f\u064b-\u065f\u0670]+(?:['’ʼ][^\W\d_]+)*")
@@ -24,7 +25,12 @@ def fold(word: str) -> str:
     >>> [fold(word) for word in ("Sorvat’s", "STRAẞE", "об’єкт")]
     ['sorvat', 'strasse', "об'єкт"]
     """
-    folded = word[:LONGEST].casefold().replace("’", "'").replace("ʼ", "'")
+    return _fold(word[:LONGEST])
+
+
+@lru_cache(maxsize=50_000)
+def _fold(word: str) -> str:
+    folded = word.casefold().replace("’", "'").replace("ʼ", "'")
     return folded[:-2] if folded.endswith("'s") else folded
 
 
@@ -39,4 +45,4 @@ def words(text: str) -> list[Word]:
     >>> [word.folded for word in words("The U.S.-made drone’s wing")]
     ['the', 'u', 's', 'made', 'drone', 'wing']
     """
-    return [Word(fold(found.group()), found.start(), found.end()) for found in WORD.finditer(text)]
+    return [Word(_fold(found.group()[:LONGEST]), *found.span()) for found in WORD.finditer(text)]
