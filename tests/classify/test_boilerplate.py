@@ -197,7 +197,7 @@ def test_a_text_without_sentence_marks_is_not_taken_for_a_list():
     [
         ("Subscribe to our daily letter", True),
         ("Support our newsroom with a small donation", True),
-        ("Read the rest in our app", True),
+        ("Follow our reporters on Instagram", True),
         ("Photos by the press service of the river guard, Norrmark Post", True),
         ("The ferry of Tarnmouth sailed again on Monday with two hundred people aboard.", False),
         ("Ilma Karsk wins the mayor's race in Lindholm", False),

@@ -20,6 +20,8 @@ RATE: Final = 0.5
 SHRINK: Final = 2e-3
 """L2, on the weights that an example touches."""
 BIAS_RATE: Final = 0.01
+ENOUGH: Final = 60
+"""Examples from which on a label is known by them alone."""
 NEAR: Final = 0.01
 """A chance so near the truth teaches nothing more."""
 
@@ -32,6 +34,8 @@ class Row:
     features: Collection[int]
     count: float = 1.0
     """As if it stood so often in the examples."""
+    margin: float = 0.0
+    """Log-odds by which its label must lead: what must win by more teaches more of its words."""
 
 
 def fit(rows: Sequence[Row], labels: Sequence[str], passes: int = PASSES) -> Weights:
@@ -46,21 +50,24 @@ def fit(rows: Sequence[Row], labels: Sequence[str], passes: int = PASSES) -> Wei
             row = used[i]
             length = 1.0 / sqrt(len(row.features))
             logits = [b + length * fsum(map(w.__getitem__, row.features)) for b, w in zip(bias, weights, strict=True)]
+            if row.margin:
+                logits[labels.index(row.label)] -= row.margin
             for k, chance in enumerate(softmax(logits)):
                 miss = chance - (labels[k] == row.label)
                 if -NEAR < miss < NEAR:
                     continue
                 error = miss * share[row.label] * row.count
-                bias[k] -= BIAS_RATE * error
+                bias[k] -= 0.0 if row.margin else BIAS_RATE * error
                 _descend(weights[k], seen[k], row.features, error * length)
-    return quantised(labels, bias, weights)
+    counts = Counter(row.label for row in rows)
+    return quantised(labels, bias, weights, [label for label in labels if counts[label] < ENOUGH])
 
 
 def _shares(rows: Sequence[Row], labels: Sequence[str]) -> dict[str, float]:
-    counts = Counter[str]()
-    for row in rows:
-        counts[row.label] += 1
-    return {label: len(rows) / len(labels) / counts[label] for label in labels if counts[label]}
+    """Return what a row of each label counts; rows with a margin come on top and take nothing from the others."""
+    counts = Counter(row.label for row in rows if not row.margin)
+    mean = counts.total() / max(1, len(counts))
+    return {label: mean / counts[label] if counts[label] else 1.0 for label in labels}
 
 
 def _descend(weights: list[float], seen: list[float], features: Collection[int], slope: float) -> None:

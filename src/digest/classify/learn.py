@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, replace
+from typing import Final
 
 from digest.classify.features import features
 from digest.classify.fit import Row, fit
@@ -12,12 +14,30 @@ from digest.model.news import BOILERPLATE, OTHER
 from digest.model.words import words
 
 
-def taught(examples: Iterable[Example], corrections: Iterable[Example] = (), strength: float = 1.0) -> Weights:
-    """Return the sections' weights, fitted to examples; a correction counts `strength` times as much as an example.
+@dataclass(frozen=True, slots=True)
+class Zeal:
+    """How hard corrections are learned from."""
+
+    strength: float
+    """How often a correction counts against an example."""
+    margin: float
+    """Log-odds by which it must go where the editor put it, so that its kin follow."""
+
+
+KEENEST: Final = Zeal(4.0, 2.0)
+
+
+def taught(examples: Iterable[Example], corrections: Iterable[Example] = (), zeal: Zeal = KEENEST) -> Weights:
+    """Return the sections' weights, fitted to examples, and to corrections on top of them.
+
+    Corrections into a section that has no examples are its first ones.
 
     Boilerplate is no section and is passed over.
     """
-    rows = [*_rows(examples, 1.0), *_rows(corrections, strength)]
+    rows = _rows(examples)
+    known = {row.label for row in rows}
+    for row in _rows(corrections, zeal.strength, zeal.margin):
+        rows.append(row if row.label in known else replace(row, margin=0.0))
     return fit(rows, labels_of(rows))
 
 
@@ -26,9 +46,9 @@ def labels_of(rows: Sequence[Row]) -> list[str]:
     return sorted({row.label for row in rows} | {OTHER})
 
 
-def _rows(examples: Iterable[Example], count: float) -> list[Row]:
+def _rows(examples: Iterable[Example], count: float = 1.0, margin: float = 0.0) -> list[Row]:
     return [
-        Row(example.label, features(words(f"{example.title}\n{example.heading}\n{example.text}")), count)
+        Row(example.label, features(words(f"{example.title}\n{example.heading}\n{example.text}")), count, margin)
         for example in examples
         if example.label != BOILERPLATE
     ]

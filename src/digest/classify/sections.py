@@ -37,10 +37,10 @@ LONGEST_HEAD: Final = 400
 """The same of a title or a heading."""
 MOST_BY_TERMS: Final = 4.0
 """Log-odds that all the terms of a section together may add or take."""
-NONE: Final = 1.0
+NONE: Final = 0.8
 """Log-odds that fitting no section has in advance: the threshold a section must get over."""
 UNTAUGHT: Final = 0.1
-"""Log-odds by which a section without examples stands below none before a term speaks."""
+"""Log-odds by which a section without examples, or with few, stands below none before a term speaks."""
 TEMPERATURE: Final = 1.0
 """Divides log-odds before they are told as a confidence, so that of passages told with 0.8 four in five are right."""
 LEAST_SUPPORT: Final = -4.0
@@ -168,11 +168,12 @@ def _often(times: int) -> float:
 def _odds(scorer: Scorer, learned: Sequence[float], weighed: Mapping[SectionId, float]) -> dict[SectionId, float]:
     chances = dict(zip(scorer.weights.labels, softmax(learned), strict=True))
     none = log(max(1e-6, sum(chance for label, chance in chances.items() if label not in weighed)))
-    odds = {
-        section: (log(max(chances[section], 1e-6)) if section in chances else none - UNTAUGHT)
-        + max(-MOST_BY_TERMS, min(MOST_BY_TERMS, weight))
-        for section, weight in weighed.items()
-    }
+    odds = {}
+    for section, weight in weighed.items():
+        base = log(max(chances.get(section, 0.0), 1e-6))
+        if section not in chances or section in scorer.weights.few:
+            base = max(base, none - UNTAUGHT)
+        odds[section] = base + max(-MOST_BY_TERMS, min(MOST_BY_TERMS, weight))
     return odds | {OTHER: none + NONE}
 
 

@@ -27,17 +27,21 @@ class Weights:
     quantum: float
     bias: tuple[int, ...]
     rows: tuple[array[int], ...] = field(repr=False)
+    few: tuple[str, ...] = ()
+    """Labels of so few examples that not to be known by them says nothing against a passage."""
 
     @cached_property
     def fingerprint(self) -> str:
         """16 hex digits of the SHA-256 over all of it: names it in issues and files."""
-        digest = hashlib.sha256(json.dumps((self.labels, self.quantum, self.bias)).encode())
+        digest = hashlib.sha256(json.dumps((self.labels, self.quantum, self.bias, self.few)).encode())
         for row in self.rows:
             digest.update(row.tobytes())
         return digest.hexdigest()[:16]
 
 
-def quantised(labels: Sequence[str], bias: Sequence[float], rows: Sequence[Sequence[float]]) -> Weights:
+def quantised(
+    labels: Sequence[str], bias: Sequence[float], rows: Sequence[Sequence[float]], few: Sequence[str] = ()
+) -> Weights:
     """Return weights rounded to bytes."""
     largest = max((abs(weight) for row in (*rows, bias) for weight in row), default=0.0)
     quantum = float(f"{largest / STEPS or 1.0:.6g}")
@@ -45,12 +49,14 @@ def quantised(labels: Sequence[str], bias: Sequence[float], rows: Sequence[Seque
     def steps(weight: float) -> int:
         return max(-STEPS, min(STEPS, round(weight / quantum)))
 
-    return Weights(tuple(labels), quantum, tuple(map(steps, bias)), tuple(array("b", map(steps, row)) for row in rows))
+    kept = tuple(array("b", map(steps, row)) for row in rows)
+    return Weights(tuple(labels), quantum, tuple(map(steps, bias)), kept, tuple(few))
 
 
 def packed(weights: Weights) -> bytes:
     """Return the weights as a file holds them: a line of JSON, then the rows, compressed."""
-    head = json.dumps({"labels": weights.labels, "quantum": weights.quantum, "bias": weights.bias})
+    told = {"labels": weights.labels, "quantum": weights.quantum, "bias": weights.bias, "few": weights.few}
+    head = json.dumps(told)
     return head.encode() + b"\n" + zlib.compress(b"".join(row.tobytes() for row in weights.rows))
 
 
@@ -62,13 +68,13 @@ def unpacked(data: bytes) -> Weights:
         labels, bias = tuple(map(str, told["labels"])), tuple(map(int, told["bias"]))
         opened = zlib.decompressobj()
         raw = opened.decompress(body, len(labels) * SIZE + 1)
-        quantum = float(told["quantum"])
+        quantum, few = float(told["quantum"]), tuple(map(str, told["few"]))
     except (zlib.error, KeyError, TypeError, ValueError) as e:
         raise ValueError("no weights, or damaged ones") from e
     if len(raw) != len(labels) * SIZE or len(bias) != len(labels):
         raise ValueError("weights of another size")
     rows = tuple(array("b", raw[i * SIZE : (i + 1) * SIZE]) for i in range(len(labels)))
-    return Weights(labels, quantum, bias, rows)
+    return Weights(labels, quantum, bias, rows, few)
 
 
 @lru_cache(maxsize=4)

@@ -19,18 +19,14 @@ class Word(NamedTuple):
     end: int
 
 
+@lru_cache(maxsize=1 << 16)
 def fold(word: str) -> str:
     """Return a word as it is compared: without case, typographic apostrophes and the English possessive.
 
     >>> [fold(word) for word in ("Sorvat’s", "STRAẞE", "об’єкт")]
     ['sorvat', 'strasse', "об'єкт"]
     """
-    return _fold(word[:LONGEST])
-
-
-@lru_cache(maxsize=50_000)
-def _fold(word: str) -> str:
-    folded = word.casefold().replace("’", "'").replace("ʼ", "'")
+    folded = word[:LONGEST].casefold().replace("’", "'").replace("ʼ", "'")
     return folded[:-2] if folded.endswith("'s") else folded
 
 
@@ -45,4 +41,4 @@ def words(text: str) -> list[Word]:
     >>> [word.folded for word in words("The U.S.-made drone’s wing")]
     ['the', 'u', 's', 'made', 'drone', 'wing']
     """
-    return [Word(_fold(found.group()[:LONGEST]), *found.span()) for found in WORD.finditer(text)]
+    return [Word(fold(found.group()[:LONGEST]), *found.span()) for found in WORD.finditer(text)]

@@ -52,6 +52,12 @@ class Articles:
             raise UnknownError(f"no article {missing}")
         return [found[each] for each in ids]
 
+    def recent(self, limit: int) -> list[Article]:
+        """Return the articles that were kept last, the newest first."""
+        with self._database.read() as connection:
+            rows = connection.execute(select(article.c.body).order_by(article.c.no.desc()).limit(limit)).all()
+        return [unpack(row.body, Article) for row in rows]
+
     def unpooled(self, edition: str, *, issue: int | None = None) -> list[Article]:
         """Return the articles that no issue of the edition has taken or left out, in the order of collection.
 
