@@ -7,7 +7,7 @@ hash of pass and place, and sums are exact (`fsum`), so that neither a random ge
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from math import exp, fsum, sqrt
 from typing import Final
@@ -32,35 +32,54 @@ class Row:
 
     label: str
     features: Collection[int]
-    count: float = 1.0
-    """As if it stood so often in the examples."""
     margin: float = 0.0
     """Log-odds by which its label must lead: what must win by more teaches more of its words."""
 
 
 def fit(rows: Sequence[Row], labels: Sequence[str], passes: int = PASSES) -> Weights:
-    """Return the weights that tell the labels apart; each label counts alike, however many rows it has."""
+    """Return the weights that tell the labels apart; each label counts alike, however many rows it has.
+
+    They are the mean of the weights after each pass of the second half, which one row more or less moves little.
+    """
     used = [row for row in rows if row.features]
     share = _shares(used, labels)
     weights = [[0.0] * SIZE for _ in labels]
     seen = [[0.01] * SIZE for _ in labels]
     bias = [0.0] * len(labels)
+    mean = [[0.0] * SIZE for _ in labels]
+    touched = sorted({feature for row in used for feature in row.features})
+    counted = passes - passes // 2
     for turn in range(passes):
         for i in sorted(range(len(used)), key=lambda i: crc32(b"%d %d" % (turn, i))):
-            row = used[i]
-            length = 1.0 / sqrt(len(row.features))
-            logits = [b + length * fsum(map(w.__getitem__, row.features)) for b, w in zip(bias, weights, strict=True)]
-            if row.margin:
-                logits[labels.index(row.label)] -= row.margin
-            for k, chance in enumerate(softmax(logits)):
-                miss = chance - (labels[k] == row.label)
-                if -NEAR < miss < NEAR:
-                    continue
-                error = miss * share[row.label] * row.count
-                bias[k] -= 0.0 if row.margin else BIAS_RATE * error
-                _descend(weights[k], seen[k], row.features, error * length)
+            _learn(used[i], labels, share, weights, seen, bias)
+        if turn >= passes // 2:
+            for total, own in zip(mean, weights, strict=True):
+                for at in touched:
+                    total[at] += own[at] / counted
     counts = Counter(row.label for row in rows)
-    return quantised(labels, bias, weights, [label for label in labels if counts[label] < ENOUGH])
+    return quantised(labels, bias, mean, [label for label in labels if counts[label] < ENOUGH])
+
+
+def _learn(
+    row: Row,
+    labels: Sequence[str],
+    share: Mapping[str, float],
+    weights: Sequence[list[float]],
+    seen: Sequence[list[float]],
+    bias: list[float],
+) -> None:
+    """Take one step of AdaGrad down the slope of the row's log-loss."""
+    length = 1.0 / sqrt(len(row.features))
+    odds = [b + length * fsum(map(w.__getitem__, row.features)) for b, w in zip(bias, weights, strict=True)]
+    if row.margin:
+        odds[labels.index(row.label)] -= row.margin
+    for k, chance in enumerate(softmax(odds)):
+        miss = chance - (labels[k] == row.label)
+        if -NEAR < miss < NEAR:
+            continue
+        error = miss * share[row.label]
+        bias[k] -= 0.0 if row.margin else BIAS_RATE * error
+        _descend(weights[k], seen[k], row.features, error * length)
 
 
 def _shares(rows: Sequence[Row], labels: Sequence[str]) -> dict[str, float]:

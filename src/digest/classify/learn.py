@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import Final
 
 from digest.classify.features import features
@@ -13,21 +13,11 @@ from digest.model.learning import Example
 from digest.model.news import BOILERPLATE, OTHER
 from digest.model.words import words
 
-
-@dataclass(frozen=True, slots=True)
-class Zeal:
-    """How hard corrections are learned from."""
-
-    strength: float
-    """How often a correction counts against an example."""
-    margin: float
-    """Log-odds by which it must go where the editor put it, so that its kin follow."""
+MARGIN: Final = 4.0
+"""Log-odds by which a corrected passage must go where the editor put it, so that its kin follow."""
 
 
-KEENEST: Final = Zeal(4.0, 2.0)
-
-
-def taught(examples: Iterable[Example], corrections: Iterable[Example] = (), zeal: Zeal = KEENEST) -> Weights:
+def taught(examples: Iterable[Example], corrections: Iterable[Example] = (), margin: float = MARGIN) -> Weights:
     """Return the sections' weights, fitted to examples, and to corrections on top of them.
 
     Corrections into a section that has no examples are its first ones.
@@ -36,7 +26,7 @@ def taught(examples: Iterable[Example], corrections: Iterable[Example] = (), zea
     """
     rows = _rows(examples)
     known = {row.label for row in rows}
-    for row in _rows(corrections, zeal.strength, zeal.margin):
+    for row in _rows(corrections, margin):
         rows.append(row if row.label in known else replace(row, margin=0.0))
     return fit(rows, labels_of(rows))
 
@@ -46,9 +36,9 @@ def labels_of(rows: Sequence[Row]) -> list[str]:
     return sorted({row.label for row in rows} | {OTHER})
 
 
-def _rows(examples: Iterable[Example], count: float = 1.0, margin: float = 0.0) -> list[Row]:
+def _rows(examples: Iterable[Example], margin: float = 0.0) -> list[Row]:
     return [
-        Row(example.label, features(words(f"{example.title}\n{example.heading}\n{example.text}")), count, margin)
+        Row(example.label, features(words(f"{example.title}\n{example.heading}\n{example.text}")), margin)
         for example in examples
         if example.label != BOILERPLATE
     ]

@@ -35,9 +35,11 @@ LOOKED_AT: Final = 6_000
 """Characters of a passage that are read: a longer one says by then what it is about."""
 LONGEST_HEAD: Final = 400
 """The same of a title or a heading."""
+LEARNED: Final = 0.8
+"""What the learned log-odds count: fitted to a few hundred examples, they are surer than they should be."""
 MOST_BY_TERMS: Final = 4.0
 """Log-odds that all the terms of a section together may add or take."""
-NONE: Final = 0.8
+NONE: Final = 1.0
 """Log-odds that fitting no section has in advance: the threshold a section must get over."""
 UNTAUGHT: Final = 0.1
 """Log-odds by which a section without examples, or with few, stands below none before a term speaks."""
@@ -166,7 +168,7 @@ def _often(times: int) -> float:
 
 
 def _odds(scorer: Scorer, learned: Sequence[float], weighed: Mapping[SectionId, float]) -> dict[SectionId, float]:
-    chances = dict(zip(scorer.weights.labels, softmax(learned), strict=True))
+    chances = dict(zip(scorer.weights.labels, softmax([LEARNED * value for value in learned]), strict=True))
     none = log(max(1e-6, sum(chance for label, chance in chances.items() if label not in weighed)))
     odds = {}
     for section, weight in weighed.items():

@@ -10,7 +10,7 @@ from typing import Final
 from digest.classify import classify, scorer_of
 from digest.classify.examples import FROZEN, shipped_examples
 from digest.classify.judging import judged
-from digest.classify.learn import KEENEST, Zeal, taught
+from digest.classify.learn import MARGIN, taught
 from digest.classify.weights import Weights, shipped
 from digest.errors import LinesError
 from digest.model.issue import Section
@@ -19,8 +19,8 @@ from digest.model.news import BOILERPLATE, OTHER, Article, Placement
 from digest.parts import Parts
 from digest.pipeline.lines import Line
 
-ZEALS: Final = (KEENEST, Zeal(2.0, 3.0), Zeal(1.0, 3.0), Zeal(1.0, 1.0))
-"""Tried in this order: the first that does no harm is taken."""
+MARGINS: Final = (MARGIN, 3.0, 2.0)
+"""How hard corrections are learned from, tried in this order: the first that does no harm is taken."""
 HARM: Final = 0.01
 """Share of the frozen examples that new weights may lose against those that come with the program: one in a hundred."""
 LOOKED_AT: Final = 300
@@ -81,7 +81,7 @@ def learn(parts: Parts) -> Learned:
     """Fit the weights to the examples and all corrections; put them into force if they do no harm on the frozen set.
 
     Harm is measured against the weights that come with the program, so that it cannot creep in step by step. Of
-    several degrees of zeal the first is taken that does none; nothing changes where all do.
+    several margins the first is taken that does none; nothing changes where all do.
     """
     sections, present = parts.settings.sections, parts.shelf.current()
     corrections = told(parts.store.examples.all())
@@ -104,8 +104,8 @@ def learn(parts: Parts) -> Learned:
 
     if not corrections:
         return outcome(present, before, "no editor has corrected anything yet")
-    for zeal in ZEALS:
-        weights = taught(shipped_examples(), corrections, zeal)
+    for margin in MARGINS:
+        weights = taught(shipped_examples(), corrections, margin)
         after = score(weights, frozen, sections)
         if weights.fingerprint == present.fingerprint:
             return outcome(weights, after, "nothing new since the last time")
