@@ -46,7 +46,10 @@ class Line:
 
 
 def read_lines(path: Path) -> list[Line]:
-    """Return the lines of a file; LinesError, with the line's number, for what is no JSON object of strings."""
+    """Return the lines of a file, or the entries of a JSON list, such as `learn --review --json` prints.
+
+    Raises LinesError, with the line's number, for what is no JSON object of strings.
+    """
     try:
         if path.stat().st_size > LARGEST:
             raise LinesError(f"{path}: more than {LARGEST >> 20} MB")
@@ -59,17 +62,27 @@ def read_lines(path: Path) -> list[Line]:
 
 def _lines(path: Path, text: str) -> Iterator[Line]:
     seen: set[str] = set()
-    for no, raw in enumerate(text.split("\n"), 1):
-        if not raw.strip():
-            continue
+    for no, told in _told(path, text):
         try:
-            line = _line(json.loads(raw), str(no))
-        except (ValueError, TypeError, RecursionError) as e:
+            line = _line(told, str(no))
+        except (ValueError, TypeError) as e:
             raise LinesError(f"{path}:{no}: {e}") from e
         if line.id in seen:
             raise LinesError(f"{path}:{no}: the id {line.id!r} was there before")
         seen.add(line.id)
         yield line
+
+
+def _told(path: Path, text: str) -> Iterator[tuple[int, Any]]:
+    """Yield what each line says with its number; a file that is one JSON list is taken entry by entry."""
+    parts = [text] if text.lstrip().startswith("[") else text.split("\n")
+    for no, part in enumerate(parts, 1):
+        if part.strip():
+            try:
+                told = json.loads(part)
+            except (ValueError, RecursionError) as e:
+                raise LinesError(f"{path}:{no}: {e}") from e
+            yield from enumerate(told, 1) if isinstance(told, list) else [(no, told)]
 
 
 def _line(told: Any, no: str) -> Line:
