@@ -103,13 +103,17 @@ def _in_reading_order(
 ) -> tuple[Placement, ...]:
     """Number passages and dropped lines together, as they follow each other in the article."""
     lines = [
-        (i, "", (blocks[i].text.strip(),), Verdict(BOILERPLATE, 1.0, (rule,)))
+        (i, "", (blocks[i].text.strip(),), "", Verdict(BOILERPLATE, 1.0, (rule,)))
         for i, rule in enumerate(rules)
         if rule and blocks[i].text.strip()
     ]
-    passages = [(s.first, s.heading, s.paragraphs, verdict) for s, verdict in zip(stretches, placed, strict=True)]
+    passages = [
+        (s.first, s.heading, s.paragraphs, s.dateline, verdict) for s, verdict in zip(stretches, placed, strict=True)
+    ]
     rows = sorted([*lines, *passages], key=lambda row: row[0])
     return tuple(
-        Placement(Passage(article.id, at, heading, paragraphs), verdict.section, verdict.score, verdict.evidence)
-        for at, (_, heading, paragraphs, verdict) in enumerate(rows)
+        Placement(
+            Passage(article.id, at, heading, paragraphs, dateline), verdict.section, verdict.score, verdict.evidence
+        )
+        for at, (_, heading, paragraphs, dateline, verdict) in enumerate(rows)
     )

@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from itertools import pairwise
 from typing import Final
 
+from digest.classify.datelines import parted
 from digest.classify.lines import reads_like_boilerplate
 from digest.classify.rules import opens_related, opens_tags, rule_of
 from digest.model.news import Block, BlockKind
@@ -72,7 +73,7 @@ def _beside(block: Block) -> str:
 def _read(blocks: Sequence[Block], lines: Sequence[str], found: list[str]) -> None:
     """Take what the examples of boilerplate would have among them; a heading is left to the other rules."""
     for i, line in enumerate(lines):
-        if not found[i] and blocks[i].kind is BlockKind.PARAGRAPH and reads_like_boilerplate(line):
+        if not found[i] and blocks[i].kind is BlockKind.PARAGRAPH and reads_like_boilerplate(parted(line)[1]):
             found[i] = "reads like boilerplate"
 
 

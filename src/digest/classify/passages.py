@@ -8,6 +8,7 @@ from dataclasses import dataclass, replace
 from typing import Final
 
 from digest.classify.boilerplate import titleish
+from digest.classify.datelines import parted
 from digest.classify.lines import reads_like_closing
 from digest.model.news import Block, BlockKind
 
@@ -53,6 +54,8 @@ class Stretch:
     """The index of its heading's block; -1 without one."""
     closing: bool = False
     """Whether it is an editorial last word rather than a report."""
+    dateline: str = ""
+    """What stood before the first sentence of an article that begins with it."""
 
     @property
     def size(self) -> int:
@@ -97,7 +100,7 @@ def cut(blocks: Sequence[Block], verdicts: Sequence[str]) -> Cut:
         paragraphs.append(blocks[i].text.strip())
     close()
     joined, lost = _join_short(stretches)
-    return Cut(tuple(_part_closing(joined)), (*bare, *lost))
+    return Cut(tuple(_part_closing(_part_dateline(joined))), (*bare, *lost))
 
 
 def _is_heading(block: Block, following: Block | None) -> bool:
@@ -135,6 +138,15 @@ def _join_short(stretches: Sequence[Stretch]) -> tuple[list[Stretch], list[int]]
             joined[-1] = replace(stretch, first=last.first, paragraphs=last.paragraphs + stretch.paragraphs)
             lost += [last.headed_at] if last.heading else []
     return joined, lost
+
+
+def _part_dateline(stretches: list[Stretch]) -> list[Stretch]:
+    """Part the dateline from an article's first paragraph."""
+    if not stretches:
+        return stretches
+    first, *rest = stretches
+    dateline, text = parted(first.paragraphs[0])
+    return [replace(first, paragraphs=(text, *first.paragraphs[1:]), dateline=dateline), *rest]
 
 
 def _part_closing(stretches: list[Stretch]) -> list[Stretch]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from typing import Final
 
 from digest.classify.passages import Stretch
@@ -25,10 +26,11 @@ def part(stretch: Stretch, scorer: Scorer) -> list[Stretch]:
     labels = _smooth([confidences(read(scorer, untitled, "", paragraph).odds) for paragraph in stretch.paragraphs])
     starts = _starts(labels)
     ends = [*starts[1:], len(labels)]
-    return [
-        Stretch(stretch.first + start, stretch.heading if start == 0 else "", stretch.paragraphs[start:end])
+    first, *rest = (
+        Stretch(stretch.first + start, "", stretch.paragraphs[start:end])
         for start, end in zip(starts, ends, strict=True)
-    ]
+    )
+    return [replace(first, heading=stretch.heading, dateline=stretch.dateline), *rest]
 
 
 def _smooth(scores: Sequence[dict[SectionId, float]]) -> list[SectionId]:
