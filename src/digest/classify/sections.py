@@ -39,7 +39,7 @@ LEARNED: Final = 0.8
 """What the learned log-odds count: fitted to a few hundred examples, they are surer than they should be."""
 MOST_BY_TERMS: Final = 4.0
 """Log-odds that all the terms of a section together may add or take."""
-NONE: Final = 1.0
+NONE: Final = 0.9
 """Log-odds that fitting no section has in advance: the threshold a section must get over."""
 UNTAUGHT: Final = 0.1
 """Log-odds by which a section without examples, or with few, stands below none before a term speaks."""
