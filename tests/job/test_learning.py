@@ -6,6 +6,7 @@ import json
 
 import pytest
 
+from digest.classify.examples import shipped_examples
 from tests.classify.volunteers import MOVED, UNSEEN
 
 ROWS = [
@@ -133,7 +134,7 @@ def test_what_an_editor_teaches_comes_into_force_and_can_be_taken_back(desk):
     got = learned.json
     assert (learned.code, got["kept"], got["corrections"]) == (0, True, 30)
     assert got["corrected"]["after"] > got["corrected"]["before"]
-    assert got["frozen"]["after"] >= got["frozen"]["before"] - 0.01 * got["frozen"]["of"]
+    assert got["frozen"]["chance_after"] >= got["frozen"]["chance_before"] - 0.01
     after = desk("evaluate", unseen, "--json").json
     assert after["weights"] == got["weights"] != before["weights"]
     assert after["accuracy"] >= 0.8 > 0.5 > before["accuracy"]
@@ -147,10 +148,8 @@ def test_what_an_editor_teaches_comes_into_force_and_can_be_taken_back(desk):
 
 
 def test_what_would_do_harm_is_not_kept(desk):
-    wrong = [
-        {"text": f"Drones and missiles struck {n} barracks, and soldiers of the brigade fell.", "label": "peace_summit"}
-        for n in range(40)
-    ]
+    war = [example for example in shipped_examples() if example.label == "military"][:60]
+    wrong = [{"text": example.text, "title": example.title, "label": "peace_summit"} for example in war]
 
     learned = desk("learn", write(desk, wrong), "--json")
 
@@ -164,7 +163,7 @@ def test_a_label_that_is_no_section_teaches_nothing(desk):
 
     assert done.code == 1
     assert "no section gossip; there are boilerplate, " in done.err
-    assert desk("learn", "--json").json["reason"] == "no editor has corrected anything yet"
+    assert desk("learn").out.startswith("Nothing changes: no editor has corrected anything yet\nright of ")
 
 
 def test_the_most_doubtful_passages_are_asked_about_first_and_the_answers_taken_back(desk):

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from digest.classify.boilerplate import verdicts
-from digest.classify.sections import Scorer, Verdict, place, read, title_of
-from digest.model.news import BOILERPLATE, Block, BlockKind
+from digest.classify.sections import Scorer, Verdict, confidences, place, read, title_of
+from digest.model.news import BOILERPLATE, Block, BlockKind, SectionId
 
 
 def judged(known: Scorer, title: str, lines: Sequence[str]) -> list[Verdict]:
@@ -21,3 +21,8 @@ def judged(known: Scorer, title: str, lines: Sequence[str]) -> list[Verdict]:
     own = [i for i, rule in enumerate(rules) if not rule]
     placed = dict(zip(own, place([read(known, said, "", lines[i], opens=i == own[0]) for i in own]), strict=True))
     return [placed[i] if i in placed else Verdict(BOILERPLATE, 1.0, (rules[i],)) for i in range(len(lines))]
+
+
+def chances(known: Scorer, title: str, text: str) -> dict[SectionId, float]:
+    """Return the chance of each section, and of `OTHER`, to be right for a passage by itself."""
+    return confidences(read(known, title_of(known, title), "", text).odds)

@@ -13,7 +13,7 @@ from digest.model.learning import Example
 from digest.model.news import BOILERPLATE, OTHER
 from digest.model.words import words
 
-MARGIN: Final = 4.0
+MARGIN: Final = 5.0
 """Log-odds by which a corrected passage must go where the editor put it, so that its kin follow."""
 
 

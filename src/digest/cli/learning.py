@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from digest.classify.figures import LabelFigures
     from digest.compose.agreement import Agreement
     from digest.pipeline import Doubt, Evaluation, Learned, StoryEvaluation
+    from digest.pipeline.learn import Score
 
 REFUSED = 1
 """What was learned did harm, and was not kept."""
@@ -175,37 +176,36 @@ def learned_json(learned: Learned) -> dict[str, Any]:
         "kept": learned.kept,
         "reason": learned.reason,
         "corrections": learned.corrections,
-        "frozen": {
-            "of": learned.frozen_before.of,
-            "before": learned.frozen_before.right,
-            "after": learned.frozen_after.right,
-        },
-        "corrected": {
-            "of": learned.corrected_before.of,
-            "before": learned.corrected_before.right,
-            "after": learned.corrected_after.right,
-        },
+        "frozen": compared(learned.frozen_before, learned.frozen_after),
+        "corrected": compared(learned.corrected_before, learned.corrected_after),
         "weights": learned.weights,
+    }
+
+
+def compared(before: Score, after: Score) -> dict[str, float]:
+    """Return two scores on the same examples."""
+    return {
+        "of": before.of,
+        "before": before.right,
+        "after": after.right,
+        "chance_before": before.chance,
+        "chance_after": after.chance,
     }
 
 
 def learned_text(learned: Learned) -> str:
     """Return what a refit came to, for people."""
     rows = [
-        (
-            f"{plural(learned.frozen_before.of, 'frozen example')}",
-            learned.frozen_before.right,
-            learned.frozen_after.right,
-        ),
-        (
-            f"{plural(learned.corrected_before.of, 'correction')}, which it was fitted to",
-            learned.corrected_before.right,
-            learned.corrected_after.right,
-        ),
+        (what.format(plural(before.of, one)), before.right, after.right, f"{before.chance:.3f}", f"{after.chance:.3f}")
+        for what, one, before, after in (
+            ("{}", "frozen example", learned.frozen_before, learned.frozen_after),
+            ("{}, which it was fitted to", "correction", learned.corrected_before, learned.corrected_after),
+        )
     ]
     head = "The new weights are in force" if learned.kept else "Nothing changes"
     back = "\nBack:  digest learn --undo" if learned.kept else ""
-    return f"{head}: {learned.reason}\n{table(rows, ('right of', 'before', 'after'))}{back}"
+    titles = ("right of", "before", "after", "chance of the right one before", "after")
+    return f"{head}: {learned.reason}\n{table(rows, titles)}{back}"
 
 
 def doubt_json(doubt: Doubt) -> dict[str, Any]:
