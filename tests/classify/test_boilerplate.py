@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import time
+
 import pytest
 
 from digest.classify.boilerplate import verdicts
@@ -214,3 +216,22 @@ def test_titles_before_the_text_are_one_list_though_dropped_lines_stand_between(
     found = judged(*titles[:3], "09:15", *titles[3:], "12 March 2026", TEXT)
 
     assert found == [*["list of titles"] * 3, "date line", *["list of titles"] * 2, "", "date line", ""]
+
+
+@pytest.mark.parametrize(
+    "pattern",
+    [
+        ("Ferry sails again", "09:15"),
+        ("Ferry sails again", "Share"),
+        ("Ferry Sails Again", "Mill Burns", "© Radio Tarn"),
+        ("News", "Sport"),
+        ("Subscribe to our daily letter",),
+    ],
+)
+def test_many_lines_cost_little_more_each_than_few(pattern):
+    lines = [TEXT, *pattern * 8_000, TEXT + " Soon."]
+    began = time.process_time()
+
+    assert len(judged(*lines)) == len(lines)
+
+    assert time.process_time() - began < 10

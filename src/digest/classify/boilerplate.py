@@ -196,16 +196,17 @@ def _lists(blocks: Sequence[Block], lines: Sequence[str], found: list[str]) -> N
 
     Before the first and behind the last, lines that are dropped already do not part a run.
     """
-    i = 0
-    before_text = True
+    i = over = 0
+    before_text, closes = True, False
     while i < len(blocks):
         end = i if found[i] else _run(blocks, lines, found, i)
         if end == i:
             before_text = before_text and bool(found[i])
             i += 1
             continue
-        over = _run(blocks, lines, found, i, over_dropped=True)
-        closes = all(found[over:])
+        if i >= over:
+            over = _run(blocks, lines, found, i, over_dropped=True)
+            closes = all(found[over:])
         end = over if before_text or closes else end
         titles = [at for at in range(i, end) if not found[at]]
         kept = titles if closes else titles[:-1]  # the last may head the text that follows
