@@ -9,6 +9,8 @@ DigestError
 +-- ListError (ValueError)            a file under subscribers/
 |   +-- SuppressionError                  a wish not to be mailed that cannot be honoured; nobody is mailed
 +-- LookError (ValueError)            a template under templates/
++-- WeightsError (ValueError)         learned weights that are gone or damaged
++-- LinesError (ValueError)           a file of lines to be judged or learned from
 +-- MoveError                         an issue's state forbids it; exit 5
 |   +-- NotApproved
 +-- UnknownError (LookupError)        an edition, issue or source nobody knows; exit 2
@@ -82,6 +84,14 @@ class LookError(DigestError, ValueError):
     def __init__(self, message: str, *, where: str = "") -> None:
         super().__init__(f"{where}: {message}" if where else message)
         self.where = where
+
+
+class WeightsError(DigestError, ValueError):
+    """Learned weights that an issue or the settings of the day name are gone or damaged."""
+
+
+class LinesError(DigestError, ValueError):
+    """A file of JSON lines cannot be read; `file:line: why`."""
 
 
 class MoveError(DigestError):

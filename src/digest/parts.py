@@ -17,6 +17,7 @@ from digest.model.delivery import Claim
 from digest.model.issue import Edition
 from digest.render import Look, MailSettings, open_look
 from digest.settings import Relay, Settings
+from digest.shelf import Shelf
 from digest.store import Store, open_store
 from digest.subscribers import SUPPRESSED, Keyring, Purpose, Tokens, read_suppressed
 
@@ -32,6 +33,11 @@ class Parts:
     def keyring(self) -> Keyring:
         """The keys under the data folder, made at first use; SuppressionError where that would forget suppressions."""
         return Keyring(self.settings.data / "keys", at_start=self._forgets_nobody)
+
+    @cached_property
+    def shelf(self) -> Shelf:
+        """What was learned from editors, in the data folder."""
+        return Shelf(self.settings.data / "weights")
 
     def _forgets_nobody(self) -> None:
         """Refuse to start with new keys where addresses were hashed with one that is gone."""

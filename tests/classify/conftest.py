@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from datetime import UTC, datetime
+from pathlib import Path
 
 import pytest
 
 from digest.model.issue import Section
 from digest.model.news import Article, Block, BlockKind
+from digest.settings import load
 
 MakeArticle = Callable[..., Article]
 
@@ -57,3 +59,9 @@ def article() -> MakeArticle:
         )
 
     return make
+
+
+@pytest.fixture(scope="session")
+def brief() -> tuple[Section, ...]:
+    """The sections of the edition that the repository carries."""
+    return load(Path(__file__).parents[2] / "digest.toml", {}).sections

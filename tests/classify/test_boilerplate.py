@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import time
+
 import pytest
 
 from digest.classify.boilerplate import verdicts
@@ -190,3 +192,46 @@ def test_a_text_without_sentence_marks_is_not_taken_for_a_list():
     lines = [f"line {n} of a text nobody has punctuated" for n in range(12)]
 
     assert judged(*lines) == [""] * 12
+
+
+@pytest.mark.parametrize(
+    ("line", "taken"),
+    [
+        ("Subscribe to our daily letter", True),
+        ("Support our newsroom with a small donation", True),
+        ("Follow our reporters on Instagram", True),
+        ("Photos by the press service of the river guard, Norrmark Post", True),
+        ("The ferry of Tarnmouth sailed again on Monday with two hundred people aboard.", False),
+        ("Ilma Karsk wins the mayor's race in Lindholm", False),
+        ("Поромники Тарнмута знову вийшли на воду", False),
+    ],
+)
+def test_kin_of_the_known_wordings_is_dropped_and_the_text_stays(line, taken):
+    assert judged(TEXT, line, TEXT + " Soon.")[1] == ("reads like boilerplate" if taken else "")
+
+
+def test_titles_before_the_text_are_one_list_though_dropped_lines_stand_between():
+    titles = [f"Ferry of Tarnmouth sails for the {n}th time" for n in range(4, 10)]
+
+    found = judged(*titles[:3], "09:15", *titles[3:], "12 March 2026", TEXT)
+
+    assert found == [*["list of titles"] * 3, "date line", *["list of titles"] * 2, "", "date line", ""]
+
+
+@pytest.mark.parametrize(
+    "pattern",
+    [
+        ("Ferry sails again", "09:15"),
+        ("Ferry sails again", "Share"),
+        ("Ferry Sails Again", "Mill Burns", "© Radio Tarn"),
+        ("News", "Sport"),
+        ("Subscribe to our daily letter",),
+    ],
+)
+def test_many_lines_cost_little_more_each_than_few(pattern):
+    lines = [TEXT, *pattern * 8_000, TEXT + " Soon."]
+    began = time.process_time()
+
+    assert len(judged(*lines)) == len(lines)
+
+    assert time.process_time() - began < 10

@@ -8,9 +8,9 @@ from functools import lru_cache
 
 from digest.classify.boilerplate import verdicts
 from digest.classify.passages import Stretch, cut
-from digest.classify.sections import Verdict, place, read
-from digest.classify.terms import Matcher, matcher
+from digest.classify.sections import Scorer, Title, Verdict, place, read, scorer, title_of
 from digest.classify.turns import part
+from digest.classify.weights import Weights, shipped
 from digest.model.issue import Section
 from digest.model.news import BOILERPLATE, OTHER, Article, Block, BlockKind, Passage, Placement
 
@@ -20,28 +20,38 @@ CLOSING = "closing paragraph that sums up"
 BARE = "heading without text"
 
 
-def classify(article: Article, sections: Sequence[Section]) -> tuple[Placement, ...]:
+def classify(article: Article, sections: Sequence[Section], weights: Weights | None = None) -> tuple[Placement, ...]:
     """Return the article's passages in reading order, each with its section, `OTHER` or `BOILERPLATE`.
 
     Boilerplate comes as one placement a line with the rule's name as evidence. An article without a body is
     placed by its standfirst, or by its title alone with no paragraphs. `Section.fallback` takes what fits none.
+    `weights` are what was learned; None: those that come with the program.
     """
-    terms = _matcher(tuple(sections))
+    known = scorer_of(sections, weights)
+    title = title_of(known, article.title)
     blocks = article.blocks or _standfirst(article)
     rules = verdicts(article.title, blocks)
     parts = cut(blocks, rules)
     for i in parts.bare:
         rules[i] = BARE
-    stretches = [piece for stretch in parts.stretches for piece in part(stretch, terms)]
+    stretches = [piece for stretch in parts.stretches for piece in part(stretch, known)]
     if not stretches and article.title.strip():
         stretches = [_instead(article, blocks, rules)]
-    stretches = _rejoined(stretches, _placed(article, stretches, sections, terms))
-    return _in_reading_order(article, blocks, rules, stretches, _placed(article, stretches, sections, terms))
+    placed = _placed(title, stretches, sections, known)
+    joined = _rejoined(stretches, placed)
+    if len(joined) < len(stretches):
+        stretches, placed = joined, _placed(title, joined, sections, known)
+    return _in_reading_order(article, blocks, rules, stretches, placed)
+
+
+def scorer_of(sections: Sequence[Section], weights: Weights | None = None) -> Scorer:
+    """Return what the sections are recognised by; made once for the same sections and weights."""
+    return _scorer(tuple(sections), weights or shipped())
 
 
 @lru_cache(maxsize=16)
-def _matcher(sections: tuple[Section, ...]) -> Matcher:
-    return matcher(sections)
+def _scorer(sections: tuple[Section, ...], weights: Weights) -> Scorer:
+    return scorer(sections, weights)
 
 
 def _standfirst(article: Article) -> tuple[Block, ...]:
@@ -56,11 +66,9 @@ def _instead(article: Article, blocks: Sequence[Block], rules: Sequence[str]) ->
     return Stretch(len(rules), "", (standfirst,) if usable else ())
 
 
-def _placed(
-    article: Article, stretches: Sequence[Stretch], sections: Sequence[Section], terms: Matcher
-) -> list[Verdict]:
+def _placed(title: Title, stretches: Sequence[Stretch], sections: Sequence[Section], known: Scorer) -> list[Verdict]:
     readings = [
-        read(terms, article.title, stretch.heading, "\n\n".join(stretch.paragraphs), opens=i == 0)
+        read(known, title, stretch.heading, "\n\n".join(stretch.paragraphs), opens=i == 0)
         for i, stretch in enumerate(stretches)
     ]
     fallback = next((section.id for section in sections if section.fallback), OTHER)
@@ -95,13 +103,17 @@ def _in_reading_order(
 ) -> tuple[Placement, ...]:
     """Number passages and dropped lines together, as they follow each other in the article."""
     lines = [
-        (i, "", (blocks[i].text.strip(),), Verdict(BOILERPLATE, 1.0, (rule,)))
+        (i, "", (blocks[i].text.strip(),), "", Verdict(BOILERPLATE, 1.0, (rule,)))
         for i, rule in enumerate(rules)
         if rule and blocks[i].text.strip()
     ]
-    passages = [(s.first, s.heading, s.paragraphs, verdict) for s, verdict in zip(stretches, placed, strict=True)]
+    passages = [
+        (s.first, s.heading, s.paragraphs, s.dateline, verdict) for s, verdict in zip(stretches, placed, strict=True)
+    ]
     rows = sorted([*lines, *passages], key=lambda row: row[0])
     return tuple(
-        Placement(Passage(article.id, at, heading, paragraphs), verdict.section, verdict.score, verdict.evidence)
-        for at, (_, heading, paragraphs, verdict) in enumerate(rows)
+        Placement(
+            Passage(article.id, at, heading, paragraphs, dateline), verdict.section, verdict.score, verdict.evidence
+        )
+        for at, (_, heading, paragraphs, dateline, verdict) in enumerate(rows)
     )

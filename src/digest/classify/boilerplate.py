@@ -7,6 +7,8 @@ from collections.abc import Sequence
 from itertools import pairwise
 from typing import Final
 
+from digest.classify.datelines import parted
+from digest.classify.lines import reads_like_boilerplate
 from digest.classify.rules import opens_related, opens_tags, rule_of
 from digest.model.news import Block, BlockKind
 from digest.model.words import words
@@ -42,7 +44,7 @@ def verdicts(title: str, blocks: Sequence[Block]) -> list[str]:
     lines = [BULLET.sub("", block.text).strip() for block in blocks]
     alone = [rule or _beside(block) for rule, block in zip(_alone(title, lines), blocks, strict=True)]
     found = list(alone)
-    for rule in (_related, _tags, _attributed, _clocked, _repeated_captions, _lists, _menus):
+    for rule in (_related, _tags, _attributed, _clocked, _repeated_captions, _lists, _menus, _read):
         rule(blocks, lines, found)
     return found if _keeps_text(blocks, found) else alone
 
@@ -68,8 +70,16 @@ def _beside(block: Block) -> str:
     return "pull quote" if PULLED.match(text) else ""
 
 
+def _read(blocks: Sequence[Block], lines: Sequence[str], found: list[str]) -> None:
+    """Take what the examples of boilerplate would have among them; a heading is left to the other rules."""
+    for i, line in enumerate(lines):
+        if not found[i] and blocks[i].kind is BlockKind.PARAGRAPH and reads_like_boilerplate(parted(line)[1]):
+            found[i] = "reads like boilerplate"
+
+
 def _key(line: str) -> str:
-    return " ".join(word.folded for word in words(line))
+    """Return what a line is known by when it is said again; a long paragraph must come back letter by letter."""
+    return line.casefold() if len(line) > LONGEST_TITLE else " ".join(word.folded for word in words(line))
 
 
 def _is_title(key: str, title: str) -> bool:
@@ -91,10 +101,17 @@ def titleish(block: Block, line: str) -> bool:
     return 0 < len(line) <= LONGEST_TITLE and not bare.endswith(ENDS) and not line.endswith(":")
 
 
-def _run(blocks: Sequence[Block], lines: Sequence[str], found: Sequence[str], start: int) -> int:
-    """Return the end of the run of title-like lines from `start` on that no rule has taken."""
+def _run(
+    blocks: Sequence[Block], lines: Sequence[str], found: Sequence[str], start: int, *, over_dropped: bool = False
+) -> int:
+    """Return the end of the run of title-like lines from `start` on that no rule has taken.
+
+    With `over_dropped`, lines that a rule has taken belong to the run as well.
+    """
     end = start
-    while end < len(blocks) and not found[end] and titleish(blocks[end], lines[end]) and not opens_related(lines[end]):
+    while end < len(blocks) and (
+        over_dropped if found[end] else titleish(blocks[end], lines[end]) and not opens_related(lines[end])
+    ):
         end += 1
     return end
 
@@ -175,20 +192,28 @@ def _repeated_captions(blocks: Sequence[Block], lines: Sequence[str], found: lis
 
 
 def _lists(blocks: Sequence[Block], lines: Sequence[str], found: list[str]) -> None:
-    """Take runs of titles: before the first paragraph, behind the last, and capitalised ones between."""
-    i = 0
-    before_text = True
+    """Take runs of titles: before the first paragraph, behind the last, and capitalised ones between.
+
+    Before the first and behind the last, lines that are dropped already do not part a run.
+    """
+    i = over = 0
+    before_text, closes = True, False
     while i < len(blocks):
-        end = _run(blocks, lines, found, i)
+        end = i if found[i] else _run(blocks, lines, found, i)
         if end == i:
             before_text = before_text and bool(found[i])
             i += 1
             continue
-        closes = all(found[end:])
-        last = end if closes else end - 1
-        least = CLOSING_LIST if closes else OPENING_LIST + 1 if before_text else INNER_LIST + 1
-        if end - i >= least and ((before_text and not closes) or _capitalised(lines[i:last])):
-            found[i:last] = ["list of titles"] * (last - i)
+        if i >= over:
+            over = _run(blocks, lines, found, i, over_dropped=True)
+            closes = all(found[over:])
+        end = over if before_text or closes else end
+        titles = [at for at in range(i, end) if not found[at]]
+        kept = titles if closes else titles[:-1]  # the last may head the text that follows
+        least = CLOSING_LIST if closes else OPENING_LIST if before_text else INNER_LIST
+        if len(kept) >= least and ((before_text and not closes) or _capitalised([lines[at] for at in kept])):
+            for at in kept:
+                found[at] = "list of titles"
         i = end
 
 

@@ -8,6 +8,8 @@ from dataclasses import dataclass, replace
 from typing import Final
 
 from digest.classify.boilerplate import titleish
+from digest.classify.datelines import parted
+from digest.classify.lines import reads_like_closing
 from digest.model.news import Block, BlockKind
 
 SHORT: Final = 60
@@ -18,6 +20,9 @@ LONGEST_HEADING: Final = 80
 """Characters of a line without mark-up that may still be a heading."""
 CLOSING_CUES: Final = 2
 """Turns of phrase that make a last paragraph an editorial one."""
+
+LONGEST_CLOSING: Final = 1500
+"""Characters of a paragraph that may be one."""
 
 CUES: Final = re.compile(
     r"\bmarks? (?:an?|the|another) (?:\w+ ){0,2}(?:escalation|turn|turning point|moment|chapter|shift|step|test)\b"
@@ -49,6 +54,8 @@ class Stretch:
     """The index of its heading's block; -1 without one."""
     closing: bool = False
     """Whether it is an editorial last word rather than a report."""
+    dateline: str = ""
+    """What stood before the first sentence of an article that begins with it."""
 
     @property
     def size(self) -> int:
@@ -93,7 +100,7 @@ def cut(blocks: Sequence[Block], verdicts: Sequence[str]) -> Cut:
         paragraphs.append(blocks[i].text.strip())
     close()
     joined, lost = _join_short(stretches)
-    return Cut(tuple(_part_closing(joined)), (*bare, *lost))
+    return Cut(tuple(_part_closing(_part_dateline(joined))), (*bare, *lost))
 
 
 def _is_heading(block: Block, following: Block | None) -> bool:
@@ -133,6 +140,15 @@ def _join_short(stretches: Sequence[Stretch]) -> tuple[list[Stretch], list[int]]
     return joined, lost
 
 
+def _part_dateline(stretches: list[Stretch]) -> list[Stretch]:
+    """Part the dateline from an article's first paragraph."""
+    if not stretches:
+        return stretches
+    first, *rest = stretches
+    dateline, text = parted(first.paragraphs[0])
+    return [replace(first, paragraphs=(text, *first.paragraphs[1:]), dateline=dateline), *rest]
+
+
 def _part_closing(stretches: list[Stretch]) -> list[Stretch]:
     """Part an editorial last paragraph from the passage it merely follows."""
     if len(stretches) < 2 or len(stretches[-1].paragraphs) < 2 or not is_closing(stretches[-1].paragraphs[-1]):
@@ -154,6 +170,7 @@ def is_closing(paragraph: str) -> bool:
     >>> is_closing("Seven people were hurt when the bridge fell at 04:30, the governor said.")
     False
     """
-    if len(paragraph) > 1500:
+    if len(paragraph) > LONGEST_CLOSING:
         return False
-    return len({found.group().casefold() for found in CUES.finditer(paragraph)}) >= CLOSING_CUES
+    cues = {found.group().casefold() for found in CUES.finditer(paragraph)}
+    return len(cues) >= CLOSING_CUES or reads_like_closing(paragraph)

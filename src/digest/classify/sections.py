@@ -1,42 +1,101 @@
-"""How well a passage fits each section, and which one it goes to."""
+"""How well a passage fits each section, and which one it goes to.
+
+Two voices are added up, both in units of log-odds: what was learned from examples (`weights`, by the passage's words),
+and the section's own terms. A section that nothing was learned of lives by its terms alone. What was learned of
+sections that the edition does not have speaks for "none".
+"""
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
-from math import exp, sqrt
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from math import exp, log, sqrt
 from typing import Final
 
-from digest.classify.terms import Hit, Matcher
+from digest.classify.evidence import Voices
+from digest.classify.features import features
+from digest.classify.fit import softmax
+from digest.classify.terms import Hit, Matcher, matcher
+from digest.classify.weights import Weights
+from digest.model.issue import Section
 from digest.model.news import OTHER, SectionId
-from digest.model.words import words
+from digest.model.words import Word, words
 
-IN_HEADING: Final = 2.0
+IN_HEADING: Final = 1.5
 """A term in the passage's own heading counts that often."""
 IN_TITLE: Final = 0.3
-"""A term in the article's title, for a passage that does not open it."""
+"""A term in the article's title, for a passage that does not open it; and what was learned of the title's words."""
 NEIGHBOUR: Final = 0.4
 """What a passage without a heading takes over from the mean of those beside it."""
 HEADED_NEIGHBOUR: Final = 0.1
 """The same for one with a heading, which sets out on a subject of its own."""
 HALF_LENGTH: Final = 60
 """Words of a passage beyond which more of them ask for more terms."""
-SATURATION: Final = 2.5
-"""Weight of terms at which the score reaches 0.63."""
-THRESHOLD: Final = 0.3
-"""Below it a passage fits no section."""
-SHOWN: Final = 8
-"""Phrases kept as evidence."""
+LOOKED_AT: Final = 6_000
+"""Characters of a passage that are read: a longer one says by then what it is about."""
+LONGEST_HEAD: Final = 400
+"""The same of a title or a heading."""
+LEARNED: Final = 0.8
+"""What the learned log-odds count: fitted to a few hundred examples, they are surer than they should be."""
+MOST_BY_TERMS: Final = 4.0
+"""Log-odds that all the terms of a section together may add or take."""
+NONE: Final = 0.9
+"""Log-odds that fitting no section has in advance: the threshold a section must get over."""
+UNTAUGHT: Final = 0.1
+"""Log-odds by which a section without examples, or with few, stands below none before a term speaks."""
+TEMPERATURE: Final = 1.0
+"""Divides log-odds before they are told as a confidence, so that of passages told with 0.8 four in five are right."""
+LEAST_SUPPORT: Final = -4.0
+"""Log-odds to which a neighbour's doubt is limited."""
+
+
+@dataclass(frozen=True, eq=False)
+class Scorer:
+    """What an edition's sections are recognised by."""
+
+    sections: tuple[SectionId, ...]
+    terms: Matcher
+    weights: Weights
+    voices: Voices = field(repr=False)
+
+    def learned(self, found: Sequence[Word]) -> tuple[list[float], float]:
+        """Return the log-odds of the weights' labels for a text's words, and what a quantum counted there."""
+        known = features(found)
+        scale = self.weights.quantum / sqrt(len(known) or 1)
+        rows = zip(self.weights.bias, self.weights.rows, strict=True)
+        return [bias * self.weights.quantum + scale * sum(map(row.__getitem__, known)) for bias, row in rows], scale
+
+
+def scorer(sections: Sequence[Section], weights: Weights) -> Scorer:
+    """Return the scorer of an edition's sections."""
+    return Scorer(tuple(s.id for s in sections), matcher(sections), weights, Voices(weights))
+
+
+@dataclass(frozen=True, slots=True)
+class Title:
+    """An article's title, looked at once for all its passages."""
+
+    text: str
+    words: Sequence[Word]
+    hits: Sequence[Hit]
+    learned: Sequence[float]
+
+
+def title_of(scorer: Scorer, text: str) -> Title:
+    """Return the title as the passages take their hint from it."""
+    text = text[:LONGEST_HEAD]
+    found = words(text)
+    return Title(text, found, scorer.terms.find(text, found), scorer.learned(found)[0] if found else ())
 
 
 @dataclass(frozen=True, slots=True)
 class Reading:
-    """What the terms say of one passage."""
+    """What terms and weights say of one passage."""
 
-    weights: Mapping[SectionId, float]
-    """May be negative, where terms speak against a section."""
-    phrases: Mapping[SectionId, tuple[str, ...]]
-    """As they appear: title, heading, text."""
+    odds: Mapping[SectionId, float]
+    """Log-odds of each section and of `OTHER`."""
+    evidence: Callable[[SectionId], tuple[str, ...]]
+    """What speaks for a section, as it appears, with its weight: heading first, then text."""
     headed: bool = False
     """Whether the passage has a heading of its own."""
 
@@ -50,23 +109,46 @@ class Verdict:
     evidence: tuple[str, ...]
 
 
-def read(matcher: Matcher, title: str, heading: str, text: str, *, opens: bool = True) -> Reading:
-    """Return what the terms say of a passage.
+def read(scorer: Scorer, title: Title, heading: str, text: str, *, opens: bool = True) -> Reading:
+    """Return what terms and weights say of a passage.
 
     `title` is the article's: the heading of the passage that opens it, only a hint for the others.
     """
-    weights = dict.fromkeys(matcher.sections, 0.0)
-    phrases: dict[SectionId, dict[str, None]] = {section: {} for section in matcher.sections}
+    heading, text = heading[:LONGEST_HEAD], text[:LOOKED_AT]
     titled = opens and not heading
-    parts = ((title, IN_HEADING if titled else IN_TITLE), (heading, IN_HEADING), (text, 1.0))
-    for part, factor in parts:
-        found = words(part)
-        per_length = factor if part is not text else factor / max(1.0, sqrt(len(found) / HALF_LENGTH))
-        for (section, _), hits in _by_term(matcher.find(part, found)).items():
-            weights[section] += hits[0].weight * _often(len(hits)) * per_length
-            if hits[0].weight > 0 and (part is not title or titled):
-                phrases[section].update(dict.fromkeys(part[hit.start : hit.end] for hit in hits))
-    return Reading(weights, {section: tuple(found)[:SHOWN] for section, found in phrases.items()}, bool(heading))
+    head, head_words = (title.text, title.words) if titled else (heading, words(heading))
+    body = words(text)
+    head_hits = title.hits if titled else scorer.terms.find(heading, head_words)
+    body_hits = scorer.terms.find(text, body)
+    weighed = dict.fromkeys(scorer.sections, 0.0)
+    found: list[tuple[str, Hit, float]] = []
+    per_length = 1.0 / max(1.0, sqrt(len(body) / HALF_LENGTH))
+    for part, hits, factor in ((head, head_hits, IN_HEADING), (text, body_hits, per_length)):
+        found += _weigh(part, hits, factor, weighed)
+    if not titled:
+        _weigh(title.text, title.hits, IN_TITLE, weighed)
+    learned, scale = scorer.learned([*head_words, *body])
+    if not titled and title.learned:
+        learned = [own + IN_TITLE * hint for own, hint in zip(learned, title.learned, strict=True)]
+    parts = ((head, head_words), (text, body))
+    return Reading(
+        _odds(scorer, learned, weighed),
+        lambda section: scorer.voices.evidence(section, found, parts, scale),
+        bool(heading),
+    )
+
+
+def _weigh(
+    part: str, hits: Sequence[Hit], factor: float, weighed: dict[SectionId, float]
+) -> list[tuple[str, Hit, float]]:
+    """Add the terms' weights to their sections; return each hit with its part and its share."""
+    told = []
+    for hits_of_term in _by_term(hits).values():
+        first = hits_of_term[0]
+        weight = first.weight * _often(len(hits_of_term)) * factor
+        weighed[first.section] += weight
+        told += [(part, hit, weight / len(hits_of_term)) for hit in hits_of_term]
+    return told
 
 
 def _by_term(hits: Sequence[Hit]) -> dict[tuple[SectionId, str], list[Hit]]:
@@ -85,34 +167,50 @@ def _often(times: int) -> float:
     return 2.0 - 0.5 ** (min(times, 50) - 1)
 
 
+def _odds(scorer: Scorer, learned: Sequence[float], weighed: Mapping[SectionId, float]) -> dict[SectionId, float]:
+    chances = dict(zip(scorer.weights.labels, softmax([LEARNED * value for value in learned]), strict=True))
+    none = log(max(1e-6, sum(chance for label, chance in chances.items() if label not in weighed)))
+    odds = {}
+    for section, weight in weighed.items():
+        base = log(max(chances.get(section, 0.0), 1e-6))
+        if section not in chances or section in scorer.weights.few:
+            base = max(base, none - UNTAUGHT)
+        odds[section] = base + max(-MOST_BY_TERMS, min(MOST_BY_TERMS, weight))
+    return odds | {OTHER: none + NONE}
+
+
+def confidences(odds: Mapping[SectionId, float]) -> dict[SectionId, float]:
+    """Return the chance of each section, and of `OTHER`, to be the right one."""
+    return dict(zip(odds, softmax([value / TEMPERATURE for value in odds.values()]), strict=True))
+
+
 def place(readings: Sequence[Reading]) -> list[Verdict]:
     """Return the sections of one article's passages, which stand in reading order and support each other a little."""
+    support = [_support(reading.odds) for reading in readings]
     verdicts = []
     for i, reading in enumerate(readings):
-        beside = [readings[j].weights for j in (i - 1, i + 1) if 0 <= j < len(readings)]
+        beside = [support[j] for j in (i - 1, i + 1) if 0 <= j < len(readings)]
         share = (HEADED_NEIGHBOUR if reading.headed else NEIGHBOUR) / max(1, len(beside))
-        scores = {
-            section: score_of(weight + share * sum(other[section] for other in beside))
-            for section, weight in reading.weights.items()
-        }
-        verdicts.append(_decide(scores, reading))
+        odds = {section: own + share * sum(other[section] for other in beside) for section, own in reading.odds.items()}
+        verdicts.append(_decide(odds, reading))
     return verdicts
 
 
-def score_of(weight: float) -> float:
-    """Return a score from 0 to 1 for the weight of the terms found.
-
-    >>> [round(score_of(weight), 2) for weight in (-1, 0, 1, 2.5, 10)]
-    [0.0, 0.0, 0.33, 0.63, 0.98]
-    """
-    return 1.0 - exp(-max(0.0, weight) / SATURATION)
+def _support(odds: Mapping[SectionId, float]) -> dict[SectionId, float]:
+    top = max(odds.values())
+    whole = top + log(sum(exp(value - top) for value in odds.values()))
+    return {section: max(LEAST_SUPPORT, value - whole) for section, value in odds.items()}
 
 
-def _decide(scores: Mapping[SectionId, float], reading: Reading) -> Verdict:
-    if not scores:
-        return Verdict(OTHER, 0.0, ())
-    best = max(scores, key=lambda section: scores[section])
-    score = round(scores[best], 3)
-    if score >= THRESHOLD and reading.phrases[best]:
-        return Verdict(best, score, reading.phrases[best])
-    return Verdict(OTHER, score, (f"closest: {best} {score:.2f}",) if score else ())
+def _decide(odds: Mapping[SectionId, float], reading: Reading) -> Verdict:
+    chances = confidences(odds)
+    best = max(chances, key=lambda section: chances[section])
+    score = round(chances[best], 3)
+    if best != OTHER:
+        evidence = reading.evidence(best)
+        if evidence:
+            return Verdict(best, score, evidence)
+    others = {section: chance for section, chance in chances.items() if section != OTHER}
+    closest = max(others, key=lambda section: others[section], default="")
+    told = (f"closest: {closest} {others[closest]:.2f}",) if closest and others[closest] >= 0.005 else ()
+    return Verdict(OTHER, score if best == OTHER else round(chances[OTHER], 3), told)

@@ -3,39 +3,34 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from typing import Final
 
 from digest.classify.passages import Stretch
-from digest.classify.sections import read, score_of
-from digest.classify.terms import Matcher
-from digest.model.news import OTHER, SectionId
+from digest.classify.sections import Scorer, confidences, read, title_of
+from digest.model.news import SectionId
 
 LONG: Final = 6
 """Paragraphs a stretch may have without being looked at."""
 LEAST: Final = 3
 """Paragraphs that a part must have."""
 TURN: Final = 0.9
-"""What a turn costs, in scores: so much must the paragraphs behind it gain together."""
-NOWHERE: Final = 0.25
-"""The score of fitting no section."""
+"""What a turn costs, in confidence: so much must the paragraphs behind it gain together."""
 
 
-def part(stretch: Stretch, matcher: Matcher) -> list[Stretch]:
+def part(stretch: Stretch, scorer: Scorer) -> list[Stretch]:
     """Return the stretch in parts, each mostly on one section; a stretch that is not long stays whole."""
-    if len(stretch.paragraphs) <= LONG or not matcher.sections:
+    if len(stretch.paragraphs) <= LONG or not scorer.sections:
         return [stretch]
-    labels = _smooth([_scores(matcher, paragraph) for paragraph in stretch.paragraphs])
+    untitled = title_of(scorer, "")
+    labels = _smooth([confidences(read(scorer, untitled, "", paragraph).odds) for paragraph in stretch.paragraphs])
     starts = _starts(labels)
     ends = [*starts[1:], len(labels)]
-    return [
-        Stretch(stretch.first + start, stretch.heading if start == 0 else "", stretch.paragraphs[start:end])
+    first, *rest = (
+        Stretch(stretch.first + start, "", stretch.paragraphs[start:end])
         for start, end in zip(starts, ends, strict=True)
-    ]
-
-
-def _scores(matcher: Matcher, paragraph: str) -> dict[SectionId, float]:
-    weights = read(matcher, "", "", paragraph).weights
-    return {section: score_of(weight) for section, weight in weights.items()} | {OTHER: NOWHERE}
+    )
+    return [replace(first, heading=stretch.heading, dateline=stretch.dateline), *rest]
 
 
 def _smooth(scores: Sequence[dict[SectionId, float]]) -> list[SectionId]:

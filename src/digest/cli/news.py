@@ -117,8 +117,10 @@ def classify(
     """Show how an article is cut into passages and where each one goes."""
     from digest.classify import classify as place
     from digest.collect import read_document
+    from digest.shelf import Shelf
 
     run = run_of(ctx, json=json)
     settings = settings_of(run)
-    placements = place(read_document(file, now=at("")), settings.sections)
+    weights = Shelf(settings.data / "weights").current()
+    placements = place(read_document(file, now=at("")), settings.sections, weights)
     run.voice.data([show.placement_json(p) for p in placements], lambda: show.placed(placements))

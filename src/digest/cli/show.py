@@ -150,6 +150,7 @@ def placement_json(placement: Placement) -> dict[str, Any]:
         "label": placement.section,
         "score": round(placement.score, 4),
         "evidence": list(placement.evidence),
+        **({"dateline": placement.passage.dateline} if placement.passage.dateline else {}),
     }
 
 

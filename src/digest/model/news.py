@@ -173,6 +173,8 @@ class Passage:
     heading: str
     """Empty for what stands before the first sub-heading."""
     paragraphs: tuple[str, ...]
+    dateline: str = ""
+    """Where and when an agency says it wrote, taken from before the first sentence: `TARNMOUTH, 3 May (Karsk Wire)`."""
 
     @property
     def text(self) -> str:

@@ -1,8 +1,11 @@
-"""The stages in order, each in a module of its own: gather, build, approve, send; and what shows an issue's bytes."""
+"""The stages in order, each in a module of its own: gather, build, approve, send; an issue's bytes shown; learning."""
 
 from digest.pipeline.build import NOTHING_NEW, Built, Verified, build, rebuild, verify
+from digest.pipeline.evaluate import Evaluation, StoryEvaluation, evaluate, evaluate_stories
 from digest.pipeline.export import mails, page, write, write_export
 from digest.pipeline.gather import Gathered, gather
+from digest.pipeline.learn import Doubt, Learned, doubts, heard, learn
+from digest.pipeline.lines import Line, read_lines
 from digest.pipeline.moves import approve, hold, release, skip
 from digest.pipeline.people import Synced, sync
 from digest.pipeline.press import Mail, edition_of
@@ -11,19 +14,30 @@ from digest.pipeline.send import Rehearsal, Sent, rehearse, require_sendable, se
 __all__ = [
     "NOTHING_NEW",
     "Built",
+    "Doubt",
+    "Evaluation",
     "Gathered",
+    "Learned",
+    "Line",
     "Mail",
     "Rehearsal",
     "Sent",
+    "StoryEvaluation",
     "Synced",
     "Verified",
     "approve",
     "build",
+    "doubts",
     "edition_of",
+    "evaluate",
+    "evaluate_stories",
     "gather",
+    "heard",
     "hold",
+    "learn",
     "mails",
     "page",
+    "read_lines",
     "rebuild",
     "rehearse",
     "release",

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, fields
+from dataclasses import dataclass, fields, replace
 from datetime import datetime
 from typing import Final
 
 from digest import __version__
 from digest.classify import classify
+from digest.classify.weights import Weights
 from digest.compose import compose, pool
 from digest.errors import MoveError
 from digest.lifecycle import Move, after, require
@@ -58,26 +59,34 @@ def build(
     issue, _ = parts.store.issues.claim_slot(slot, slot.send_at + edition.expires, now)
     require(Move.REBUILD, issue.state, issue=issue.id, number=issue.number)
 
+    weights = parts.shelf.current()
+    parts.shelf.retain(weights)
     chosen = pool(parts.store.articles.unpooled(edition.id, issue=issue.id), edition, now=now)
     archive, told = recollect(parts.store, edition, issue)
     inputs = Inputs(
         edition=edition,
         articles=tuple(article.id for article in chosen.articles),
         sources=parts.settings.sources,
-        versions=(("digest", __version__), ("look", look.fingerprint)),
+        versions=versions_of(look, weights),
         aside=chosen.left_out,
         archive=archive,
         told=told,
     )
-    content = made(inputs, chosen.articles, look, number=issue.number, slot=slot, now=now, progress=progress)
+    content = made(inputs, chosen.articles, look, weights, number=issue.number, slot=slot, now=now, progress=progress)
     proofread(parts, content, edition)
     return kept(parts, issue, content, inputs, chosen.articles, now)
+
+
+def versions_of(look: Look, weights: Weights) -> tuple[tuple[str, str], ...]:
+    """Return what an issue is made by, each part with its version."""
+    return ("digest", __version__), ("look", look.fingerprint), ("weights", weights.fingerprint)
 
 
 def made(
     inputs: Inputs,
     articles: Sequence[Article],
     look: Look,
+    weights: Weights,
     *,
     number: int,
     slot: Slot,
@@ -87,7 +96,7 @@ def made(
     """Return the content that these inputs make: passages placed, stories told, the subject set. Writes nothing."""
     placements: list[Placement] = []
     for article in articles:
-        placements += classify(article, inputs.edition.sections)
+        placements += classify(article, inputs.edition.sections, weights)
         if progress:
             progress(1)
     content = compose(
@@ -162,28 +171,39 @@ class Verified:
         return not self.differences
 
 
-def remade(parts: Parts, issue: Issue, *, now: datetime) -> tuple[Content, Inputs, tuple[Article, ...]]:
+def remade(
+    parts: Parts, issue: Issue, inputs: Inputs, articles: tuple[Article, ...], weights: Weights, *, now: datetime
+) -> Content:
     """Return the issue's content made again, by the program as it is now, from what was frozen with it."""
-    inputs, articles = parts.store.issues.inputs(issue.id)
     look = parts.look(inputs.edition)
-    return made(inputs, articles, look, number=issue.number, slot=issue.its_slot, now=now), inputs, articles
+    return made(inputs, articles, look, weights, number=issue.number, slot=issue.its_slot, now=now)
 
 
 def rebuild(parts: Parts, issue_id: int | str, *, now: datetime) -> Built:
     """Give the issue a new revision, made by today's rules from the articles it already has. Raises MoveError."""
     issue = parts.store.issues.find(issue_id)
     require(Move.REBUILD, issue.state, issue=issue.id, number=issue.number)
-    content, inputs, articles = remade(parts, issue, now=now)
+    inputs, articles = parts.store.issues.inputs(issue.id)
+    weights = parts.shelf.current()
+    parts.shelf.retain(weights)
+    inputs = replace(inputs, versions=versions_of(parts.look(inputs.edition), weights))
+    content = remade(parts, issue, inputs, articles, weights, now=now)
     proofread(parts, content, inputs.edition)
     return kept(parts, issue, content, inputs, articles, now)
 
 
 def verify(parts: Parts, issue_id: int | str) -> Verified:
-    """Make the issue again from its frozen inputs, and compare content and rendered bytes with what is kept."""
+    """Make the issue again from its frozen inputs, and compare content and rendered bytes with what is kept.
+
+    It is made with the weights it was made with, whatever was learned since. Raises MoveError, WeightsError.
+    """
     issue = parts.store.issues.find(issue_id)
     if issue.content is None or not issue.content.stories:
         raise MoveError(f"No. {issue.number} has no stories, so there is nothing to compare")
-    content, inputs, _ = remade(parts, issue, now=issue.content.built_at)
+    inputs, articles = parts.store.issues.inputs(issue.id)
+    fingerprint = dict(inputs.versions).get("weights", "")
+    weights = parts.shelf.named(fingerprint) if fingerprint else parts.shelf.current()
+    content = remade(parts, issue, inputs, articles, weights, now=issue.content.built_at)
     found = [f"content: {name}" for name in differing(issue.content, content)]
     if dict(inputs.versions)["look"] != parts.look(inputs.edition).fingerprint:
         found.append(f"look: the files of templates/{inputs.edition.look} changed since")

@@ -11,6 +11,7 @@ from digest.model.news import Article, ArticleId, SourceState
 from digest.store import keeping, sources
 from digest.store.articles import Articles
 from digest.store.engine import PATIENCE, Database, connect
+from digest.store.examples import Examples
 from digest.store.issues import Issues
 from digest.store.migrate import upgrade
 from digest.store.outbox import Outbox
@@ -19,7 +20,19 @@ from digest.store.sources import Sources
 from digest.store.subscribers import Subscribers
 from digest.store.sync import SyncReport
 
-__all__ = ["Articles", "Issues", "Outbox", "Run", "Runs", "Sources", "Store", "Subscribers", "SyncReport", "open_store"]
+__all__ = [
+    "Articles",
+    "Examples",
+    "Issues",
+    "Outbox",
+    "Run",
+    "Runs",
+    "Sources",
+    "Store",
+    "Subscribers",
+    "SyncReport",
+    "open_store",
+]
 
 
 class Store:
@@ -33,6 +46,7 @@ class Store:
         self.subscribers = Subscribers(database)
         self.outbox = Outbox(database)
         self.runs = Runs(database)
+        self.examples = Examples(database)
 
     def __enter__(self) -> Self:
         return self

@@ -74,6 +74,12 @@ class Articles:
             rows = connection.execute(chosen).all()
         return [unpack(row.body, Article) for row in rows]
 
+    def recent(self, limit: int) -> list[Article]:
+        """Return the articles that were kept last, the newest first."""
+        with self._database.read() as connection:
+            rows = connection.execute(select(article.c.body).order_by(article.c.no.desc()).limit(limit)).all()
+        return [unpack(row.body, Article) for row in rows]
+
     def unpooled(self, edition: str, *, issue: int | None = None) -> list[Article]:
         """Return the articles that no issue of the edition has taken or left out, in the order of collection.
 

@@ -148,6 +148,21 @@ pool: Final = Table(
 )
 """Where each article ended for an edition: in one issue's pool, or left out there."""
 
+example: Final = Table(
+    "example",
+    metadata,
+    Column("id", Integer, primary_key=True),
+    Column("at", Instant, nullable=False),
+    Column("editor", Words, nullable=False),
+    Column("what", String(20), nullable=False),  # section, split, merge, drop, order
+    Column("was", Words, nullable=False),
+    Column("becomes", Words, nullable=False),
+    Column("title", Words, nullable=False),
+    Column("heading", Words, nullable=False),
+    Column("text", Words, nullable=False),
+)
+"""What editors corrected, in order; only ever added to. The words stand here, since articles go with time."""
+
 # --------------------------------------------------------------------------------------------------- who reads
 
 subscriber: Final = Table(

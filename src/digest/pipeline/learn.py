@@ -1,0 +1,160 @@
+"""What editors said becomes better weights, or it is told why not."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Final
+
+from digest.classify import classify, scorer_of
+from digest.classify.examples import FROZEN, shipped_examples
+from digest.classify.judging import chances
+from digest.classify.learn import MARGIN, taught
+from digest.classify.weights import Weights, shipped
+from digest.errors import LinesError
+from digest.model.issue import Section
+from digest.model.learning import Correction, Example, What
+from digest.model.news import BOILERPLATE, OTHER, Article, Placement
+from digest.parts import Parts
+from digest.pipeline.lines import Line
+
+MARGINS: Final = (MARGIN, 4.0, 3.0, 2.0)
+"""How hard corrections are learned from, tried in this order: the first that does no harm is taken."""
+HARM: Final = 0.01
+"""How much of the chance they give to the right sections new weights may lose on the frozen examples, against those
+that come with the program. The mean chance moves smoothly where counts of a few hundred jump."""
+LOOKED_AT: Final = 300
+"""Articles, the newest first, among which doubtful passages are sought."""
+
+
+@dataclass(frozen=True, slots=True)
+class Score:
+    """How well some examples go."""
+
+    right: int
+    of: int
+    chance: float
+    """Given to the right section, on average: 0 to 1."""
+
+
+@dataclass(frozen=True, slots=True)
+class Learned:
+    """What a refit came to."""
+
+    kept: bool
+    """Whether the new weights are in force."""
+    reason: str
+    corrections: int
+    frozen_before: Score
+    """On the examples that nothing is ever fitted to."""
+    frozen_after: Score
+    corrected_before: Score
+    """On the editors' own corrections."""
+    corrected_after: Score
+    weights: str
+    """The fingerprint of the weights in force now."""
+
+    harmful: bool = False
+    """Whether nothing changed because it would have done harm."""
+
+
+@dataclass(frozen=True, slots=True)
+class Doubt:
+    """A recent passage that the program is least sure of."""
+
+    article: Article
+    placement: Placement
+
+
+def heard(lines: Sequence[Line], sections: Sequence[Section], editor: str, now: datetime) -> list[Correction]:
+    """Return lines with a label as corrections; LinesError for a label that no section has."""
+    known = {*(section.id for section in sections), OTHER, BOILERPLATE}
+    unknown = sorted({line.label for line in lines if line.label} - known)
+    if unknown:
+        raise LinesError(f"no section {', '.join(unknown)}; there are {', '.join(sorted(known))}")
+    return [
+        Correction(What.SECTION, editor, now, "", line.label, line.text, heading=line.heading, title=line.title)
+        for line in lines
+        if line.label
+    ]
+
+
+def learn(parts: Parts) -> Learned:
+    """Fit the weights to the examples and all corrections; put them into force if they do no harm on the frozen set.
+
+    Harm is measured against the weights that come with the program, so that it cannot creep in step by step. Of
+    several margins the first is taken that does none; nothing changes where all do.
+    """
+    sections, present = parts.settings.sections, parts.shelf.current()
+    corrections = told(parts.store.examples.all())
+    frozen = [example for example in shipped_examples(FROZEN) if example.label != BOILERPLATE]
+    before, corrected = score(present, frozen, sections), score(present, corrections, sections)
+    least = score(shipped(), frozen, sections).chance - HARM
+
+    def outcome(weights: Weights, after: Score, reason: str, *, kept: bool = False, harmful: bool = False) -> Learned:
+        return Learned(
+            kept,
+            reason,
+            len(corrections),
+            before,
+            after,
+            corrected,
+            score(weights, corrections, sections),
+            (weights if kept else present).fingerprint,
+            harmful,
+        )
+
+    if not corrections:
+        return outcome(present, before, "no editor has corrected anything yet")
+    for margin in MARGINS:
+        weights = taught(shipped_examples(), corrections, margin)
+        after = score(weights, frozen, sections)
+        if weights.fingerprint == present.fingerprint:
+            return outcome(weights, after, "nothing new since the last time")
+        if after.chance >= least:
+            parts.shelf.put(weights)
+            return outcome(weights, after, "no harm to what went right before", kept=True)
+    return outcome(weights, after, "too much of what went right before would go wrong", harmful=True)
+
+
+def told(corrections: Sequence[Correction]) -> list[Example]:
+    """Return what the corrections teach: of several about one passage the last."""
+    latest: dict[tuple[str, str, str], Example] = {}
+    for correction in corrections:
+        example = correction.example
+        if example is not None and example.label != BOILERPLATE:
+            latest[example.title, example.heading, example.text] = example
+    return list(latest.values())
+
+
+def score(weights: Weights, examples: Sequence[Example], sections: Sequence[Section]) -> Score:
+    """Return how well examples go; one of a section that the settings do not have belongs in none."""
+    known = scorer_of(sections, weights)
+    ids = {section.id for section in sections}
+    right, given = 0, 0.0
+    for example in examples:
+        found = chances(known, example.title, f"{example.heading}\n{example.text}".strip())
+        label = example.label if example.label in ids else OTHER
+        right += max(found, key=lambda section: found[section]) == label
+        given += found[label]
+    return Score(right, len(examples), round(given / max(1, len(examples)), 4))
+
+
+def doubts(parts: Parts, most: int) -> list[Doubt]:
+    """Return the passages of recent articles whose section is least sure, the most doubtful first."""
+    sections, weights = parts.settings.sections, parts.shelf.current()
+    known = {example.text for example in told(parts.store.examples.all())}
+    found = [
+        Doubt(article, placement)
+        for article, placement in _recent(parts, sections, weights)
+        if placement.passage.text not in known
+    ]
+    return sorted(found, key=lambda doubt: doubt.placement.score)[:most]
+
+
+def _recent(parts: Parts, sections: Sequence[Section], weights: Weights) -> Iterator[tuple[Article, Placement]]:
+    for article in parts.store.articles.recent(LOOKED_AT):
+        for placement in classify(article, sections, weights):
+            if placement.section != BOILERPLATE:
+                yield article, placement
