@@ -290,7 +290,7 @@ def test_rules_are_not_asked_for_a_feed(newsroom):
     assert [request.path for request in newsroom.asked] == ["/feed"]
 
 
-@pytest.mark.parametrize("status", [204, 401, 403, 404, 410, 429])
+@pytest.mark.parametrize("status", [204, 401, 403, 404, 410])
 def test_a_host_without_rules_forbids_nothing(newsroom, status):
     news(newsroom, "/news/a")
     newsroom.put("/robots.txt", status=status)
@@ -301,7 +301,7 @@ def test_a_host_without_rules_forbids_nothing(newsroom, status):
     assert collected.reports[0].reason == ""
 
 
-@pytest.mark.parametrize("status", [500, 503])
+@pytest.mark.parametrize("status", [429, 500, 503])
 def test_where_the_rules_cannot_be_had_no_page_is_fetched_this_time(newsroom, status):
     news(newsroom, "/news/a", "/news/b")
     newsroom.put("/robots.txt", status=status)
@@ -328,18 +328,6 @@ def test_a_host_that_does_not_answer_for_its_rules_is_not_asked_for_pages(newsro
         "5 of 5 pages failed: no answer in 0:00:00.200000; not asked, since its host does not answer;"
         " 5 entries left for the next poll"
     )
-
-
-def test_a_single_page_keeps_to_the_rules_too(newsroom):
-    newsroom.put("/paid/b", page("Bridge", f"<p>{sentences('Ilma')}</p>"))
-    newsroom.put("/robots.txt", RULES, "text/plain")
-
-    forbidden = poll(newsroom.source("/paid/b", kind=SourceKind.PAGE))
-    taken = poll(newsroom.source("/paid/b", kind=SourceKind.PAGE, follow=False))
-
-    assert forbidden.reports[0].reason == "robots.txt forbids this page"
-    assert [article.title for article in taken.articles] == ["Bridge"]
-    assert newsroom.paths == ["/paid/b"]
 
 
 @pytest.mark.parametrize(

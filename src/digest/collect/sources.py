@@ -6,6 +6,7 @@ import asyncio
 from collections.abc import Container, Iterable, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
+from functools import partial
 from hashlib import sha256
 from itertools import zip_longest
 from typing import Final
@@ -17,10 +18,11 @@ from digest.collect.feeds.discover import feeds_of
 from digest.collect.feeds.entries import Entry, Offer
 from digest.collect.feeds.feed import MOST_ENTRIES, Offers
 from digest.collect.folder import file_id, files, read_folder
-from digest.collect.http.fetch import PASSING, Answer, Fetcher
+from digest.collect.http.fetch import PASSING, Allowed, Answer, Fetcher
 from digest.collect.http.pace import Heard
 from digest.collect.http.robots import Robots
 from digest.collect.http.room import Room
+from digest.collect.http.visits import Visits
 from digest.collect.identity import article_id
 from digest.collect.pages.extract import Page
 from digest.collect.pages.pages import Pages
@@ -76,6 +78,7 @@ class Reader:
     ) -> None:
         self._fetcher, self.memory, self._now = fetcher, memory, now
         self._robots = Robots(fetcher, now, cache)
+        self._visits = Visits(fetcher, self._robots, now, cache)
         self._documents = Documents(workers, cache, now)
 
     async def look(self, source: Source, state: SourceState, heard: Heard | None = None) -> Look:
@@ -98,7 +101,7 @@ class Reader:
         pages = Pages(
             source.name,
             lambda entry: self._fetch_page(source, entry),
-            lambda entry: self._robots.allow(source, entry.link),
+            lambda entry: self._visits.allow(source, entry.link),
         )
         # Either all leads have an entry or none has.
         asked = [lead.entry for lead in leads if lead.entry and source.follow]
@@ -149,21 +152,28 @@ class Reader:
 
     async def _fetch_page(self, source: Source, entry: Entry) -> Page:
         async with Room() as room:
-            answer = await self._fetcher.get(entry.link, source, accept=_PAGE_TYPES, room=room)
-            if answer is None:
-                raise FetchError(source.name, "answered 304")
+            answer = await self._visits.get(source, entry.link, accept=_PAGE_TYPES, room=room)
             return await self._documents.page(source, answer, entry.title)
 
     async def _ask(
-        self, source: Source, accept: str, state: SourceState, heard: Heard, room: Room, *, conditional: bool
+        self,
+        source: Source,
+        accept: str,
+        state: SourceState,
+        heard: Heard,
+        room: Room,
+        *,
+        conditional: bool,
+        allowed: Allowed | None = None,
     ) -> Answer | None:
         """Ask where the source has moved for good; where nobody serves it there, at its address in the settings."""
         # What was learned under other settings holds for nothing: another pattern may want what this one left out.
         conditional = conditional and (not state.body_hash or state.body_hash.endswith(mark_of(source)))
+        get = partial(self._fetcher.get, accept=accept, heard=heard, room=room, allowed=allowed)
         since = state if conditional else None
         if moved := direct(state):
             try:
-                answer = await self._fetcher.get(moved, source, accept=accept, state=since, heard=heard, room=room)
+                answer = await get(moved, source, state=since)
             except FetchError:
                 if heard.status in PASSING:
                     raise
@@ -172,7 +182,7 @@ class Reader:
             else:
                 heard.direct = True
                 return answer
-        return await self._fetcher.get(source.url, source, accept=accept, state=since, heard=heard, room=room)
+        return await get(source.url, source, state=since)
 
     async def _look_at_feed(self, source: Source, state: SourceState, heard: Heard, room: Room) -> Look:
         answer = await self._ask(source, _FEED_TYPES, state, heard, room, conditional=True)
@@ -213,12 +223,13 @@ class Reader:
         return look
 
     async def _look_at_page(self, source: Source, state: SourceState, heard: Heard, room: Room) -> Look:
-        if source.follow and not await self._robots.allow(source, direct(state) or source.url):
+        if not await self._robots.allow(source, direct(state) or source.url):
             raise FetchError(source.name, "robots.txt forbids this page")
         own = article_id(address(source.url))
         # Without its article the validators are worth nothing: it would be called unchanged and never be had.
         known = bool(await self._known([own]))
-        answer = await self._ask(source, _PAGE_TYPES, state, heard, room, conditional=known)
+        allowed = partial(self._robots.allow, source)
+        answer = await self._ask(source, _PAGE_TYPES, state, heard, room, conditional=known, allowed=allowed)
         if answer is None:
             return _unchanged(state)
         look = _look(source, answer)

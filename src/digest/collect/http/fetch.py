@@ -5,12 +5,12 @@ from __future__ import annotations
 import asyncio
 import ssl
 from collections import defaultdict
-from collections.abc import AsyncIterator, Awaitable, Mapping
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass, field
 from datetime import timedelta
 from types import TracebackType
-from typing import Final, NoReturn, Self
+from typing import Final, NoReturn, Self, TypeAlias
 
 import aiohttp
 from multidict import CIMultiDictProxy
@@ -25,6 +25,7 @@ from digest.collect.text import line, shorten
 from digest.errors import FetchError, ForbiddenAddress
 from digest.model.news import Source, SourceState
 
+Allowed: TypeAlias = Callable[[str], Awaitable[bool]]
 _REDIRECTS: Final = frozenset({301, 302, 303, 307, 308})
 _FOR_GOOD: Final = frozenset({301, 308})
 _VALIDATOR_CHARS: Final = 500
@@ -115,18 +116,27 @@ class Fetcher:
         state: SourceState | None = None,
         heard: Heard | None = None,
         room: Room | None = None,
+        allowed: Allowed | None = None,
     ) -> Answer | None:
         """Return the document at `url`; None if it has not changed since `state` was remembered.
 
         FetchError says why there is none, ForbiddenAddress that it would have led inside. `heard` is filled in with
         what was said besides, also where there is no document. The document takes up place in `room` until it is left;
-        without one it is supposed to be read at once.
+        without one it is supposed to be read at once. `allowed` is asked whether a redirect may be followed.
         """
         async with Room() as own:
-            return await self._get(url, source, accept, state, Heard() if heard is None else heard, room or own)
+            heard = Heard() if heard is None else heard
+            return await self._get(url, source, accept, state, heard, room or own, allowed)
 
     async def _get(
-        self, url: str, source: Source, accept: str, state: SourceState | None, heard: Heard, room: Room
+        self,
+        url: str,
+        source: Source,
+        accept: str,
+        state: SourceState | None,
+        heard: Heard,
+        room: Room,
+        allowed: Allowed | None,
     ) -> Answer | None:
         for_good = True
         headers = {"Accept": accept} | _conditions(state)
@@ -149,6 +159,8 @@ class Fetcher:
             if for_good:
                 heard.moved_to = url
             heard.detour = not for_good
+            if allowed is not None and not await allowed(url):
+                raise FetchError(source.name, "redirects to where robots.txt forbids")
         raise FetchError(source.name, f"more than {self.limits.redirects} redirects")
 
     def slow(self, place: URL, delay: timedelta) -> None:

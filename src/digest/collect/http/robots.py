@@ -50,8 +50,8 @@ class Robots:
     async def allow(self, source: Source, url: str) -> bool:
         """Return whether the host's rules let us fetch this address.
 
-        A host that has no rules (an answer of 4xx) lets us; FetchError where it cannot be asked for them now, and
-        what it said before is no longer known. From now on its pages are fetched as slowly as it asks.
+        A host that has no rules (an answer of 4xx but 429) lets us; FetchError where it cannot be asked for them now,
+        and what it said before is no longer known. From now on its pages are fetched as slowly as it asks.
         """
         place = checked(source, url)
         # What one source may reach inside says nothing of what others may.
@@ -86,7 +86,7 @@ class Robots:
         except FetchError as e:
             if not heard.status:
                 return e
-            if heard.status == 200 or heard.status >= 500:
+            if heard.status in (200, 429) or heard.status >= 500:
                 return FetchError(source.name, f"robots.txt cannot be had: {e.reason}", passing=True)
             answer = None
         return await asyncio.to_thread(parse, answer.body) if answer else Rules()
