@@ -195,7 +195,7 @@ def test_only_the_newest_fifty_pages_are_fetched(newsroom):
     assert len(collected.articles) == 60
     assert set(newsroom.paths) == {"/feed", *(f"/{n}" for n in range(50))}
     assert collected.reports[0].reason == (
-        "50 of 50 pages failed: answered 404; 50 of 60 pages fetched, the others have the feed's text"
+        "50 of 50 pages failed: answered 404; 50 of 60 pages asked for, the others in the next polls"
     )
 
 

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import asyncio
 import re
 from datetime import UTC, datetime, timedelta
 
 import pytest
+from aiohttp import web
 
 from digest.collect import Status
+from digest.collect.pages import pages as asking
 from digest.model.news import ArticleKind, Image, Source, SourceKind
 
 from .newsroom import NOW, Remembered, item, page, poll, sentences
@@ -159,3 +162,42 @@ def test_a_saved_page_tells_the_same_of_its_article(tmp_path):
     assert (article.kind, article.outlet, article.gap) == (ArticleKind.OPINION, "Ilma Courier", "")
     assert article.image == Image("https://ilma.example/fog.jpg")
     assert collected.reports[0].reason == "1 file left out (b.html: no text without script)"
+
+
+def test_pages_beyond_the_most_come_with_the_next_polls(newsroom, monkeypatch):
+    monkeypatch.setattr(asking, "MOST_PAGES", 2)
+    memory = Remembered()
+    items = []
+    for n in range(5):
+        newsroom.put(f"/{n}", page(f"News {n}", f"<p>{sentences(f'Town {n}')}</p>"))
+        items.append(item(newsroom.url(f"/{n}"), f"News {n}", f"Short of {n}.", at=NOW - timedelta(hours=3 + n)))
+    newsroom.put_feed("/feed", *items)
+
+    got = []
+    for n in range(3):
+        got.append(poll(newsroom.source("/feed"), memory=memory, now=NOW + n * timedelta(minutes=15)))
+        memory.learn(got[-1])
+
+    assert [(len(each.articles), len(each.updates)) for each in got] == [(5, 0), (0, 2), (0, 1)]
+    assert sorted(newsroom.paths) == sorted(["/feed"] * 3 + [f"/{n}" for n in range(5)])
+    assert {a.blocks[0].text for a in memory.kept.values()} == {sentences(f"Town {n}") for n in range(5)}
+
+
+def test_a_slow_host_does_not_hold_up_what_others_have_brought(newsroom, monkeypatch):
+    monkeypatch.setattr(asking, "MOST_TIME", timedelta(seconds=0.3))
+
+    async def slow(_: web.Request) -> web.Response:
+        await asyncio.sleep(0.2)
+        return web.Response(text=page("News", f"<p>{sentences('Ferren')}</p>"), content_type="text/html")
+
+    items = []
+    for n in range(20):
+        newsroom.on(f"/{n}", slow)
+        items.append(item(newsroom.url(f"/{n}"), f"News {n}", sentences(f"Town {n}")))
+    newsroom.put_feed("/feed", *items)
+
+    [report] = poll(newsroom.source("/feed")).reports
+
+    assert report.new == 20
+    assert "of 20 pages asked for, the others in the next polls" in report.reason
+    assert len(newsroom.paths) < 8

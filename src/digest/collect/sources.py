@@ -108,8 +108,9 @@ class Reader:
         seen = await asyncio.gather(*map(pages.page, asked)) if asked else ()
         found = [self._article(source, lead, page) for lead, page in zip_longest(leads, seen)]
         look.notes += pages.notes()
-        late = {n for n, lead in enumerate(leads) if lead.entry and lead.entry.link in pages.passing}
-        waiting = {n for n in late if self._waits(leads[n], found[n])}
+        unread = pages.passing | pages.later
+        late = {n for n, lead in enumerate(leads) if lead.entry and lead.entry.link in unread}
+        waiting = {n for n in late if self._waits(leads[n], found[n], pages)}
         if late:
             look.forget()  # or the feed would be called unchanged, and the pages never be had
             found = [self._unfinished(article) if n in late else article for n, article in enumerate(found)]
@@ -133,13 +134,15 @@ class Reader:
             article, id=own, aliases=(*article.aliases, *others), version=version(*lead.said) if lead.said else ""
         )
 
-    def _waits(self, lead: Lead, article: Article | None) -> bool:
-        """Say whether an entry whose page does not answer now is better left for the next poll.
+    def _waits(self, lead: Lead, article: Article | None, pages: Pages) -> bool:
+        """Say whether an entry whose page could not be had now is better left for the next poll.
 
         A fresh one with next to no text of its own is, and one that is known already.
         """
         if lead.known is not None:
             return True
+        if lead.entry is None or lead.entry.link not in pages.passing:
+            return False
         text = sum(len(block.text) for block in article.blocks) if article else 0
         published_at = article.published_at if article else None
         return text < SHORT and published_at is not None and self._now - published_at < PATIENCE

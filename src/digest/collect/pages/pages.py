@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 from collections import Counter
 from collections.abc import Awaitable, Callable
+from datetime import timedelta
 from typing import Final
 
 from pebble import ProcessExpired
@@ -16,7 +17,9 @@ from digest.collect.phrases import count, listed
 from digest.errors import FetchError, SourceError
 
 MOST_PAGES: Final = 50
-"""Of one source in one poll, the newest; the others keep the feed's own text."""
+"""Of one source in one poll, the newest; the others have the feed's own text until the next polls."""
+MOST_TIME: Final = timedelta(minutes=2)
+"""For the pages of one source in one poll, so that a slow host does not keep the others' news from being kept."""
 _AT_ONCE: Final = 2
 _STUBS: Final = {
     PAYWALL: "behind a paywall",
@@ -40,13 +43,17 @@ class Pages:
     ) -> None:
         self._source, self._fetch, self._allowed = source, fetch, allowed
         self._forbidden = 0
-        self._wanted = self._unanswered = 0
+        self._wanted = self._asked = self._unanswered = 0
+        self._ends_at = 0.0
+        """By the loop's clock; 0 before the first page."""
         self._turns = asyncio.Semaphore(_AT_ONCE)
         self._failures: list[str] = []
         self._gaps: Counter[str] = Counter()
         self._remarks: Counter[str] = Counter()
         self.passing: set[str] = set()
         """Links whose pages could not be had now, but perhaps later."""
+        self.later: set[str] = set()
+        """Links whose pages were not asked for this time."""
 
     async def page(self, entry: Entry) -> Page | None:
         """Return the page behind an entry; None where it cannot be had, and `notes` says why.
@@ -55,7 +62,13 @@ class Pages:
         """
         async with self._turns:
             self._wanted += 1
-            return await self._ask(entry) if self._wanted <= MOST_PAGES else None
+            loop = asyncio.get_running_loop()
+            self._ends_at = self._ends_at or loop.time() + MOST_TIME.total_seconds()
+            if self._asked < MOST_PAGES and loop.time() < self._ends_at:
+                self._asked += 1
+                return await self._ask(entry)
+            self.later.add(entry.link)
+            return None
 
     async def _ask(self, entry: Entry) -> Page | None:
         try:
@@ -79,7 +92,7 @@ class Pages:
 
     def notes(self) -> list[str]:
         """Say what became of the pages that could not be had or read; their articles have the feed's text."""
-        asked, notes = min(self._wanted, MOST_PAGES), []
+        asked, notes = self._asked, []
         if self._forbidden:
             notes.append(f"robots.txt forbids {self._forbidden} of {count(asked, 'page')}")
         if self._failures:
@@ -89,5 +102,5 @@ class Pages:
             notes.append(f"{count(number, 'page')} {_STUBS[gap]}, {whose} the feed's text")
         notes += [f"{remark} on {number} of {count(asked, 'page')}" for remark, number in self._remarks.items()]
         if self._wanted > asked:
-            notes.append(f"{asked} of {self._wanted} pages fetched, the others have the feed's text")
+            notes.append(f"{asked} of {self._wanted} pages asked for, the others in the next polls")
         return notes
