@@ -144,6 +144,14 @@ def test_two_short_notices_of_the_same_words_stay_two_articles():
         ("https://ilma.example/ferren-bridge", "https://ilma.example/login", False),
         ("https://ilma.example/ferren-bridge", "https://karsk.example/ferren-bridge", False),
         ("https://ilma.example/", "https://ilma.example/", False),
+        ("https://ilma.example/story.php?id=1", "https://ilma.example/story.php", False),
+        ("https://ilma.example/story.php?id=1", "https://ilma.example/story.php?id=2", False),
+        ("https://ilma.example/story.php?id=1&x=2", "https://ilma.example/story.php?id=1", False),
+        ("https://ilma.example/story.php?id=1", "https://ilma.example/story.php?lang=en&id=1", True),
+        ("https://ilma.example/show_article.asp?id=1", "https://ilma.example/show_article.asp", False),
+        ("https://ilma.example/story?id=1", "https://ilma.example/story", False),
+        ("https://ilma.example/2026/ferren-bridge.html?x=1", "https://ilma.example/2026/ferren-bridge.html", True),
+        ("https://ilma.example/news/article-81734?from=feed", "https://ilma.example/news/article-81734", True),
     ],
 )
 def test_a_page_may_only_call_itself_what_its_link_could_mean(link, claim, believed):

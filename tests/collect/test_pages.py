@@ -123,6 +123,19 @@ def test_an_article_without_a_date_to_be_believed_in_its_feed_has_that_of_its_pa
     assert (article.published_at, article.claimed_at) == (published, claimed)
 
 
+def test_pages_that_all_claim_one_address_stay_articles_of_their_own(newsroom):
+    async def answer(request: web.Request) -> web.Response:
+        told, claim = request.query["id"], '<link rel="canonical" href="/story.php">'
+        markup = page(f"Story {told} of Ferren", f"<p>{sentences(told)}</p>", claim)
+        return web.Response(text=markup, content_type="text/html")
+
+    newsroom.on("/story.php", answer)
+    links = [newsroom.url(f"/story.php?id={n}") for n in range(5)]
+    newsroom.put_feed("/feed", *(item(link, f"Story {n} of Ferren") for n, link in enumerate(links)))
+
+    assert [article.url for article in poll(newsroom.source("/feed")).articles] == links
+
+
 def test_the_categories_of_a_feed_say_what_kind_an_article_is(newsroom):
     link = newsroom.put("/news/1", page("Ferren bridge", f"<p>{sentences('Ilma')}</p>"))
     newsroom.put_feed("/feed", item(link, "Ferren bridge", more="<category>Analysis</category>"))

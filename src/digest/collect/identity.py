@@ -33,6 +33,7 @@ _DEFAULT_PORT: Final = {"http": 80, "https": 443}
 _SLASHES: Final = re.compile(r"(?<!:)/{2,}")
 _AMP_ENDING: Final = re.compile(r"\.amp(?=(?:\.html?)?$)", re.IGNORECASE)
 _WORD: Final = re.compile(r"[^\W_]+")
+_PROGRAM: Final = re.compile(r"\.(?:php\d?|aspx?|jspx?|cgi|pl|cfm|do|dll)$", re.IGNORECASE)
 _MOBILE: Final = ("m.", "amp.", "mobile.")
 _FEW_WORDS, _FEW_LETTERS = 12, 120
 
@@ -86,16 +87,22 @@ def same_document(link: str, claim: str) -> bool:
     """Return whether a page reached by `link` may call itself `claim` (its `rel=canonical`); both canonical URLs.
 
     Only on its own site and with the same last part of the path: a login, consent or front page that answers in
-    place of many articles must not make them one.
+    place of many articles must not make them one. Nor must a page that calls itself by the name of the program that
+    makes it: where the claim lacks what is in the query, the last part must name an article by itself.
 
     >>> same_document("https://www.tarn.example/rss/ferren-bridge?x=1", "https://tarn.example/news/ferren-bridge")
     True
     >>> same_document("https://tarn.example/news/ferren-bridge", "https://tarn.example/login")
     False
+    >>> same_document("https://tarn.example/story.php?id=7", "https://tarn.example/story.php")
+    False
     """
     here, there = urlsplit(link), urlsplit(claim)
     slug = _slug(here.path)
-    return bool(slug) and slug == _slug(there.path) and _site(here.hostname or "") == _site(there.hostname or "")
+    if not slug or slug != _slug(there.path) or _site(here.hostname or "") != _site(there.hostname or ""):
+        return False
+    whole = set(here.query.split("&")) <= set(there.query.split("&")) or not here.query
+    return whole or (_names_an_article(slug) and not _PROGRAM.search(here.path))
 
 
 def _host(host: str) -> str:
