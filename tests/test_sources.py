@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
 import os
 import pty
@@ -24,6 +25,7 @@ from typer.testing import CliRunner
 
 from digest.cli import health
 from digest.cli.app import app
+from digest.collect import Workers, discover
 from digest.collect.feeds.discover import title_of
 from digest.collect.feeds.opml import MOST_BYTES, read_opml, write_opml
 from digest.collect.text import line, title
@@ -36,6 +38,7 @@ from digest.settings.removing import without_source
 from tests.collect.newsroom import NOW, Newsroom, item, page, rss, sentences
 from tests.settings.conftest import BASE
 
+LONG = "Ferren bridge is open. " * 200_000
 ATOM = '<feed xmlns="http://www.w3.org/2005/Atom"><title>{}</title></feed>'
 
 
@@ -521,6 +524,25 @@ def test_what_leads_to_no_feed_is_refused_and_the_file_stays(desk, newsroom, bod
         desk("sources", "add", home, "--allow-private")
 
     assert desk.text == BASE
+
+
+@pytest.mark.parametrize("address", ["http://[", "http://[::1", "https://[x]/feed", "http://a]b/", "http://\x1b[31m/"])
+def test_what_is_no_address_is_refused_by_name(desk, address):
+    with pytest.raises(DigestError, match=r"no usable address: http"):
+        desk("sources", "add", address)
+
+    assert desk.text == BASE
+
+
+@pytest.mark.parametrize(("path", "body"), [("/feed", rss(item("", "", LONG))), ("/", site(link("/feed")) + LONG)])
+def test_what_a_site_answers_is_read_in_a_process_that_may_not_grow(newsroom, path, body):
+    url = newsroom.put(path, body)
+
+    with (
+        Workers(1, most_bytes=1_000_000) as workers,
+        pytest.raises(ParseError, match="it takes more than 1 MB of memory"),
+    ):
+        asyncio.run(discover(url, now=NOW, user_agent="digest", allow_private=True, workers=workers))
 
 
 def test_an_address_inside_is_reached_only_when_told_to(desk, newsroom):

@@ -137,6 +137,7 @@ def poll(
     now: datetime = NOW,
     spread: timedelta = timedelta(),
     cache: Cache | None = None,
+    workers: Workers = WORKERS,
 ) -> Collected:
     async def run() -> Collected:
         portions = collect(
@@ -147,7 +148,7 @@ def poll(
             timeout=timedelta(seconds=seconds),
             progress=progress,
             spread=spread,
-            workers=WORKERS,
+            workers=workers,
             cache=cache,
         )
         got = [portion async for portion in portions]

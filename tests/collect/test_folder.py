@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from digest.collect import Status, read_document
+from digest.collect import Status, Workers, read_document
 from digest.collect.folder import file_id
 from digest.collect.plain import read_markdown, read_text
 from digest.errors import SourceError
@@ -215,6 +215,17 @@ def test_whatever_a_folder_is_called_its_failure_is_told_in_one_line(tmp_path):
 
     assert report.reason.endswith("a b[31m: No such file or directory")
     assert report.state.reason == report.reason
+
+
+def test_a_saved_page_is_read_in_a_process_that_may_not_grow(tmp_path):
+    (tmp_path / "a.html").write_text(page("Ferren", f"<p>{sentences('Ferren') * 5_000}</p>"))
+    (tmp_path / "b.txt").write_text("Ferren bridge\nIt is open.")
+
+    with Workers(1, most_bytes=1_000_000) as workers:
+        collected = poll(folder(tmp_path), workers=workers)
+
+    assert [article.title for article in collected.articles] == ["Ferren bridge"]
+    assert collected.reports[0].reason == "1 file left out (a.html: it takes more than 1 MB of memory to read)"
 
 
 def test_a_file_comes_once_and_a_new_one_beside_it(tmp_path):

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import pytest
+from typer.testing import CliRunner
 
+from digest.cli.app import app
 from digest.settings import load
 
 from .conftest import BASE, RELAY
@@ -70,3 +72,32 @@ def test_what_says_no_more_than_the_default_is_not_told(write):
     tables = "[bounces]\nhard_limit = 1\n[web]\nlisten = '127.0.0.1:8412'\n[web.proxy]\n[alerts]\n[dkim]\n"
 
     assert load(write(BASE + same + RELAY + tables), PASSWORD).not_yet == ()
+
+
+@pytest.mark.parametrize(
+    ("added", "told"),
+    [
+        ("", True),
+        ('contact = "desk@brief.example"', False),
+        ('public_url = "https://brief.example"', False),
+        ('public_url = "http://brief.example"', True),
+    ],
+)
+def test_who_reads_publishers_without_a_name_is_told(write, added, told):
+    settings = load(write(BASE.replace("[digest]\n", f"[digest]\n{added}\n") + "canary = 7\n"), {})
+
+    nameless = "digest.toml: `contact` is not set, nor an https `public_url`;"
+    assert [line.startswith(nameless) for line in settings.remarks] == ([False, True] if told else [False])
+
+
+def test_a_check_of_the_settings_tells_what_is_missed_beside_that_they_are_right(write):
+    done = CliRunner().invoke(app, ["-c", str(write(BASE)), "config", "check"])
+
+    assert (done.exit_code, "`contact` is not set" in done.stderr) == (0, True)
+
+
+def test_where_all_sources_are_our_own_nobody_needs_a_name(write):
+    own = '[[source]]\nname = "Papers"\nkind = "folder"\npath = "papers"\n'
+    inside = BASE.replace('feed.xml"\n', f'feed.xml"\nallow_private = true\n\n{own}')
+
+    assert load(write(inside), {}).remarks == ()

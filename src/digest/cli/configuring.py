@@ -31,11 +31,12 @@ def check(ctx: typer.Context, json: Json = False) -> None:
             "sources": len(settings.sources),
             "editions": list(settings.editions),
             "not_yet": list(settings.not_yet),
+            "remarks": list(settings.remarks),
         },
         f"{settings.path} is right: {plural(len(settings.sections), 'section')}, "
         f"{plural(len(settings.sources), 'source')}, {plural(len(settings.editions), 'edition')}",
     )
-    for line in settings.not_yet:
+    for line in settings.remarks:
         run.voice.say(line)
 
 

@@ -81,7 +81,7 @@ async def forever(parts: Parts, voice: Voice) -> None:
             voice.say(f"{now:%Y-%m-%d %H:%M:%S} {event.job}: {event.text}")
 
     tell(schedule.Event("daemon", "begins; it stops at SIGTERM or Ctrl-C, after what it has in hand"))
-    for line in parts.settings.not_yet:
+    for line in parts.settings.remarks:
         tell(schedule.Event("daemon", line))
     await schedule.run(schedule.Watch(parts, lambda: datetime.now(UTC), stop), tell)
     tell(schedule.Event("daemon", "has stopped"))

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import os
 import stat
-from collections.abc import Collection
+from collections.abc import Callable, Collection
 from dataclasses import dataclass, replace
 from datetime import datetime
 from pathlib import Path
-from typing import Final
+from typing import Final, TypeAlias
 
 from digest.collect.dates import plausible, read_date
 from digest.collect.encoding import binary, decode
@@ -23,6 +23,7 @@ from digest.model.news import Article, ArticleId
 MOST_BYTES: Final = 5_000_000
 _PAGES: Final = frozenset({".html", ".htm"})
 _MARKDOWN: Final = frozenset({".md", ".markdown"})
+ReadPage: TypeAlias = Callable[[str, bytes], extract.Page]
 _ENDINGS: Final = _PAGES | _MARKDOWN | {".txt"}
 
 
@@ -37,15 +38,25 @@ class Shelf:
     """`name: reason` of each file that could not be read."""
 
 
-def read_folder(source: str, folder: Path, *, now: datetime, known: Collection[ArticleId] = ()) -> Shelf:
-    """Return the articles of the files directly in a folder, by name; FetchError where there is no such folder."""
+def read_folder(
+    source: str,
+    folder: Path,
+    *,
+    now: datetime,
+    known: Collection[ArticleId] = (),
+    read_page: ReadPage = extract.page,
+) -> Shelf:
+    """Return the articles of the files directly in a folder, by name; FetchError where there is no such folder.
+
+    `read_page` is given the source's name and the bytes of a saved page, and may raise ParseError.
+    """
     articles, skipped, familiar = [], [], 0
     for path in files(source, folder):
         if file_id(source, path.name) in known:
             familiar += 1
             continue
         try:
-            articles.append(_read(path, within=folder.resolve(), now=now, source=source))
+            articles.append(_read(path, within=folder.resolve(), now=now, source=source, read_page=read_page))
         except (FetchError, ParseError) as e:
             skipped.append(f"{line(path.name)}: {e.reason}")
     return Shelf(tuple(articles), familiar, tuple(skipped))
@@ -71,17 +82,17 @@ def _said(name: str) -> str:
 
 def read_document(path: Path, *, now: datetime, source: str = "") -> Article:
     """Return the article in one file (text, Markdown, HTML); FetchError or ParseError where it cannot be read."""
-    return _read(path, within=None, now=now, source=source)
+    return _read(path, within=None, now=now, source=source, read_page=extract.page)
 
 
-def _read(path: Path, *, within: Path | None, now: datetime, source: str) -> Article:
+def _read(path: Path, *, within: Path | None, now: datetime, source: str, read_page: ReadPage) -> Article:
     name = source or path.name
     body = _bytes(name, path, within)
     wide = body.startswith((b"\xff\xfe", b"\xfe\xff"))
     if binary(body) or (b"\0" in body and not wide):
         raise ParseError(name, "not text but a binary file")
     if path.suffix.lower() in _PAGES:
-        return _saved(path, extract.page(name, body), now=now, source=source)
+        return _saved(path, read_page(name, body), now=now, source=source)
     text = visible(decode(body))
     document = read_markdown(text) if path.suffix.lower() in _MARKDOWN else read_text(text)
     if not document.blocks and not document.title:

@@ -101,7 +101,7 @@ def same_document(link: str, claim: str) -> bool:
     slug = _slug(here.path)
     if not slug or slug != _slug(there.path) or _site(here.hostname or "") != _site(there.hostname or ""):
         return False
-    whole = set(here.query.split("&")) <= set(there.query.split("&")) or not here.query
+    whole = not here.query or set(here.query.split("&")) <= set(there.query.split("&"))
     return whole or (_names_an_article(slug) and not _PROGRAM.search(here.path))
 
 

@@ -18,6 +18,7 @@ from digest.collect.cache import Cache
 from digest.collect.encoding import binary
 from digest.collect.feeds.feed import Offers, made, offers, parse
 from digest.collect.feeds.xmlfeed import Odd
+from digest.collect.folder import ReadPage
 from digest.collect.http.fetch import Answer
 from digest.collect.pages import extract
 from digest.collect.text import line, shorten
@@ -86,8 +87,21 @@ class Documents:
         self, source: Source, answer: Answer, work: Callable[P, T], /, *args: P.args, **kwargs: P.kwargs
     ) -> T:
         """Do work on an answer in a process of its own; ParseError where it takes too much."""
-        run = self._workers.run if len(answer.body) < LARGE else self._workers.run_alone
-        return await run(source.name, work, *args, **kwargs)
+        return await self._run(source.name, len(answer.body), work, *args, **kwargs)
+
+    def from_thread(self) -> ReadPage:
+        """Return what reads saved pages in the same way; for a thread, while the loop that calls this runs."""
+        loop = asyncio.get_running_loop()
+
+        def read(source: str, body: bytes) -> extract.Page:
+            work = self._run(source, len(body), extract.page, source, body)
+            return asyncio.run_coroutine_threadsafe(work, loop).result()
+
+        return read
+
+    async def _run(self, source: str, size: int, work: Callable[P, T], /, *args: P.args, **kwargs: P.kwargs) -> T:
+        run = self._workers.run if size < LARGE else self._workers.run_alone
+        return await run(source, work, *args, **kwargs)
 
     def _remembered(self, key: str) -> extract.Page | None:
         kept = self._cache.get(key, now=self._now) if self._cache else None

@@ -254,7 +254,8 @@ class Reader:
             raise FetchError(source.name, "a folder without a path")
         names = await asyncio.to_thread(files, source.name, source.path)
         known = await self._known(file_id(source.name, path.name) for path in names)
-        shelf = await asyncio.to_thread(read_folder, source.name, source.path, now=self._now, known=known)
+        read = partial(read_folder, now=self._now, known=known, read_page=self._documents.from_thread())
+        shelf = await asyncio.to_thread(read, source.name, source.path)
         look = Look(known=shelf.known)
         for article in shelf.articles:
             tongue = language(source.language) or article.language

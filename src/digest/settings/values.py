@@ -6,14 +6,19 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import timedelta
 from pathlib import Path
+from typing import Final
 
 from pydantic import SecretStr
 
 from digest import __version__
 from digest.errors import UnknownError
 from digest.model.issue import Edition, Section
-from digest.model.news import Source
+from digest.model.news import Source, SourceKind
 from digest.settings.when import read_rate
+
+_NAMELESS: Final = (
+    "`contact` is not set, nor an https `public_url`; publishers may block a reader that does not say whose it is"
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -169,7 +174,7 @@ class Settings:
 
     shown: tuple[Origin, ...] = field(repr=False)
     not_yet: tuple[str, ...] = ()
-    """A line for each setting that was changed and has no effect: `digest.toml:12: …`. Operators are to be told."""
+    """A line for each setting that was changed and has no effect: `digest.toml:12: …`."""
 
     @property
     def folder(self) -> Path:
@@ -180,6 +185,12 @@ class Settings:
     def user_agent(self) -> str:
         """How digest introduces itself to the outlets it reads."""
         return f"digest/{__version__} (+{self.contact})" if self.contact else f"digest/{__version__}"
+
+    @property
+    def remarks(self) -> tuple[str, ...]:
+        """What operators are to be told of settings that are right: a line each, of what has no effect or is missed."""
+        public = any(source.kind is not SourceKind.FOLDER and not source.allow_private for source in self.sources)
+        return self.not_yet if self.contact or not public else (*self.not_yet, f"{self.path.name}: {_NAMELESS}")
 
     def edition(self, name: str) -> Edition:
         """Return an edition; UnknownError names those there are."""

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-import asyncio
 import re
 from collections.abc import Iterator
+from contextlib import ExitStack
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Final
@@ -19,6 +19,7 @@ from digest.collect.http.fetch import Answer, Fetcher, Limits
 from digest.collect.http.pace import ASKS_TO_WAIT, Heard
 from digest.collect.markup import swarms, tree
 from digest.collect.notation import read_json
+from digest.collect.workers import Workers
 from digest.errors import FetchError, ParseError
 from digest.model.news import Source, SourceKind
 
@@ -56,52 +57,93 @@ class Found:
 
 
 async def discover(
-    url: str, *, now: datetime, user_agent: str, timeout: timedelta = timedelta(seconds=30), allow_private: bool = False
+    url: str,
+    *,
+    now: datetime,
+    user_agent: str,
+    timeout: timedelta = timedelta(seconds=30),
+    allow_private: bool = False,
+    workers: Workers | None = None,
 ) -> Found:
     """Return the feed at `url`, else that of the web page there, else one that lies where sites usually keep it.
 
     Of the feeds that a page names (`<link rel="alternate">`) one of all its news goes before one of a part or of
     comments. Where it names none, `PLACES` are asked for one after the other, until one answers with a feed or nobody
-    answers any more. `timeout` is for each document. Raises FetchError where there is none, ParseError where it is
-    neither a feed nor a page with one.
+    answers any more. `timeout` is for each document; all are read by `workers`, without them by one of its own.
+    Raises FetchError where there is none, ParseError where it is neither a feed nor a page with one.
     """
-    source = Source(urlsplit(url).hostname or url, SourceKind.FEED, url=url, allow_private=allow_private)
-    async with Fetcher(user_agent, Limits(total=timeout)) as fetcher:
-        answer = await _get(fetcher, source, url)
+    source = Source(_host(url), SourceKind.FEED, url=url, allow_private=allow_private)
+    with ExitStack() as stack:
+        hands = workers or stack.enter_context(Workers(1))
+        async with Fetcher(user_agent, Limits(total=timeout)) as fetcher:
+            return await _Search(source, fetcher, hands, now).found()
+
+
+def _host(url: str) -> str:
+    try:
+        return urlsplit(url).hostname or text.line(url)
+    except ValueError:
+        return text.line(url)
+
+
+@dataclass(frozen=True, slots=True)
+class _Search:
+    source: Source
+    fetcher: Fetcher
+    workers: Workers
+    now: datetime
+
+    async def found(self) -> Found:
+        url = self.source.url
+        answer = await self._get(url)
         try:
-            return Found(url, await _title(source, answer, now))
+            return Found(url, await self._title(answer))
         except ParseError as e:
-            named = await asyncio.to_thread(feeds_of, answer)
+            named = await self.workers.run(self.source.name, feeds_of, answer)
             if not named:
-                return await _guess(fetcher, source, answer, now, e)
-        chosen = await _get(fetcher, source, named[0])
+                return await self._guess(answer, e)
+        chosen = await self._get(named[0])
         try:
-            return Found(named[0], await _title(source, chosen, now), named[1:])
+            return Found(named[0], await self._title(chosen), named[1:])
         except ParseError as e:
             others = f"; it also names {', '.join(named[1:])}" if named[1:] else ""
-            raise ParseError(source.name, f"the page names {named[0]}, but there is {e.reason}{others}") from e
+            raise ParseError(self.source.name, f"the page names {named[0]}, but there is {e.reason}{others}") from e
+
+    async def _guess(self, page: Answer, error: ParseError) -> Found:
+        """Look where sites usually keep their feed; ParseError where none is there, or `error` is not of a page."""
+        if not error.reason.endswith("the answer is a web page"):
+            raise error
+        for url in likely(page.url):
+            heard = Heard()
+            try:
+                answer = await self.fetcher.get(url, self.source, accept=_ACCEPT, heard=heard)
+                if answer is not None:
+                    return Found(url, await self._title(answer), guessed=True)
+            except ParseError:
+                continue
+            except FetchError:
+                if not heard.status or heard.status in ASKS_TO_WAIT:
+                    break  # nobody there, or too busy: the rest would fare no better
+        raise ParseError(
+            self.source.name,
+            'the page names no feed (<link rel="alternate">), and none is where sites usually keep one;'
+            " give the address of the feed itself",
+        ) from error
+
+    async def _get(self, url: str) -> Answer:
+        answer = await self.fetcher.get(url, self.source, accept=_ACCEPT)
+        if answer is None:
+            raise FetchError(self.source.name, "answered 304")
+        return answer
+
+    async def _title(self, answer: Answer) -> str:
+        return await self.workers.run(self.source.name, _title, self.source.name, answer, self.now)
 
 
-async def _guess(fetcher: Fetcher, source: Source, page: Answer, now: datetime, error: ParseError) -> Found:
-    """Look where sites usually keep their feed; ParseError where none is there, or `error` is not of a page."""
-    if not error.reason.endswith("the answer is a web page"):
-        raise error
-    for url in likely(page.url):
-        heard = Heard()
-        try:
-            answer = await fetcher.get(url, source, accept=_ACCEPT, heard=heard)
-            if answer is not None:
-                return Found(url, await _title(source, answer, now), guessed=True)
-        except ParseError:
-            continue
-        except FetchError:
-            if not heard.status or heard.status in ASKS_TO_WAIT:
-                break  # nobody there, or too busy: the rest would fare no better
-    raise ParseError(
-        source.name,
-        'the page names no feed (<link rel="alternate">), and none is where sites usually keep one;'
-        " give the address of the feed itself",
-    ) from error
+def _title(source: str, answer: Answer, now: datetime) -> str:
+    """The title of the feed that the answer is; ParseError where it is none."""
+    feed.parse(source, answer.body, url=answer.url, charset=answer.charset, now=now)
+    return title_of(decode(answer.body, answer.charset))
 
 
 def likely(url: str) -> tuple[str, ...]:
@@ -115,19 +157,6 @@ def likely(url: str) -> tuple[str, ...]:
     path = urlsplit(url).path
     folders = ("./", "/") if path.endswith("/") and path != "/" else ("/",)
     return tuple(urljoin(url, folder + place) for folder in folders for place in PLACES)
-
-
-async def _get(fetcher: Fetcher, source: Source, url: str) -> Answer:
-    answer = await fetcher.get(url, source, accept=_ACCEPT)
-    if answer is None:
-        raise FetchError(source.name, "answered 304")
-    return answer
-
-
-async def _title(source: Source, answer: Answer, now: datetime) -> str:
-    """The title of the feed that the answer is; ParseError where it is none."""
-    await asyncio.to_thread(feed.parse, source.name, answer.body, url=answer.url, charset=answer.charset, now=now)
-    return await asyncio.to_thread(title_of, decode(answer.body, answer.charset))
 
 
 def feeds_of(answer: Answer) -> tuple[str, ...]:
