@@ -10,13 +10,13 @@ import pytest
 from aiohttp import web
 
 from digest.collect import Cache, Status
-from digest.collect.decide import MOST_UPDATES, Lead, tell_apart
+from digest.collect.decide import MOST_UPDATES, Candidate, tell_apart
 from digest.collect.feeds.entries import Entry
 from digest.collect.feeds.feed import Feed, made
 from digest.collect.identity import article_id
-from digest.collect.poll import WAVE
+from digest.collect.offering import mark_of
+from digest.collect.poll import PORTION
 from digest.collect.reading import SMALL
-from digest.collect.sources import mark_of
 from digest.collect.versions import version
 from digest.model.news import Known, SourceKind, SourceState
 
@@ -100,7 +100,7 @@ def test_of_two_entries_of_one_known_article_the_newer_one_says_its_words(newer_
         Entry("https://ilma.example/b", "Bridge shuts", NOW - timedelta(hours=1), SHUT, ""),
     ]
     offers = made(Feed(tuple(entries[::-1] if newer_first else entries))).offers
-    leads = [Lead((article_id(offer.link),), offer=offer, said=offer.said) for offer in offers]
+    leads = [Candidate((article_id(offer.link),), offer=offer, said=offer.said) for offer in offers]
     known = dict.fromkeys(
         (name for lead in leads for name in lead.ids), Known("7", version("Bridge", OPEN, ""), "Ilma Courier")
     )
@@ -420,7 +420,7 @@ def test_a_pattern_taken_back_lets_in_what_it_kept_out(newsroom, memory, validat
 
 def test_a_thousand_sources_come_in_portions_in_their_order(newsroom, memory):
     newsroom.put_feed("/feed", item("https://ilma.example/a", "Bridge opens", OPEN))
-    sources = [newsroom.source("/feed", f"Outlet {n}", follow=False) for n in range(WAVE + 3)]
+    sources = [newsroom.source("/feed", f"Outlet {n}", follow=False) for n in range(PORTION + 3)]
 
     got = poll(*sources, memory=memory)
 

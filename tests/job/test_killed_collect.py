@@ -10,14 +10,14 @@ from pathlib import Path
 
 import pytest
 
-from digest.collect.poll import WAVE
+from digest.collect.poll import PORTION
 from digest.settings.adding import source_table
 from tests.collect.newsroom import Newsroom, item, page, rss, sentences
 from tests.job.conftest import Desk, finished
 from tests.settings.conftest import BASE
 
 NOW = "2026-11-22T06:00:00Z"
-FEEDS = 2 * WAVE + 20
+FEEDS = 2 * PORTION + 20
 KILLS = 8
 
 
@@ -39,7 +39,7 @@ def newsroom():
 def laid_out(folder: Path, newsroom: Newsroom) -> Desk:
     folder.mkdir()
     feeds = [newsroom.source(f"/feed/{n}", f"Outlet {n}", follow=False) for n in range(FEEDS)]
-    feeds.insert(WAVE // 2, newsroom.source("/pages", "Pages"))
+    feeds.insert(PORTION // 2, newsroom.source("/pages", "Pages"))
     head, _, rest = BASE.partition("[[source]]")
     tail = rest[rest.index("[edition") :]
     (folder / "digest.toml").write_text("\n".join([head, *map(source_table, feeds), tail]))

@@ -17,7 +17,7 @@ MOST_UPDATES: Final = 20
 
 
 @dataclass(frozen=True, slots=True)
-class Lead:
+class Candidate:
     """Something that a source offers."""
 
     ids: tuple[ArticleId, ...]
@@ -36,10 +36,10 @@ class Lead:
 
 @dataclass(slots=True)
 class Told:
-    """The leads of one source, told apart."""
+    """The candidates of one source, told apart."""
 
-    new: list[Lead] = field(default_factory=list)
-    changed: list[Lead] = field(default_factory=list)
+    new: list[Candidate] = field(default_factory=list)
+    changed: list[Candidate] = field(default_factory=list)
     known: int = 0
     moved: list[tuple[ArticleId, ArticleId]] = field(default_factory=list)
     """Addresses that known articles have moved to: (id of the address, id of the article)."""
@@ -47,30 +47,32 @@ class Told:
     """Of the known, those that have changed, and are looked at in the next poll."""
 
 
-def tell_apart(source: str, leads: Sequence[Lead], known: Mapping[ArticleId, Known], taken: set[ArticleId]) -> Told:
-    """Tell new leads of a source from changed and known ones, each whole and newest first.
+def tell_apart(
+    source: str, candidates: Sequence[Candidate], known: Mapping[ArticleId, Known], taken: set[ArticleId]
+) -> Told:
+    """Tell new candidates of a source from changed and known ones, each whole and newest first.
 
-    What another source tells in other words has not changed. `taken` holds the ids of the leads of earlier sources,
-    which count as known here, and is added to.
+    What another source tells in other words has not changed. `taken` holds the ids of the candidates of earlier
+    sources, which count as known here, and is added to.
     """
     told = Told()
-    articles = [_article(lead, known) for lead in leads]
+    articles = [_article(candidate, known) for candidate in candidates]
     found = [article.id for article in articles if article]
     if len(set(found)) < len(found):  # the newest of those that are one is the one to be compared
-        leads = newest_first(leads)
-        articles = [_article(lead, known) for lead in leads]
-    for lead, article in zip(leads, articles, strict=True):
-        names = (*lead.ids, article.id) if article else lead.ids
-        if article and lead.ids[0] not in known:
-            told.moved.append((lead.ids[0], article.id))
+        candidates = newest_first(candidates)
+        articles = [_article(candidate, known) for candidate in candidates]
+    for candidate, article in zip(candidates, articles, strict=True):
+        names = (*candidate.ids, article.id) if article else candidate.ids
+        if article and candidate.ids[0] not in known:
+            told.moved.append((candidate.ids[0], article.id))
         if not taken.isdisjoint(names):
             told.known += 1
         elif article is None:
-            told.new.append(lead)
-        elif article.source != source or holds(article.version, *lead.said):
+            told.new.append(candidate)
+        elif article.source != source or holds(article.version, *candidate.said):
             told.known += 1
         else:
-            told.changed.append(replace(lead, known=article))
+            told.changed.append(replace(candidate, known=article))
         taken.update(names)
     told.new, told.changed = newest_first(told.new), newest_first(told.changed)
     told.postponed = len(told.changed[MOST_UPDATES:])
@@ -79,25 +81,25 @@ def tell_apart(source: str, leads: Sequence[Lead], known: Mapping[ArticleId, Kno
     return told
 
 
-def newest_first(leads: Iterable[Lead]) -> list[Lead]:
-    """Return leads whole, those of a feed by their dates."""
-    return sorted(map(whole, leads), key=_when, reverse=True)
+def newest_first(candidates: Iterable[Candidate]) -> list[Candidate]:
+    """Return candidates whole, those of a feed by their dates."""
+    return sorted(map(whole, candidates), key=_when, reverse=True)
 
 
-def whole(lead: Lead) -> Lead:
-    """Return a lead with its entry made."""
-    return replace(lead, entry=lead.offer.entry(), offer=None) if lead.offer else lead
+def whole(candidate: Candidate) -> Candidate:
+    """Return a candidate with its entry made."""
+    return replace(candidate, entry=candidate.offer.entry(), offer=None) if candidate.offer else candidate
 
 
-def _article(lead: Lead, known: Mapping[ArticleId, Known]) -> Known | None:
-    for name in lead.ids:
+def _article(candidate: Candidate, known: Mapping[ArticleId, Known]) -> Known | None:
+    for name in candidate.ids:
         if name in known:
             return known[name]
     return None
 
 
-def _when(lead: Lead) -> datetime:
-    return when(lead.entry) if lead.entry else NEVER
+def _when(candidate: Candidate) -> datetime:
+    return when(candidate.entry) if candidate.entry else NEVER
 
 
 def hint(source: str, entry: Entry) -> ArticleId | None:

@@ -18,8 +18,9 @@ from digest.collect.cache import Cache
 from digest.collect.decide import Told, tell_apart
 from digest.collect.http.fetch import Fetcher, Limits
 from digest.collect.http.pace import Heard
+from digest.collect.offering import Offering, with_hints
 from digest.collect.reports import Collected, Memory, SourceReport, Status
-from digest.collect.sources import Look, Reader, with_hints
+from digest.collect.sources import Reader
 from digest.collect.standing import failed, known, resting, succeeded
 from digest.collect.telling import gone, moved, news
 from digest.collect.text import line, shorten
@@ -28,7 +29,7 @@ from digest.errors import SourceError
 from digest.model.news import Article, ArticleId, Known, Source, SourceState
 
 TIMEOUT: Final = timedelta(seconds=30)
-WAVE: Final = 200
+PORTION: Final = 200
 """Sources whose news are held at once; what a wave brought is kept before the next begins."""
 _MOST_REASON: Final = 2_000
 Progress = Callable[[SourceReport], None]
@@ -41,7 +42,7 @@ class _Poll:
 
     source: Source
     state: SourceState
-    look: Look = field(default_factory=Look)
+    offering: Offering = field(default_factory=Offering)
     told: Told = field(default_factory=Told)
     articles: list[Article] = field(default_factory=list)
     updates: list[Article] = field(default_factory=list)
@@ -54,7 +55,7 @@ class _Poll:
     @property
     def done(self) -> bool:
         """Whether there is nothing to read in it."""
-        return bool(self.failure or self.resting or self.look.unchanged)
+        return bool(self.failure or self.resting or self.offering.unchanged)
 
     def report(self, now: datetime) -> SourceReport:
         name = self.source.name
@@ -65,15 +66,15 @@ class _Poll:
             reason = "; ".join(filter(None, (self.failure, gone(self.state, state))))
             told = news(self.state, state)
             return SourceReport(name, Status.FAILED, reason, news=told, heard=self.heard, state=state)
-        look = self.look
-        said = {"etag": look.etag, "last_modified": look.last_modified, "body_hash": look.body_hash}
+        offering = self.offering
+        said = {"etag": offering.etag, "last_modified": offering.last_modified, "body_hash": offering.body_hash}
         state = succeeded(self.source, self.state, self.heard, now, **said)
         return SourceReport(
             name,
-            Status.UNCHANGED if look.unchanged else Status.OK,
-            shorten(line("; ".join(filter(None, (*look.notes, moved(self.state, state))))), _MOST_REASON),
+            Status.UNCHANGED if offering.unchanged else Status.OK,
+            shorten(line("; ".join(filter(None, (*offering.notes, moved(self.state, state))))), _MOST_REASON),
             new=len(self.articles),
-            known=look.known + self.told.known,
+            known=offering.known + self.told.known,
             updated=sum(article.updated_at == now for article in self.updates),
             news=news(self.state, state),
             heard=self.heard,
@@ -108,8 +109,8 @@ async def collect(
         hands = workers or stack.enter_context(Workers())
         async with Fetcher(user_agent, Limits(total=timeout)) as fetcher:
             reader = Reader(fetcher, memory, now, workers=hands, cache=cache)
-            for first in range(0, len(sources), WAVE):
-                some = sources[first : first + WAVE]
+            for first in range(0, len(sources), PORTION):
+                some = sources[first : first + PORTION]
                 yield await _collect(some, reader, now, progress, spread / len(sources))
         if cache:
             await asyncio.to_thread(cache.prune, now=now)
@@ -148,24 +149,25 @@ async def _look(poll: _Poll, reader: Reader, now: datetime, tell: Callable[[_Pol
 
 
 async def _looked(poll: _Poll, reader: Reader) -> None:
-    poll.look = await reader.look(poll.source, poll.state, poll.heard)
+    poll.offering = await reader.look(poll.source, poll.state, poll.heard)
 
 
 async def _tell_apart(polls: Sequence[_Poll], memory: Memory) -> None:
     """An article that several sources carry is the first one's, in the order of the sources."""
-    found = dict(await _known(memory, [name for poll in polls for lead in poll.look.leads for name in lead.ids]))
+    names = [name for poll in polls for candidate in poll.offering.candidates for name in candidate.ids]
+    found = dict(await _known(memory, names))
     for poll in polls:
         with _caught(poll):
-            poll.look.leads = with_hints(poll.source, poll.look.leads, found)
-    hints = [lead.ids[-1] for poll in polls for lead in poll.look.leads if len(lead.ids) > 1]
+            poll.offering.candidates = with_hints(poll.source, poll.offering.candidates, found)
+    hints = [candidate.ids[-1] for poll in polls for candidate in poll.offering.candidates if len(candidate.ids) > 1]
     found |= await _known(memory, [name for name in hints if name not in found])
     taken: set[ArticleId] = set()
     for poll in polls:
         with _caught(poll):
-            poll.told = tell_apart(poll.source.name, poll.look.leads, found, taken)
+            poll.told = tell_apart(poll.source.name, poll.offering.candidates, found, taken)
             if poll.told.postponed:
-                poll.look.forget()
-        poll.look.leads = []
+                poll.offering.forget()
+        poll.offering.candidates = []
 
 
 async def _known(memory: Memory, ids: list[ArticleId]) -> Mapping[ArticleId, Known]:
@@ -178,8 +180,8 @@ async def _read(poll: _Poll, reader: Reader, now: datetime, tell: Callable[[_Pol
 
 
 async def _articles(poll: _Poll, reader: Reader, now: datetime) -> None:
-    found = await reader.read(poll.source, poll.look, [*poll.told.new, *poll.told.changed])
-    changed = {lead.known.id for lead in poll.told.changed if lead.known}
+    found = await reader.read(poll.source, poll.offering, [*poll.told.new, *poll.told.changed])
+    changed = {candidate.known.id for candidate in poll.told.changed if candidate.known}
     updates = {article.id: article for article in found if article.id in changed}
     poll.articles = [article for article in found if article.id not in changed]
     if updates:

@@ -3,20 +3,18 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Container, Iterable, Sequence
-from dataclasses import dataclass, field, replace
+from collections.abc import Iterable, Sequence
+from dataclasses import replace
 from datetime import datetime, timedelta
 from functools import partial
-from hashlib import sha256
 from itertools import zip_longest
 from typing import Final
 
 from digest.collect.articles import address, build
 from digest.collect.cache import Cache
-from digest.collect.decide import Lead, hint, newest_first, whole
+from digest.collect.decide import Candidate
 from digest.collect.feeds.discover import feeds_of
-from digest.collect.feeds.entries import Entry, Offer
-from digest.collect.feeds.feed import MOST_ENTRIES, Offers
+from digest.collect.feeds.entries import Entry
 from digest.collect.folder import file_id, files, read_folder
 from digest.collect.http.fetch import PASSING, Allowed, Answer, Fetcher
 from digest.collect.http.pace import Heard
@@ -24,6 +22,7 @@ from digest.collect.http.robots import Robots
 from digest.collect.http.room import Room
 from digest.collect.http.visits import Visits
 from digest.collect.identity import article_id
+from digest.collect.offering import Offering, mark_of, offered_by, take, unchanged
 from digest.collect.pages.extract import Page
 from digest.collect.pages.pages import Pages
 from digest.collect.phrases import count, listed
@@ -35,7 +34,6 @@ from digest.collect.versions import UNFINISHED, version
 from digest.collect.workers import Workers
 from digest.errors import FetchError, ParseError
 from digest.model.news import Article, ArticleId, Source, SourceKind, SourceState
-from digest.model.patterns import first_found
 
 _FEED_TYPES: Final = (
     "application/rss+xml, application/atom+xml, application/feed+json, application/rdf+xml, application/xml;q=0.9,"
@@ -51,25 +49,6 @@ LONGEST_PATIENCE: Final = timedelta(days=1)
 """How long after its publication the page of an article that has only its feed's text is asked for again."""
 
 
-@dataclass(slots=True)
-class Look:
-    """What a source offers."""
-
-    leads: list[Lead] = field(default_factory=list)
-    known: int = 0
-    """Of a folder, files that were not read again."""
-    unchanged: bool = False
-    notes: list[str] = field(default_factory=list)
-    """What could not be had, in phrases for the operator."""
-    etag: str = ""
-    last_modified: str = ""
-    body_hash: str = ""
-
-    def forget(self) -> None:
-        """Let the next poll see the document anew, since not all of it could be had."""
-        self.etag = self.last_modified = self.body_hash = ""
-
-
 class Reader:
     """Reads sources of every kind."""
 
@@ -81,7 +60,7 @@ class Reader:
         self._visits = Visits(fetcher, self._robots, now, cache)
         self._documents = Documents(workers, cache, now)
 
-    async def look(self, source: Source, state: SourceState, heard: Heard | None = None) -> Look:
+    async def look(self, source: Source, state: SourceState, heard: Heard | None = None) -> Offering:
         """Return what a source offers; FetchError or ParseError where it offers nothing.
 
         `heard` is filled in with what its server said besides.
@@ -96,52 +75,55 @@ class Reader:
                 case SourceKind.FOLDER:
                     return await self._look_into_folder(source)
 
-    async def read(self, source: Source, look: Look, leads: Sequence[Lead]) -> list[Article]:
-        """Return the articles behind leads of what a source offers, in that order, and note what could not be had."""
+    async def read(self, source: Source, offering: Offering, candidates: Sequence[Candidate]) -> list[Article]:
+        """Return the articles behind candidates of a source, in their order, and note what could not be had."""
         pages = Pages(
             source.name,
             lambda entry: self._fetch_page(source, entry),
             lambda entry: self._visits.allow(source, entry.link),
         )
-        # Either all leads have an entry or none has.
-        asked = [lead.entry for lead in leads if lead.entry and source.follow]
+        # Either all candidates have an entry or none has.
+        asked = [candidate.entry for candidate in candidates if candidate.entry and source.follow]
         seen = await asyncio.gather(*map(pages.page, asked)) if asked else ()
-        found = [self._article(source, lead, page) for lead, page in zip_longest(leads, seen)]
-        look.notes += pages.notes()
+        found = [self._article(source, candidate, page) for candidate, page in zip_longest(candidates, seen)]
+        offering.notes += pages.notes()
         unread = pages.passing | pages.later
-        late = {n for n, lead in enumerate(leads) if lead.entry and lead.entry.link in unread}
-        waiting = {n for n in late if self._waits(leads[n], found[n], pages)}
+        late = {n for n, candidate in enumerate(candidates) if candidate.entry and candidate.entry.link in unread}
+        waiting = {n for n in late if self._waits(candidates[n], found[n], pages)}
         if late:
-            look.forget()  # or the feed would be called unchanged, and the pages never be had
+            offering.forget()  # or the feed would be called unchanged, and the pages never be had
             found = [self._unfinished(article) if n in late else article for n, article in enumerate(found)]
         if waiting:
-            look.notes.append(f"{count(len(waiting), 'entry', 'entries')} left for the next poll")
+            offering.notes.append(f"{count(len(waiting), 'entry', 'entries')} left for the next poll")
             found = [None if n in waiting else article for n, article in enumerate(found)]
         empty = sum(article is None for article in found) - len(waiting)
         if empty:
-            look.notes.append(f"{count(empty, 'entry', 'entries')} without title and text left out")
+            offering.notes.append(f"{count(empty, 'entry', 'entries')} without title and text left out")
         if doubtful := sum(article is not None and article.claimed_at is not None for article in found):
-            look.notes.append(f"{count(doubtful, 'date')} not to be believed")
+            offering.notes.append(f"{count(doubtful, 'date')} not to be believed")
         return [article for article in found if article is not None]
 
-    def _article(self, source: Source, lead: Lead, page: Page | None) -> Article | None:
-        article = build(source, lead.entry, page, now=self._now) if lead.entry else lead.article
+    def _article(self, source: Source, candidate: Candidate, page: Page | None) -> Article | None:
+        article = build(source, candidate.entry, page, now=self._now) if candidate.entry else candidate.article
         if article is None:
             return None
-        others = tuple(name for name in lead.ids if name != article.id and name not in article.aliases)
-        own = lead.known.id if lead.known else article.id
+        others = tuple(name for name in candidate.ids if name != article.id and name not in article.aliases)
+        own = candidate.known.id if candidate.known else article.id
         return replace(
-            article, id=own, aliases=(*article.aliases, *others), version=version(*lead.said) if lead.said else ""
+            article,
+            id=own,
+            aliases=(*article.aliases, *others),
+            version=version(*candidate.said) if candidate.said else "",
         )
 
-    def _waits(self, lead: Lead, article: Article | None, pages: Pages) -> bool:
+    def _waits(self, candidate: Candidate, article: Article | None, pages: Pages) -> bool:
         """Say whether an entry whose page could not be had now is better left for the next poll.
 
         A fresh one with next to no text of its own is, and one that is known already.
         """
-        if lead.known is not None:
+        if candidate.known is not None:
             return True
-        if lead.entry is None or lead.entry.link not in pages.passing:
+        if candidate.entry is None or candidate.entry.link not in pages.passing:
             return False
         text = sum(len(block.text) for block in article.blocks) if article else 0
         published_at = article.published_at if article else None
@@ -187,24 +169,24 @@ class Reader:
                 return answer
         return await get(source.url, source, state=since)
 
-    async def _look_at_feed(self, source: Source, state: SourceState, heard: Heard, room: Room) -> Look:
+    async def _look_at_feed(self, source: Source, state: SourceState, heard: Heard, room: Room) -> Offering:
         answer = await self._ask(source, _FEED_TYPES, state, heard, room, conditional=True)
         if answer is None:
-            return _unchanged(state)
-        look = _look(source, answer)
-        if look.body_hash == state.body_hash:
-            look.unchanged = True
-            return look
+            return unchanged(state)
+        offering = offered_by(source, answer)
+        if offering.body_hash == state.body_hash:
+            offering.unchanged = True
+            return offering
         try:
             found = await self._documents.feed(source, answer)
         except ParseError as e:
             why = e.reason  # and not `e`: kept, it keeps the document it was raised over
         else:
-            _offer(source, look, found)
-            return look
+            take(source, offering, found)
+            return offering
         return await self._look_at_named(source, state, answer, why, room)
 
-    async def _look_at_named(self, source: Source, state: SourceState, page: Answer, why: str, room: Room) -> Look:
+    async def _look_at_named(self, source: Source, state: SourceState, page: Answer, why: str, room: Room) -> Offering:
         """Read the feed that a web page in the place of a feed names, this once; the settings should name it."""
         named = await self._documents.apart(source, page, feeds_of, page) if "web page" in why else ()
         if not named:
@@ -213,19 +195,21 @@ class Reader:
         answer = await self._fetcher.get(named[0], source, accept=_FEED_TYPES, room=room)
         if answer is None:
             raise ParseError(source.name, why)
-        look = replace(_look(source, answer), etag="", last_modified="")  # the validators of another address
-        look.notes.append(f"its address is a web page; the feed it names was read: {named[0]}, put that into its url")
-        if look.body_hash == state.body_hash:
-            look.unchanged = True
-            return look
+        offering = replace(offered_by(source, answer), etag="", last_modified="")  # the validators of another address
+        offering.notes.append(
+            f"its address is a web page; the feed it names was read: {named[0]}, put that into its url"
+        )
+        if offering.body_hash == state.body_hash:
+            offering.unchanged = True
+            return offering
         try:
             found = await self._documents.feed(source, answer)
         except ParseError as e:
             raise ParseError(source.name, f"the page names {named[0]}, but there is {e.reason}") from e
-        _offer(source, look, found)
-        return look
+        take(source, offering, found)
+        return offering
 
-    async def _look_at_page(self, source: Source, state: SourceState, heard: Heard, room: Room) -> Look:
+    async def _look_at_page(self, source: Source, state: SourceState, heard: Heard, room: Room) -> Offering:
         if not await self._robots.allow(source, direct(state) or source.url):
             raise FetchError(source.name, "robots.txt forbids this page")
         own = article_id(address(source.url))
@@ -234,101 +218,38 @@ class Reader:
         allowed = partial(self._robots.allow, source)
         answer = await self._ask(source, _PAGE_TYPES, state, heard, room, conditional=known, allowed=allowed)
         if answer is None:
-            return _unchanged(state)
-        look = _look(source, answer)
-        if known and look.body_hash == state.body_hash:
-            look.unchanged = True
-            return look
+            return unchanged(state)
+        offering = offered_by(source, answer)
+        if known and offering.body_hash == state.body_hash:
+            offering.unchanged = True
+            return offering
         page = await self._documents.page(source, answer, "")
         if page.gap and not page.blocks:
             raise ParseError(source.name, page.gap)
-        look.notes += page.notes
+        offering.notes += page.notes
         entry = Entry(source.url, page.title, None, "", "")
         article = build(source, entry, page, now=self._now)
         said = (page.title, *(block.text for block in page.blocks))
-        look.leads.append(Lead((own,), article=article, said=said))
-        return look
+        offering.candidates.append(Candidate((own,), article=article, said=said))
+        return offering
 
-    async def _look_into_folder(self, source: Source) -> Look:
+    async def _look_into_folder(self, source: Source) -> Offering:
         if source.path is None:
             raise FetchError(source.name, "a folder without a path")
         names = await asyncio.to_thread(files, source.name, source.path)
         known = await self._known(file_id(source.name, path.name) for path in names)
         read = partial(read_folder, now=self._now, known=known, read_page=self._documents.from_thread())
         shelf = await asyncio.to_thread(read, source.name, source.path)
-        look = Look(known=shelf.known)
+        offering = Offering(known=shelf.known)
         for article in shelf.articles:
             tongue = language(source.language) or article.language
-            look.leads.append(Lead((article.id, *article.aliases), article=replace(article, language=tongue)))
+            offering.candidates.append(
+                Candidate((article.id, *article.aliases), article=replace(article, language=tongue))
+            )
         if shelf.skipped:
-            look.notes.append(f"{count(len(shelf.skipped), 'file')} left out ({listed(shelf.skipped)})")
-        return look
+            offering.notes.append(f"{count(len(shelf.skipped), 'file')} left out ({listed(shelf.skipped)})")
+        return offering
 
     async def _known(self, ids: Iterable[ArticleId]) -> set[ArticleId]:
         asked = list(ids)
         return set(await asyncio.to_thread(self.memory.known, asked)) if asked else set()
-
-
-def with_hints(source: Source, leads: Iterable[Lead], known: Container[ArticleId]) -> list[Lead]:
-    """Return the leads, those not known by their address with a further id by which they are if they have moved."""
-    found = []
-    for lead in leads:
-        if lead.ids[0] not in known:
-            lead = whole(lead)
-            name = hint(source.name, lead.entry) if lead.entry else None
-            lead = replace(lead, ids=(*lead.ids, name)) if name else lead
-        found.append(lead)
-    return found
-
-
-def _look(source: Source, answer: Answer) -> Look:
-    body_hash = sha256(answer.body).hexdigest()[:48] + mark_of(source)
-    return Look(etag=answer.etag, last_modified=answer.last_modified, body_hash=body_hash)
-
-
-def mark_of(source: Source) -> str:
-    """Return 16 hex digits of the settings that decide what is made of a source's documents."""
-    settings = (source.kind, source.follow, source.timezone, source.select, source.remove, source.keep, source.drop)
-    return sha256(repr(settings).encode()).hexdigest()[:16]
-
-
-def _unchanged(state: SourceState) -> Look:
-    return Look(unchanged=True, etag=state.etag, last_modified=state.last_modified, body_hash=state.body_hash)
-
-
-def _offer(source: Source, look: Look, found: Offers) -> None:
-    """Put a feed's items into the look, each address once, as far as the source's patterns let them."""
-    look.notes += _remarks(found)
-    leads: dict[ArticleId, Lead] = {}
-    unwanted = 0
-    for offer in found.offers:
-        if not wanted(source, offer):
-            unwanted += 1
-        elif url := address(offer.link):
-            own = article_id(url)
-            lead = Lead((own,), offer=offer, said=offer.said)
-            leads[own] = newest_first((leads[own], lead))[0] if own in leads else lead
-    if unwanted:
-        look.notes.append(f"{count(unwanted, 'entry', 'entries')} left out by its `keep` and `drop`")
-    look.leads = list(leads.values())
-
-
-def wanted(source: Source, offer: Offer) -> bool:
-    """Return whether a source's patterns let an item in."""
-    title = offer.said[0]
-    if source.keep and not first_found(source.keep, title, offer.link):
-        return False
-    return not (source.drop and first_found(source.drop, title, offer.link))
-
-
-def _remarks(found: Offers) -> list[str]:
-    notes = []
-    if not found.offers:
-        notes.append("the feed has no entries")
-    if found.broken:
-        notes.append(f"{found.broken}; what could be read of it was taken")
-    if found.without_link:
-        notes.append(f"{count(found.without_link, 'entry', 'entries')} without a web address left out")
-    if found.surplus:
-        notes.append(f"{count(found.surplus, 'entry', 'entries')} beyond the newest {MOST_ENTRIES} left out")
-    return notes

@@ -99,7 +99,7 @@ def _work(name: str, left: Sequence[str], ports: Mapping[str, int], out: Connect
 
 @contextmanager
 def _children() -> Iterator[dict[str, int]]:
-    """Look after the processes that this one starts, as long as they live."""
+    """Offering after the processes that this one starts, as long as they live."""
     seen: dict[str, int] = {}
     done = threading.Event()
 
