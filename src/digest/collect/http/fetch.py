@@ -13,12 +13,12 @@ from types import TracebackType
 from typing import Final, NoReturn, Self, TypeAlias
 
 import aiohttp
-from multidict import CIMultiDictProxy
 from yarl import URL
 
 from digest.collect.http import body as bodies
+from digest.collect.http.fields import charset, codings, conditional, conditions, joint, validator
 from digest.collect.http.guard import InsideAddress, outside_socket
-from digest.collect.http.pace import SAID, Heard
+from digest.collect.http.pace import Heard
 from digest.collect.http.places import checked, host_of, joined, may_be_inside
 from digest.collect.http.room import Room
 from digest.collect.text import line, shorten
@@ -28,7 +28,6 @@ from digest.model.news import Source, SourceState
 Allowed: TypeAlias = Callable[[str], Awaitable[bool]]
 _REDIRECTS: Final = frozenset({301, 302, 303, 307, 308})
 _FOR_GOOD: Final = frozenset({301, 308})
-_VALIDATOR_CHARS: Final = 500
 
 
 PASSING: Final = frozenset({408, 425, 429, 500, 502, 503, 504})
@@ -139,7 +138,7 @@ class Fetcher:
         allowed: Allowed | None,
     ) -> Answer | None:
         for_good = True
-        headers = {"Accept": accept} | _conditions(state)
+        headers = {"Accept": accept} | conditions(state)
         left, loop = self.limits.total.total_seconds(), asyncio.get_running_loop()
         for _ in range(self.limits.redirects + 1):
             place = checked(source, url)
@@ -149,7 +148,7 @@ class Fetcher:
                 hop = await self._hop(source, place, headers, left, heard, room)
                 left -= loop.time() - began
             if not hop.location:
-                if hop.answer is None and not _conditional(headers):
+                if hop.answer is None and not conditional(headers):
                     raise FetchError(source.name, "answered 304, though nothing was remembered")
                 return hop.answer
             room.leave()  # or those who have room would wait for a host, and who has the host for room
@@ -188,7 +187,7 @@ class Fetcher:
         try:
             async with asyncio.timeout(left) as clock:
                 async with self._session(source, place).get(place, headers=headers, allow_redirects=False) as response:
-                    heard.hear(response.status, _joint(response.headers))
+                    heard.hear(response.status, joint(response.headers))
                     return await self._read(source, response, room, clock)
         except (aiohttp.ClientError, OSError, ValueError) as e:
             if isinstance(e, FetchError):
@@ -210,9 +209,9 @@ class Fetcher:
                 url=str(response.url),
                 body=body,
                 content_type=kind,
-                charset=_charset(response.headers.get("Content-Type", "")),
-                etag=_validator(response.headers.get("ETag")),
-                last_modified=_validator(response.headers.get("Last-Modified")),
+                charset=charset(response.headers.get("Content-Type", "")),
+                etag=validator(response.headers.get("ETag")),
+                last_modified=validator(response.headers.get("Last-Modified")),
             )
         )
 
@@ -223,7 +222,7 @@ class Fetcher:
         try:
             if (response.content_length or 0) > self.limits.body_bytes:
                 raise bodies.TooLarge
-            decoder = bodies.decoder(_codings(response.headers), self.limits.body_bytes)
+            decoder = bodies.decoder(codings(response.headers), self.limits.body_bytes)
             async for piece in response.content.iter_any():
                 out += decoder.feed(piece)
                 if len(out) > self.limits.large_bytes and not room.has(self._large):
@@ -287,19 +286,6 @@ class Fetcher:
                 return f"no proper answer ({shorten(line(str(error)) or type(error).__name__, 120)})"
 
 
-def _codings(headers: CIMultiDictProxy[str]) -> str:
-    """How a body is packed, on its way (but for `chunked`, which is undone already) or for good."""
-    sent = [
-        coding for coding in ",".join(headers.getall("Transfer-Encoding", ())).split(",") if coding.strip() != "chunked"
-    ]
-    return ",".join((*sent, *headers.getall("Content-Encoding", ())))
-
-
-def _joint(headers: CIMultiDictProxy[str]) -> dict[str, str]:
-    """Header fields by their name in lower case, those given several times in one (RFC 9110, 5.3)."""
-    return {name: ", ".join(headers.getall(name)) for name in SAID if name in headers}
-
-
 async def _untimed(waiting: Awaitable[None], clock: asyncio.Timeout) -> None:
     """Wait for something that is no fault of the server's, while the clock stands still."""
     loop, until = asyncio.get_running_loop(), clock.when()
@@ -307,28 +293,3 @@ async def _untimed(waiting: Awaitable[None], clock: asyncio.Timeout) -> None:
     clock.reschedule(None)
     await waiting
     clock.reschedule(loop.time() + left)
-
-
-def _conditional(headers: Mapping[str, str]) -> bool:
-    return "If-None-Match" in headers or "If-Modified-Since" in headers
-
-
-def _conditions(state: SourceState | None) -> dict[str, str]:
-    if state is None:
-        return {}
-    said = {"If-None-Match": _validator(state.etag), "If-Modified-Since": _validator(state.last_modified)}
-    return {name: value for name, value in said.items() if value}
-
-
-def _validator(value: str | None) -> str:
-    """What may be sent back as it came: printable ASCII of a reasonable length, else nothing."""
-    value = (value or "").strip()
-    return value if value.isascii() and value.isprintable() and len(value) <= _VALIDATOR_CHARS else ""
-
-
-def _charset(content_type: str) -> str:
-    for part in content_type.split(";")[1:]:
-        name, _, value = part.partition("=")
-        if name.strip().lower() == "charset":
-            return value.strip().strip("\"'")[:40]
-    return ""
