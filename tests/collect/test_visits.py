@@ -2,13 +2,22 @@
 
 from __future__ import annotations
 
+import asyncio
 from datetime import timedelta
+from typing import Any
 
 import pytest
+from yarl import URL
 
 from digest.collect import Status
 from digest.collect.cache import Cache
-from digest.model.news import SourceKind
+from digest.collect.http.fetch import Answer
+from digest.collect.http.pace import Heard
+from digest.collect.http.robots import Robots
+from digest.collect.http.room import Room
+from digest.collect.http.visits import Visits
+from digest.errors import FetchError
+from digest.model.news import Source, SourceKind
 
 from .newsroom import NOW, Newsroom, item, page, poll, sentences
 
@@ -123,6 +132,36 @@ def test_many_pages_that_redirect_do_not_wait_for_one_another(newsroom):
         sources.append(newsroom.source(f"/feed/{n}", f"Karsk {n}"))
 
     assert len(poll(*sources).articles) == 20
+
+
+class Redirector:
+    """Sends one page on to another publisher, who never answers; has no rules."""
+
+    async def get(self, url: str, source: Source, *, accept: str, heard: Heard, **how: Any) -> Answer:
+        if url.endswith("/robots.txt"):
+            heard.hear(404, {})
+            raise FetchError(source.name, "answered 404")
+        if url.endswith("/away"):
+            await how["allowed"]("https://tarn.example/")
+            await asyncio.sleep(60)
+        return Answer(url, b"", "text/html", "", "", "")
+
+    def slow(self, place: URL, delay: timedelta) -> None:
+        """Nobody asks for that."""
+
+
+def test_who_is_sent_on_to_a_slow_host_keeps_nobody_from_the_first():
+    source, host = Source("Ilma Courier", SourceKind.FEED, url="https://ilma.example/feed"), Redirector()
+
+    async def visit() -> str:
+        visits = Visits(host, Robots(host, NOW), NOW)
+        away = asyncio.create_task(visits.get(source, "https://ilma.example/away", accept="", room=Room()))
+        await asyncio.sleep(0.1)
+        here = await asyncio.wait_for(visits.get(source, "https://ilma.example/here", accept="", room=Room()), 5)
+        away.cancel()
+        return here.url
+
+    assert asyncio.run(visit()) == "https://ilma.example/here"
 
 
 @pytest.mark.parametrize("follow", [True, False])

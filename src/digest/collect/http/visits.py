@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import asyncio
 from collections import defaultdict
+from contextlib import AsyncExitStack
 from datetime import UTC, datetime
 
 from digest.collect.cache import Cache
@@ -39,18 +40,23 @@ class Visits:
 
         Wherever it redirects to must be allowed as well. It takes up place in `room` until that is left.
         """
-        host, heard = host_of(checked(source, url)), Heard()
-        asked = host
+        heard, asked = Heard(), ""
+        async with AsyncExitStack() as turn:
 
-        async def allowed(place: str) -> bool:
-            nonlocal asked
-            asked = host_of(checked(source, place))
-            return await self.allow(source, place)
+            async def turn_to(place: str) -> None:
+                nonlocal asked
+                await turn.aclose()
+                asked = host_of(checked(source, place))
+                # One after the other, so that who waits for a host hears what it said to the one before.
+                await turn.enter_async_context(self._turns[asked])
+                await self._open(source, asked)
 
-        # One after the other, so that who waits for a host hears what it said to the one before.
-        async with self._turns[host]:
-            await self._open(source, host)
+            async def allowed(place: str) -> bool:
+                await turn_to(place)
+                return await self._robots.allow(source, place)
+
             try:
+                await turn_to(url)
                 answer = await self._fetcher.get(url, source, accept=accept, heard=heard, room=room, allowed=allowed)
             except FetchError:
                 await self._heed(asked, heard)
