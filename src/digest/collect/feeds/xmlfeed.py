@@ -38,6 +38,8 @@ _SLOW_PARSER_PARTS: Final = 1_000
 _START: Final = re.compile(r"<(?:\?xml|!DOCTYPE|!--|(?:\w{1,40}:)?(?:rss|feed|rdf)\b)", re.IGNORECASE)
 _ROOT: Final = re.compile(r"<(?:[\w.-]{1,60}:)?([\w.-]{1,60})")
 _NAMED: Final = re.compile(r"&(?!(?:lt|gt|amp|quot|apos);)([A-Za-z][A-Za-z0-9]{1,31};)")
+_HALF: Final = re.compile(r"&#(?:x([dD][89A-Fa-f][0-9A-Fa-f]{2})|(5[5-7][0-9]{3}));")
+_HALVES: Final = re.compile(rf"(?:{_HALF.pattern}){{1,1000}}")
 _DATE: Final = re.compile(
     rb"<(?:[\w.-]{1,60}:)?(?:pubDate|lastBuildDate|date|published|updated|issued|modified)(?:\s[^<>]{0,200})?>"
     rb"\s{0,200}(?:<!\[CDATA\[)?([^<\]]{1,80})",
@@ -140,7 +142,7 @@ def _ordered(source: str, text: str, begin: int, end: int) -> bytes:
     out = bytearray(b'<?xml version="1.0" encoding="utf-8"?>\n')
     while begin < end:  # a piece at a time: a character that is put in takes a hundred bytes meanwhile
         stop = min(text.find(";", begin + _PIECE) + 1 or end, end)
-        out += as_xml(_NAMED.sub(_character, text[begin:stop]))
+        out += as_xml(_HALVES.sub(_whole, _NAMED.sub(_character, text[begin:stop])))
         begin = stop
     return bytes(out)
 
@@ -148,6 +150,16 @@ def _ordered(source: str, text: str, begin: int, end: int) -> bytes:
 def _character(name: re.Match[str]) -> str:
     # XML knows five names, HTML two thousand: a parser would drop the letter, and all behind a name nobody knows.
     return html.escape(html5.get(name[1], name[0]))
+
+
+def _whole(numbers: re.Match[str]) -> str:
+    # Characters of the higher planes written as their two halves of UTF-16, for which a parser would drop the feed.
+    return _HALF.sub(_half, numbers[0]).encode("utf-16", "surrogatepass").decode("utf-16", "ignore")
+
+
+def _half(number: re.Match[str]) -> str:
+    code = int(number[1], 16) if number[1] else int(number[2])
+    return chr(code) if 0xD800 <= code <= 0xDFFF else number[0]
 
 
 def _after_prolog(source: str, text: str, at: int) -> int:

@@ -8,6 +8,9 @@ from tests.collect.hostile.server import Answer
 DECLARES = "no feed: its document type declares entities"
 
 CASES = {
+    "an_emoji_in_two_halves": Case(titled("Ferren &#55357;&#56832; &#xD83D;&#xde00; bridge"), ["Ferren 😀 😀 bridge"]),
+    "half_an_emoji": Case(titled("Ferren &#55357; &#xDE00; bridge"), ["Ferren bridge"]),
+    "numbers_beside_the_halves": Case(titled("Ferren &#55357;&#57345; bridge"), ["Ferren \ue001 bridge"]),
     "billion_laughs": Case(
         "<!DOCTYPE rss [<!ENTITY a 'ha'><!ENTITY b '&a;&a;&a;&a;'><!ENTITY c '&b;&b;&b;&b;'>]>" + titled("&c;"),
         DECLARES,
