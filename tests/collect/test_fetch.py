@@ -9,6 +9,8 @@ from contextlib import suppress
 
 import pytest
 from aiohttp import web
+from hypothesis import given
+from hypothesis import strategies as st
 
 from digest.collect import Status
 from digest.collect.http.body import Broken, TooLarge, decoder
@@ -347,3 +349,19 @@ def test_a_host_gets_one_request_at_a_time_whoever_asks(newsroom):
 
     assert {report.status for report in collected.reports} == {Status.OK}
     assert newsroom.most_at_once == 1
+
+
+@given(st.lists(st.binary(max_size=40), max_size=4), st.integers(0, 20), st.binary(max_size=6), st.integers(1, 9))
+def test_a_packed_body_is_the_same_whole_and_in_pieces(members, zeros, junk, size):
+    sent = bytes(zeros).join(map(gzip.compress, members)) + bytes(zeros) + junk
+
+    def unpacked(pieces):
+        unpack = decoder("gzip", 1_000)
+        try:
+            out = b"".join(map(unpack.feed, pieces))
+            unpack.close()
+        except Broken:
+            return None
+        return out
+
+    assert unpacked([sent]) == unpacked([sent[at : at + size] for at in range(0, len(sent), size)])

@@ -78,7 +78,8 @@ class _Inflate:
         out = bytearray()
         while piece:
             if self._stream.eof:
-                if self._bits != _GZIP_BITS or not piece.lstrip(b"\0"):
+                piece = piece.lstrip(b"\0") if self._bits == _GZIP_BITS else b""
+                if not piece:
                     break  # what pads the end is not read
                 self._stream = zlib.decompressobj(self._bits)  # a gzip file may have several members (RFC 1952, 2.2)
             out += self._inflate(piece)

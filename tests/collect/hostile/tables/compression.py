@@ -74,6 +74,9 @@ CASES = {
         packed(b"", "x" * 4_000), f"the answer is packed as '{'x' * 39}…', which was not asked for"
     ),
     "zeros_behind": Case(packed(gzip.compress(FEED) + bytes(99), "gzip"), FERREN),
+    "zeros_between_members": Case(
+        packed(gzip.compress(FEED[:40]) + bytes(9) + gzip.compress(FEED[40:]), "gzip"), FERREN
+    ),
     "megabytes_of_zeros_behind": Case(packed(lambda: gzip.compress(FEED) + bytes(14_000_000), "gzip"), FERREN),
     "junk_behind_gzip": Case(packed(gzip.compress(FEED) + b"junk", "gzip"), DAMAGED),
     "junk_behind_deflate": Case(packed(zlib.compress(FEED) + b"junk", "deflate"), FERREN),
