@@ -104,7 +104,7 @@ class Remembered:
 
     def known(self, ids: Iterable[ArticleId]) -> dict[ArticleId, Known]:
         found = {name: self.kept[self.owners[name]] for name in ids if name in self.owners}
-        return {name: Known(one.id, one.version, one.source) for name, one in found.items()}
+        return {name: Known(one.id, one.version, one.source, one.collected_at) for name, one in found.items()}
 
     def articles(self, ids: Iterable[ArticleId]) -> list[Article]:
         return [self.kept[name] for name in ids]

@@ -102,10 +102,10 @@ def test_of_two_entries_of_one_known_article_the_newer_one_says_its_words(newer_
     offers = made(Feed(tuple(entries[::-1] if newer_first else entries))).offers
     leads = [Candidate((article_id(offer.link),), offer=offer, said=offer.said) for offer in offers]
     known = dict.fromkeys(
-        (name for lead in leads for name in lead.ids), Known("7", version("Bridge", OPEN, ""), "Ilma Courier")
+        (name for lead in leads for name in lead.ids), Known("7", version("Bridge", OPEN, ""), "Ilma Courier", NOW)
     )
 
-    told_apart = tell_apart("Ilma Courier", leads, known, set())
+    told_apart = tell_apart("Ilma Courier", leads, known, set(), NOW)
 
     assert [lead.entry.title for lead in told_apart.changed] == ["Bridge shuts"]
     assert (told_apart.new, told_apart.known) == ([], 1)
@@ -237,7 +237,7 @@ def test_a_page_that_cannot_be_had_at_an_update_is_asked_for_again(newsroom, mem
 
     [update] = again(newsroom, memory, newsroom.source("/feed")).updates
 
-    assert (missed.articles, missed.updates) == ((), ())
+    assert [(each.title, each.blocks[0].text) for each in missed.updates] == [("Bridge shuts", sentences("Ferren"))]
     assert (update.title, update.blocks[0].text) == ("Bridge shuts", sentences("Tarn"))
 
 

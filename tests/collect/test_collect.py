@@ -182,7 +182,7 @@ def test_a_host_that_hangs_is_given_up_after_three_pages(newsroom):
     assert len(collected.articles) == 9
     assert len(newsroom.paths) <= 1 + 4
     assert collected.reports[0].reason == (
-        "9 of 9 pages failed: no answer in 0:00:00.200000; not asked, since its host does not answer"
+        "9 of 9 pages failed: no answer in 0:00:00.200000; not asked, since 127.0.0.1 does not answer"
     )
 
 

@@ -19,7 +19,7 @@ from digest.collect.http.visits import Visits
 from digest.errors import FetchError
 from digest.model.news import Source, SourceKind
 
-from .newsroom import NOW, Newsroom, item, page, poll, sentences
+from .newsroom import NOW, Newsroom, Remembered, item, page, poll, sentences
 
 HOUR = timedelta(hours=1)
 RULES = "User-agent: *\nDisallow: /paid/\n"
@@ -31,20 +31,61 @@ def pages(newsroom: Newsroom, feed: str, *paths: str) -> None:
     newsroom.put_feed(feed, *(item(newsroom.url(path), f"At {path}", f"Short of {path}.") for path in paths))
 
 
-@pytest.mark.parametrize("status", [429, 503])
-def test_a_host_that_has_had_enough_is_asked_for_no_more_pages_in_this_poll(newsroom, status):
-    pages(newsroom, "/feed", *(f"/news/{n}" for n in range(6)))
+@pytest.mark.parametrize(("status", "times"), [(429, 1), (503, 3), (500, 3)])
+def test_a_host_that_has_had_enough_is_asked_for_no_more_pages_in_this_poll(newsroom, status, times):
+    pages(newsroom, "/feed", *(f"/news/{n}" for n in range(9)))
     pages(newsroom, "/other", "/more/1", "/more/2")
-    newsroom.put("/news/1", status=status)
+    for n in range(1, 9):
+        newsroom.put(f"/news/{n}", status=status)
+    for n in (1, 2):
+        newsroom.put(f"/more/{n}", status=status)
 
     collected = poll(newsroom.source("/feed"), newsroom.source("/other", "Radio Tarn"))
 
     asked = [path for path in newsroom.paths if path not in ("/feed", "/other")]
-    one, other = collected.reports
-    assert asked.index("/news/1") == len(asked) - 1
+    one, _ = collected.reports
+    assert len([path for path in asked if path != "/news/0"]) == times
     assert f"answered {status}; not asked, since 127.0.0.1 answered {status}" in one.reason
     assert one.reason.endswith("entries left for the next poll")
-    assert one.new + other.new == len(asked) - 1
+
+
+def test_one_page_that_never_answers_keeps_no_other_of_its_host_unread(newsroom):
+    memory = Remembered()
+    paths = [f"/news/{n}" for n in range(8)]
+    pages(newsroom, "/feed", *paths)
+    for n in range(3):
+        newsroom.put(f"/news/{n}", status=503)
+
+    for n in range(6):
+        memory.learn(poll(newsroom.source("/feed"), memory=memory, now=NOW + n * HOUR))
+
+    read = {article.blocks[0].text for article in memory.kept.values() if article.blocks}
+    assert {sentences(path) for path in paths[3:]} <= read
+
+
+def test_pages_that_never_answer_are_asked_for_a_day_and_no_longer(newsroom):
+    memory = Remembered()
+    pages(newsroom, "/feed", "/news/1", "/news/2")
+    for path in ("/news/1", "/news/2"):
+        newsroom.put(path, status=500)
+
+    for n in range(40):
+        memory.learn(poll(newsroom.source("/feed"), memory=memory, now=NOW + n * HOUR))
+
+    assert len([path for path in newsroom.paths if path.startswith("/news")]) <= 2 * 26
+    assert len(newsroom.paths) - len([path for path in newsroom.paths if path.startswith("/news")]) == 40
+
+
+def test_a_headline_is_corrected_though_its_page_does_not_answer(newsroom):
+    memory = Remembered()
+    pages(newsroom, "/feed", "/news/1")
+    memory.learn(poll(newsroom.source("/feed"), memory=memory))
+    newsroom.put("/news/1", status=503)
+    newsroom.put_feed("/feed", item(newsroom.url("/news/1"), "The bridge is shut", "Short of it."))
+
+    [update] = poll(newsroom.source("/feed"), memory=memory, now=NOW + HOUR).updates
+
+    assert (update.title, update.blocks[0].text) == ("The bridge is shut", sentences("/news/1"))
 
 
 def test_a_host_that_answers_otherwise_is_asked_on(newsroom):

@@ -69,7 +69,7 @@ def test_an_article_is_remembered_with_its_version_by_each_of_its_addresses(stor
     one = replace(article("a", aliases=(short.id,)), version="v1")
     store.articles.add([one], NOW)
 
-    known = Known(one.id, "v1", one.source)
+    known = Known(one.id, "v1", one.source, NOW)
     assert store.articles.known([one.id, short.id, "0" * 16]) == {one.id: known, short.id: known}
 
 
@@ -83,7 +83,7 @@ def test_new_words_of_a_known_article_take_the_place_of_its_old_ones(store):
 
     assert store.articles.get([one.id]) == [new]
     assert store.articles.unpooled("brief") == [new, article("b")]
-    assert store.articles.known([short.id]) == {short.id: Known(one.id, "v2", one.source)}
+    assert store.articles.known([short.id]) == {short.id: Known(one.id, "v2", one.source, NOW)}
     assert store.articles.knows_fingerprints([one.fingerprint, new.fingerprint]) == {new.fingerprint}
 
 

@@ -15,6 +15,7 @@ from digest.collect.pages.extract import Page
 from digest.collect.pages.kinds import kind_of
 from digest.collect.plain import headline
 from digest.collect.text import language, standfirst, web_link
+from digest.collect.versions import UNFINISHED
 from digest.model.news import Article, Block, Source
 
 _NO_PAGE: Final = Page("", ())
@@ -60,11 +61,15 @@ def build(source: Source, entry: Entry, page: Page | None, *, now: datetime) -> 
 def renewed(old: Article, new: Article, *, now: datetime) -> Article:
     """Return a known article with the words that it has now.
 
-    It keeps its old ones where they are the same, where its page is a stub by now, and where most of its text is gone.
-    When it was first seen, its addresses and its publisher's first date stay in any case.
+    It keeps its old ones where they are the same. Where its page is a stub by now or could not be had, and where most
+    of its text is gone, only its headline changes. When it was first seen, its addresses and its publisher's first date
+    stay in any case. Words that come late, with a page that could not be had before, are no change of the publisher's.
     """
-    walled = bool(new.gap) and not old.gap
-    if walled or new.fingerprint == old.fingerprint or 2 * _chars(new.blocks) < _chars(old.blocks):
+    walled, unread = bool(new.gap) and not old.gap, new.version == UNFINISHED
+    if walled or unread or 2 * _chars(new.blocks) < _chars(old.blocks):
+        told = fingerprint(new.title, old.blocks, url=old.url)
+        new = replace(new, blocks=old.blocks, gap=old.gap, image=old.image, kind=old.kind, fingerprint=told)
+    if new.fingerprint == old.fingerprint:
         return replace(old, version=new.version)
     published_at = old.published_at or new.published_at
     return replace(
@@ -76,7 +81,7 @@ def renewed(old: Article, new: Article, *, now: datetime) -> Article:
         collected_at=old.collected_at,
         published_at=published_at,
         claimed_at=None if published_at else old.claimed_at,
-        updated_at=now,
+        updated_at=old.updated_at if old.version == UNFINISHED else now,
     )
 
 

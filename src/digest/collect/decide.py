@@ -8,8 +8,9 @@ from datetime import datetime
 from typing import Final
 
 from digest.collect.feeds.entries import NEVER, Entry, Offer, when
+from digest.collect.http.pace import share
 from digest.collect.identity import article_id, fingerprint
-from digest.collect.versions import holds
+from digest.collect.versions import UNFINISHED, holds
 from digest.model.news import Article, ArticleId, Known
 
 MOST_UPDATES: Final = 20
@@ -48,7 +49,7 @@ class Told:
 
 
 def tell_apart(
-    source: str, candidates: Sequence[Candidate], known: Mapping[ArticleId, Known], taken: set[ArticleId]
+    source: str, candidates: Sequence[Candidate], known: Mapping[ArticleId, Known], taken: set[ArticleId], now: datetime
 ) -> Told:
     """Tell new candidates of a source from changed and known ones, each whole and newest first.
 
@@ -74,11 +75,24 @@ def tell_apart(
         else:
             told.changed.append(replace(candidate, known=article))
         taken.update(names)
-    told.new, told.changed = newest_first(told.new), newest_first(told.changed)
+    told.new, told.changed = newest_first(told.new), _in_turn(newest_first(told.changed), now)
     told.postponed = len(told.changed[MOST_UPDATES:])
     told.known += told.postponed
     del told.changed[MOST_UPDATES:]
     return told
+
+
+def _in_turn(changed: list[Candidate], now: datetime) -> list[Candidate]:
+    """What has new words first; then those whose pages could not be had, in an order that is another at each poll.
+
+    So a page that never answers takes no other its turn.
+    """
+    news: list[Candidate] = []
+    rest: list[Candidate] = []
+    for candidate in changed:
+        unfinished = candidate.known is not None and candidate.known.version == UNFINISHED
+        (rest if unfinished else news).append(candidate)
+    return news + sorted(rest, key=lambda candidate: share(candidate.ids[0], now))
 
 
 def newest_first(candidates: Iterable[Candidate]) -> list[Candidate]:

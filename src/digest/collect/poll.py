@@ -127,7 +127,7 @@ async def _collect(
     states = await asyncio.to_thread(memory.states, [source.name for source in sources])
     polls = [_Poll(source, known(source, states[source.name])) for source in sources]
     await asyncio.gather(*(_look(poll, reader, now, tell, n * gap.total_seconds()) for n, poll in enumerate(polls)))
-    await _tell_apart(polls, memory)
+    await _tell_apart(polls, memory, now)
     await asyncio.gather(*(_read(poll, reader, now, tell) for poll in polls if not poll.done))
     await _unique(polls, memory)
     return Collected(
@@ -152,7 +152,7 @@ async def _looked(poll: _Poll, reader: Reader) -> None:
     poll.offering = await reader.look(poll.source, poll.state, poll.heard)
 
 
-async def _tell_apart(polls: Sequence[_Poll], memory: Memory) -> None:
+async def _tell_apart(polls: Sequence[_Poll], memory: Memory, now: datetime) -> None:
     """An article that several sources carry is the first one's, in the order of the sources."""
     names = [name for poll in polls for candidate in poll.offering.candidates for name in candidate.ids]
     found = dict(await _known(memory, names))
@@ -164,7 +164,7 @@ async def _tell_apart(polls: Sequence[_Poll], memory: Memory) -> None:
     taken: set[ArticleId] = set()
     for poll in polls:
         with _caught(poll):
-            poll.told = tell_apart(poll.source.name, poll.offering.candidates, found, taken)
+            poll.told = tell_apart(poll.source.name, poll.offering.candidates, found, taken, now)
             if poll.told.postponed:
                 poll.offering.forget()
         poll.offering.candidates = []
@@ -187,7 +187,7 @@ async def _articles(poll: _Poll, reader: Reader, now: datetime) -> None:
     if updates:
         kept = await asyncio.to_thread(reader.memory.articles, list(updates))
         poll.updates = [renewed(old, updates[old.id], now=now) for old in kept]
-        poll.told.known += sum(article.updated_at != now for article in poll.updates)
+    poll.told.known += len(poll.told.changed) - sum(article.updated_at == now for article in poll.updates)
 
 
 async def _guarded(poll: _Poll, work: Awaitable[None]) -> None:

@@ -90,9 +90,10 @@ class Reader:
         unread = pages.passing | pages.later
         late = {n for n, candidate in enumerate(candidates) if candidate.entry and candidate.entry.link in unread}
         waiting = {n for n in late if self._waits(candidates[n], found[n], pages)}
-        if late:
+        late = {n for n in late if self._is_patient(candidates[n])}
+        found = [replace(a, version=UNFINISHED) if a and n in late else a for n, a in enumerate(found)]
+        if late or waiting:
             offering.forget()  # or the feed would be called unchanged, and the pages never be had
-            found = [self._unfinished(article) if n in late else article for n, article in enumerate(found)]
         if waiting:
             offering.notes.append(f"{count(len(waiting), 'entry', 'entries')} left for the next poll")
             found = [None if n in waiting else article for n, article in enumerate(found)]
@@ -117,23 +118,21 @@ class Reader:
         )
 
     def _waits(self, candidate: Candidate, article: Article | None, pages: Pages) -> bool:
-        """Say whether an entry whose page could not be had now is better left for the next poll.
+        """Say whether a fresh entry with next to no text of its own is better left for the next poll.
 
-        A fresh one with next to no text of its own is, and one that is known already.
+        That is where its page could not be had now.
         """
-        if candidate.known is not None:
-            return True
-        if candidate.entry is None or candidate.entry.link not in pages.passing:
+        if candidate.known or candidate.entry is None or candidate.entry.link not in pages.passing:
             return False
         text = sum(len(block.text) for block in article.blocks) if article else 0
         published_at = article.published_at if article else None
         return text < SHORT and published_at is not None and self._now - published_at < PATIENCE
 
-    def _unfinished(self, article: Article | None) -> Article | None:
-        """Return an article with a version that does not hold, as long as its page is worth waiting for."""
-        if article is None or self._now - article.at >= LONGEST_PATIENCE:
-            return article
-        return replace(article, version=UNFINISHED)
+    def _is_patient(self, candidate: Candidate) -> bool:
+        """Say whether a page that could not be had is still worth asking for in the next polls."""
+        published_at = candidate.entry.published_at if candidate.entry else None
+        since = published_at or (candidate.known.since if candidate.known else self._now)
+        return self._now - since < LONGEST_PATIENCE
 
     async def _fetch_page(self, source: Source, entry: Entry) -> Page:
         async with Room() as room:

@@ -161,6 +161,8 @@ class Known:
     version: str
     source: str
     """Whose words it has: those of another source are another telling of it, not a change."""
+    since: datetime
+    """When it was first kept."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -35,8 +35,10 @@ class Articles:
         """Return what is remembered of the articles that `ids` lead to, by these ids; unknown ones are left out."""
         names = list(ids)
         found: dict[ArticleId, Known] = {}
-        mine = select(article.c.id, article.c.id, article.c.version, article.c.source)
-        others = select(alias.c.id, article.c.id, article.c.version, article.c.source).join_from(alias, article)
+        mine = select(article.c.id, article.c.id, article.c.version, article.c.source, article.c.kept_at)
+        others = select(alias.c.id, article.c.id, article.c.version, article.c.source, article.c.kept_at).join_from(
+            alias, article
+        )
         with self._database.read() as connection:
             # By their own first: that is what nearly all of them are known by.
             for column, wanted in ((article.c.id, mine), (alias.c.id, others)):

@@ -1,24 +1,29 @@
 """Pages asked for as their hosts want it: where their robots.txt allows, and not while they have asked us to wait.
 
-A host that answers 429 or 503 to a page is not asked for another one in this poll; with a Retry-After, and a cache to
-remember it, in no poll until then.
+A host that answers 429, or says for how long to wait, is not asked for another page in this poll, nor, with a cache to
+remember it, in those until then. One that fails or does not answer three times in a row is left alone for this poll.
 """
 
 from __future__ import annotations
 
 import asyncio
-from collections import defaultdict
+from collections import Counter, defaultdict
 from contextlib import AsyncExitStack
 from datetime import UTC, datetime
+from typing import Final
 
 from digest.collect.cache import Cache
 from digest.collect.http.fetch import Answer, Fetcher
-from digest.collect.http.pace import ASKS_TO_WAIT, LONGEST_WAIT, Heard, asked_until
+from digest.collect.http.pace import LONGEST_WAIT, Heard, asked_until
 from digest.collect.http.places import checked, host_of
 from digest.collect.http.robots import Robots
 from digest.collect.http.room import Room
 from digest.errors import FetchError
 from digest.model.news import Source
+
+_TOO_MANY: Final = 429
+_PATIENCE: Final = 3
+"""How often in a row a host may fail before its other pages are not asked for."""
 
 
 class Visits:
@@ -28,6 +33,8 @@ class Visits:
         self._fetcher, self._robots, self._now, self._cache = fetcher, robots, now, cache
         self._closed: dict[str, str] = {}
         """Why hosts are not asked; empty for those that may be."""
+        self._failures: Counter[str] = Counter()
+        """In a row, by host."""
         self._turns: defaultdict[str, asyncio.Lock] = defaultdict(asyncio.Lock)
 
     async def allow(self, source: Source, url: str) -> bool:
@@ -58,6 +65,7 @@ class Visits:
             try:
                 await turn_to(url)
                 answer = await self._fetcher.get(url, source, accept=accept, heard=heard, room=room, allowed=allowed)
+                self._failures[asked] = 0
             except FetchError:
                 await self._heed(asked, heard)
                 raise
@@ -73,10 +81,14 @@ class Visits:
             raise FetchError(source.name, self._closed[host], passing=True)
 
     async def _heed(self, host: str, heard: Heard) -> None:
-        if heard.status not in ASKS_TO_WAIT:
-            return
         until = asked_until(heard, self._now)
-        self._closed[host] = _until(host, until) if until else f"not asked, since {host} answered {heard.status}"
+        failed = heard.status >= 500 or not heard.status
+        self._failures[host] = self._failures[host] + 1 if failed else 0
+        if until:
+            self._closed[host] = _until(host, until)
+        elif heard.status == _TOO_MANY or self._failures[host] >= _PATIENCE:
+            said = f"answered {heard.status}" if heard.status else "does not answer"
+            self._closed[host] = f"not asked, since {host} {said}"
         if until and self._cache:
             value = str(until.timestamp()).encode()
             await asyncio.to_thread(self._cache.put, _key(host), value, until=until)

@@ -28,7 +28,7 @@ _STUBS: Final = {
 }
 """What the pages are, of which an article says that as its gap."""
 _PATIENCE: Final = 3
-"""How many pages may go unanswered in a row, or take all that reading may take, before the rest are not asked for."""
+"""How many pages may take all that reading may take before the rest are not asked for."""
 _TIRESOME: Final = (OSError, MemoryError, ProcessExpired)
 
 
@@ -43,7 +43,7 @@ class Pages:
     ) -> None:
         self._source, self._fetch, self._allowed = source, fetch, allowed
         self._forbidden = 0
-        self._wanted = self._asked = self._unanswered = 0
+        self._wanted = self._asked = self._tiresome = 0
         self._ends_at = 0.0
         """By the loop's clock; 0 before the first page."""
         self._turns = asyncio.Semaphore(_AT_ONCE)
@@ -72,20 +72,18 @@ class Pages:
 
     async def _ask(self, entry: Entry) -> Page | None:
         try:
-            if self._unanswered >= _PATIENCE:
-                raise FetchError(self._source, "not asked, since its host does not answer", passing=True)
+            if self._tiresome >= _PATIENCE:
+                raise FetchError(self._source, "not asked, since the others took too much to read", passing=True)
             if not await self._allowed(entry):
                 self._forbidden += 1
                 return None
             page = await self._fetch(entry)
         except SourceError as e:
-            silent = self._unanswered >= _PATIENCE or isinstance(e.__cause__, _TIRESOME)
-            self._unanswered = self._unanswered + 1 if silent else 0
+            self._tiresome += isinstance(e.__cause__, _TIRESOME) and not isinstance(e, FetchError)
             self._failures.append(e.reason)
             if isinstance(e, FetchError) and e.passing:
                 self.passing.add(entry.link)
             return None
-        self._unanswered = 0
         self._gaps.update([page.gap] if page.gap else [])
         self._remarks.update(page.notes)
         return page
