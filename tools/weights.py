@@ -6,7 +6,7 @@ import sys
 from pathlib import Path
 
 ROOT = Path(__file__).parents[1]
-sys.path.insert(0, str(ROOT / "src"))
+sys.path.insert(0, str(ROOT / "src"))  # the weights of this tree, not of an installed digest: hence imports below it
 
 from digest.classify.examples import shipped_examples  # noqa: E402
 from digest.classify.learn import taught  # noqa: E402

@@ -53,7 +53,8 @@ _OTHERS: Final = (
     _spelling(rf"{_WEEKDAY}(?P<month>0?[1-9]|1[0-2])/(?P<day>1[3-9]|2\d|3[01])/(?P<year>\d{{4}}){_TIME}{_ZONE}"),
 )
 
-_SHORT: Final = {name: n for n, name in enumerate("jan feb mar apr may jun jul aug sep oct nov dec".split(), 1)}  # noqa: SIM905
+_ABBREVIATED: Final = ("jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec")
+_SHORT: Final = {name: n for n, name in enumerate(_ABBREVIATED, 1)}
 _TONGUES: Final = ("en", "uk", "ru", "be", "de", "fr", "es", "pl", "it", "pt", "nl", "sv")
 # Hours from UTC. North America's are those of RFC 822, 5.1. Of names that several places use, that place is taken whose
 # feeds use it most, as fastfeedparser does: IST is India's, BST Britain's, AST the Atlantic's, SST Singapore's.

@@ -30,7 +30,7 @@ from digest.model.news import Article, ArticleId, Known, Source, SourceState
 
 TIMEOUT: Final = timedelta(seconds=30)
 PORTION: Final = 200
-"""Sources whose news are held at once; what a wave brought is kept before the next begins."""
+"""Sources whose news are held at once; what a portion brought is kept before the next begins."""
 _MOST_REASON: Final = 2_000
 Progress = Callable[[SourceReport], None]
 log = logging.getLogger(__name__)

@@ -30,7 +30,7 @@ P = ParamSpec("P")
 T = TypeVar("T")
 
 SMALL: Final = 128_000
-"""Bytes of a feed that is parsed on the spot: milliseconds, whatever stands in it."""
+"""Bytes of a feed that is parsed on the spot: milliseconds, and a fraction of a second for the worst."""
 LARGE: Final = 1_000_000
 """Bytes from which on documents are read one after the other, each in a process that ends with it."""
 KEPT: Final = timedelta(days=7)

@@ -67,8 +67,6 @@ class Page:
     author: str = ""
     published_at: datetime | None = None
     """As the page's metadata say, believed by nobody yet."""
-    published_said: str = ""
-    """The same as it stands there."""
     canonical: str = ""
     """Its `rel=canonical` as it stands there."""
     outlet: str = ""
@@ -125,7 +123,6 @@ def page(
         language=about.language,
         author=about.author,
         published_at=read_date(about.published, ZoneInfo(timezone) if timezone else UTC),
-        published_said=about.published,
         canonical=about.canonical,
         outlet=about.outlet,
         image=about.image,
