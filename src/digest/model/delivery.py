@@ -52,6 +52,16 @@ class Hole:
 
 
 @dataclass(frozen=True, slots=True)
+class Cut:
+    """What a mail leaves to the issue's web page, so that it arrives whole."""
+
+    shortened: tuple[str, ...] = ()
+    """Anchors of stories whose summaries lost sentences."""
+    folded: tuple[str, ...] = ()
+    """Anchors of stories that are told there alone."""
+
+
+@dataclass(frozen=True, slots=True)
 class Skeleton:
     """The bytes of one variant's message, with holes where the personal fields go."""
 
@@ -61,6 +71,7 @@ class Skeleton:
     html: str
     """The decoded HTML with its slots still in it, for previews."""
     text: str
+    cut: Cut = Cut()
 
 
 @dataclass(frozen=True, slots=True)

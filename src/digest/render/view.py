@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from math import ceil
 from typing import Final
 from zoneinfo import ZoneInfo
 
 from digest.model.issue import Content, Credit, Figure, Follows, IssueSection, Item
+from digest.model.news import SectionId
 from digest.render.clean import clean, link, short
 from digest.render.labels import Labels, direction
 
@@ -18,6 +19,7 @@ OTHERS: Final = 5
 FIGURES: Final = 4
 """Numbers that are set side by side."""
 
+_NOTHING: Final[Mapping[SectionId, Sequence[str]]] = {}
 _WORDS_A_MINUTE: Final = 220
 _OPENER: Final = 140
 _HEADLINE: Final = 240
@@ -70,6 +72,10 @@ class SectionView:
     opener: str
     """One sentence that says what its first story is."""
     items: tuple[ItemView, ...]
+    more: int = 0
+    """Stories that stand on the web page alone."""
+    more_at: str = ""
+    """The first of them, there."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,9 +96,11 @@ class Page:
     postal_address: str
 
 
-def page(content: Content, labels: Labels, postal_address: str) -> Page:
-    """Return the view of an issue in one language."""
-    viewer = _Viewer(content, labels)
+def page(
+    content: Content, labels: Labels, postal_address: str, folded: Mapping[SectionId, Sequence[str]] = _NOTHING
+) -> Page:
+    """Return the view of an issue in one language; `folded` are the stories that it leaves to the web page."""
+    viewer = _Viewer(content, labels, folded)
     sections = tuple(viewer.section(section) for section in content.sections if section.items)
     return Page(
         title=clean(content.title),
@@ -118,8 +126,8 @@ def _minutes(sections: Iterable[SectionView]) -> int:
 class _Viewer:
     """Views the parts of one issue in one language."""
 
-    def __init__(self, content: Content, labels: Labels) -> None:
-        self._content, self._labels = content, labels
+    def __init__(self, content: Content, labels: Labels, folded: Mapping[SectionId, Sequence[str]]) -> None:
+        self._content, self._labels, self._folded = content, labels, folded
         self._zone = ZoneInfo(content.timezone)
         self._titles = {section.id: clean(section.title) for section in content.sections}
 
@@ -129,7 +137,9 @@ class _Viewer:
 
     def section(self, section: IssueSection) -> SectionView:
         items = tuple(self._item(item) for item in section.items)
-        return SectionView(section.id, self._titles[section.id], _opener(section.items[0]), items)
+        more = self._folded.get(section.id, ())
+        opener = _opener(section.items[0])
+        return SectionView(section.id, self._titles[section.id], opener, items, len(more), more[0] if more else "")
 
     def _item(self, item: Item) -> ItemView:
         language = item.language or self._content.language
