@@ -11,10 +11,11 @@ import typer
 
 from digest.cli import show
 from digest.cli.context import IssueArgument, Json, Reason, agree, at, issue_key, parts_of, run_of
-from digest.cli.output import plural, table
+from digest.cli.output import Voice, plural, table
 from digest.cli.starting import require_folder
 
 if TYPE_CHECKING:
+    from digest.model.delivery import Cut
     from digest.model.issue import Issue
 
 As = Annotated[str, typer.Option("--as", metavar="ADDRESS", help="As the subscriber with this address gets it.")]
@@ -66,14 +67,17 @@ def preview(
     with parts_of(run) as parts:
         found = parts.store.issues.find(issue_key(issue))
         agree(parts, run.voice)
-        shown = page(parts, found, address=reader, text=text)
+        preview = page(parts, found, address=reader)
+        shown = preview.text if text else preview.html
         target = out or (None if text else parts.settings.data / "preview" / f"{found.id}.html")
+    said = {"issue": found.id, "cut": show.cut_json(preview.cut)}
+    tell_cut(run.voice, found, preview.cut)
     if target is None:
-        run.voice.data({"issue": found.id, "text": shown}, shown)
+        run.voice.data({**said, "text": shown}, shown)
         return
     target.parent.mkdir(parents=True, exist_ok=True)
     write(target, shown.encode())
-    run.voice.data({"issue": found.id, "file": str(target)}, str(target))
+    run.voice.data({**said, "file": str(target)}, str(target))
     if open_:
         webbrowser.open(target.resolve().as_uri())
 
@@ -97,9 +101,12 @@ def export(
         found = parts.store.issues.find(issue_key(issue))
         agree(parts, run.voice)
         with run.voice.progress("Writing mails", None) as step:
-            count = write_export(parts, found, out, address=reader, sample=sample, progress=step)
-    run.voice.say(f"No. {found.number}: issue.html, issue.txt, issue.json and {plural(count, 'mail')} in {out}")
-    run.voice.data({"issue": found.id, "out": str(out), "mails": count}, "")
+            made = write_export(parts, found, out, address=reader, sample=sample, progress=step)
+    run.voice.say(f"No. {found.number}: issue.html, issue.txt, issue.json and {plural(made.mails, 'mail')} in {out}")
+    for cut in dict.fromkeys(made.cuts.values()):
+        tell_cut(run.voice, found, cut)
+    cuts = {name: show.cut_json(cut) for name, cut in made.cuts.items()}
+    run.voice.data({"issue": found.id, "out": str(out), "mails": made.mails, "cuts": cuts}, "")
 
 
 def approve(
@@ -150,6 +157,12 @@ def tell(ctx: typer.Context, issue: Issue, text: str, *, json: bool) -> None:
     voice = run_of(ctx, json=json).voice
     voice.say(f"No. {issue.number} is {text}")
     voice.data(show.issue_json(issue), "")
+
+
+def tell_cut(voice: Voice, issue: Issue, cut: Cut) -> None:
+    """Say what a mail of the issue leaves to the web page."""
+    if issue.content and (text := show.cut(issue.content, cut)):
+        voice.say(text)
 
 
 def person() -> str:
