@@ -49,6 +49,7 @@ def preview(
     issue: Annotated[str, typer.Argument(metavar="ISSUE", help="An issue's id, `latest` or `draft`.")] = "latest",
     reader: As = "",
     text: Annotated[bool, typer.Option("--text", help="The text part instead of the page.")] = False,
+    web: Annotated[bool, typer.Option("--web", help="The issue's page on the web, as everybody will see it.")] = False,
     open_: Annotated[bool, typer.Option("--open", help="Show it in the browser.")] = False,
     out: Annotated[
         Path | None,
@@ -60,18 +61,25 @@ def preview(
     ] = None,
     json: Json = False,
 ) -> None:
-    """Show an issue's mail as it would be sent: the page, or its text part."""
-    from digest.pipeline import page, write
+    """Show an issue's mail as it would be sent: the page, or its text part; or its page on the web."""
+    from digest.pipeline import page, web_page, write
 
     run = run_of(ctx, json=json)
+    if web and (text or reader):
+        raise typer.BadParameter("--web is the same for everybody and has no text part")
     with parts_of(run) as parts:
         found = parts.store.issues.find(issue_key(issue))
         agree(parts, run.voice)
-        preview = page(parts, found, address=reader)
-        shown = preview.text if text else preview.html
-        target = out or (None if text else parts.settings.data / "preview" / f"{found.id}.html")
-    said = {"issue": found.id, "cut": show.cut_json(preview.cut)}
-    tell_cut(run.voice, found, preview.cut)
+        said: dict[str, object] = {"issue": found.id}
+        if web:
+            shown = web_page(parts, found)
+        else:
+            preview = page(parts, found, address=reader)
+            shown = preview.text if text else preview.html
+            said["cut"] = show.cut_json(preview.cut)
+            tell_cut(run.voice, found, preview.cut)
+        name = f"{found.id}-web.html" if web else f"{found.id}.html"
+        target = out or (None if text else parts.settings.data / "preview" / name)
     if target is None:
         run.voice.data({**said, "text": shown}, shown)
         return

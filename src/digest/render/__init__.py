@@ -4,6 +4,8 @@ look = open_look(settings.templates, edition.look)
 content = titled(content, look, edition)
 skeletons = render(content, look, variants(content, choices, edition).values(), mail, edition=edition)
 message(skeletons[variant.id], fields_for(recipient, ...))
+
+The same issue on the web: issue_page(), archive_page(), atom().
 """
 
 from __future__ import annotations
@@ -13,11 +15,13 @@ from dataclasses import replace
 
 from digest.model.delivery import Skeleton, Variant
 from digest.model.issue import Content, Edition
+from digest.render.addresses import Ways
 from digest.render.binding import binding
+from digest.render.feed import atom
 from digest.render.fields import fields_for
 from digest.render.fit import Fitted, fit, least
 from digest.render.labels import Labels
-from digest.render.look import Look, open_look
+from digest.render.look import Look, open_look, open_pages
 from digest.render.mail import MailSettings
 from digest.render.message import message, shown, skeleton
 from digest.render.mjml import html_part
@@ -27,14 +31,23 @@ from digest.render.text import text_part
 from digest.render.titles import preheader, titled
 from digest.render.variants import narrowed, variants
 from digest.render.view import Page, page
+from digest.render.web import Listed, Site, archive_page, issue_page, listed
 
 __all__ = [
+    "Listed",
     "Look",
     "MailSettings",
+    "Site",
+    "Ways",
+    "archive_page",
+    "atom",
     "binding",
     "fields_for",
+    "issue_page",
+    "listed",
     "message",
     "open_look",
+    "open_pages",
     "render",
     "shown",
     "titled",

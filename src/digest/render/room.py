@@ -8,7 +8,7 @@ from typing import Final
 
 from digest.errors import LookError
 from digest.model.issue import Content, Item
-from digest.render.clean import short
+from digest.render.clean import clean, short
 from digest.render.mail import MailSettings
 from digest.render.slots import Slots
 
@@ -24,7 +24,7 @@ _SETTINGS: Final = 700
 def room(mail: MailSettings, edition: str, titles: Iterable[str]) -> dict[str, int]:
     """Return how many bytes each personal field takes at most; `titles` are those of the edition's sections."""
     link = len(escape(mail.public_url)) + _LINK + 2 * len(edition.encode())
-    settings = _SETTINGS + sum(len(escape(title).encode()) + len(", and ") for title in titles)
+    settings = _SETTINGS + sum(len(escape(clean(title)).encode()) + len(", and ") for title in titles)
     return {"web_url": link, "preferences_url": link, "unsubscribe_url": link, "settings": settings}
 
 
