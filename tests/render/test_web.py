@@ -151,6 +151,12 @@ def test_a_story_in_another_language_says_so_and_its_credits_are_in_the_pages_ow
     assert (told.get("lang"), told.get("dir")) == ("en", "ltr")
 
 
+def test_names_stand_apart_from_words_of_another_direction():
+    told = PAGE.find(".//article/div/p")
+
+    assert [words(name) for name in told.iter("bdi")] == ["Ilma Courier", "Karsk Wire", "Radio Tarn"]
+
+
 def test_credits_follow_ups_figures_and_other_sections_are_told_as_in_the_mail():
     lead = replace(
         ISSUE.lead,

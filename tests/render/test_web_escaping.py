@@ -22,7 +22,7 @@ from .test_web import LOOK, SERVED, SITE, meta, parsed
 
 ELEMENTS = {
     *("html", "head", "meta", "title", "link", "body", "div", "header", "nav", "main", "footer", "section", "article"),
-    *("h1", "h2", "h3", "p", "a", "span", "time", "ol", "li", "b"),
+    *("h1", "h2", "h3", "p", "a", "span", "time", "ol", "li", "b", "bdi"),
 }
 ATTRIBUTES = {
     *("lang", "dir", "charset", "name", "property", "content", "rel", "type", "title", "href", "class", "id"),
