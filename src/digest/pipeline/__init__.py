@@ -1,5 +1,6 @@
 """The stages in order, each in a module of its own: gather, build, approve, send; an issue's bytes shown; learning."""
 
+from digest.pipeline.archive import PublicArchive, Written, open_archive, web_page, write_archive
 from digest.pipeline.build import NOTHING_NEW, Built, Verified, build, rebuild, verify
 from digest.pipeline.evaluate import Evaluation, StoryEvaluation, evaluate, evaluate_stories
 from digest.pipeline.export import mails, page, proof, write, write_export
@@ -20,11 +21,13 @@ __all__ = [
     "Learned",
     "Line",
     "Mail",
+    "PublicArchive",
     "Rehearsal",
     "Sent",
     "StoryEvaluation",
     "Synced",
     "Verified",
+    "Written",
     "approve",
     "build",
     "doubts",
@@ -36,6 +39,7 @@ __all__ = [
     "hold",
     "learn",
     "mails",
+    "open_archive",
     "page",
     "proof",
     "read_lines",
@@ -47,6 +51,8 @@ __all__ = [
     "skip",
     "sync",
     "verify",
+    "web_page",
     "write",
+    "write_archive",
     "write_export",
 ]

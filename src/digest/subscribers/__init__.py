@@ -3,7 +3,7 @@
 from digest.subscribers.addresses import email_hmac, normalise
 from digest.subscribers.files import Lists, read_lists, write_rows
 from digest.subscribers.keys import Key, Keyring
-from digest.subscribers.settings import ListSettings
+from digest.subscribers.settings import ListSettings, read_settings
 from digest.subscribers.suppression import NAME as SUPPRESSED
 from digest.subscribers.suppression import PlainSuppression, read_suppressed, rewrite_suppressed
 from digest.subscribers.tokens import Purpose, Token, Tokens
@@ -21,6 +21,7 @@ __all__ = [
     "email_hmac",
     "normalise",
     "read_lists",
+    "read_settings",
     "read_suppressed",
     "rewrite_suppressed",
     "write_rows",
