@@ -1,5 +1,6 @@
 """The stages in order, each in a module of its own: gather, build, approve, send; an issue's bytes shown; learning."""
 
+from digest.pipeline.bring import Brought, bring
 from digest.pipeline.build import NOTHING_NEW, Built, Verified, build, rebuild, verify
 from digest.pipeline.evaluate import Evaluation, StoryEvaluation, evaluate, evaluate_stories
 from digest.pipeline.export import mails, page, write, write_export
@@ -13,6 +14,7 @@ from digest.pipeline.send import Rehearsal, Sent, rehearse, require_sendable, se
 
 __all__ = [
     "NOTHING_NEW",
+    "Brought",
     "Built",
     "Doubt",
     "Evaluation",
@@ -26,6 +28,7 @@ __all__ = [
     "Synced",
     "Verified",
     "approve",
+    "bring",
     "build",
     "doubts",
     "edition_of",

@@ -15,6 +15,7 @@ from digest.model.people import Consent, Preferences, Row, Subscriber, Subscript
 from digest.store.audience import chosen
 from digest.store.chunks import chunks
 from digest.store.engine import Database, alone, insert
+from digest.store.leaving import Leaver, leave
 from digest.store.preferences import COLUMNS, read_preferences
 from digest.store.recipients import read_recipient
 from digest.store.schema import consent, preference, subscriber, subscription, suppression
@@ -61,6 +62,22 @@ class Subscribers:
                 said = {"subscriber": subscriber_id, "event": "unsubscribe", "at": now, "origin": origin}
                 connection.execute(insert(connection, consent), [{"list": name, **said} for name in ending])
         return sum(name in running and had[name].removed_at is None for name in ending)
+
+    def leave(self, name: str, leavers: Sequence[Leaver], *, origin: str, now: datetime) -> int:
+        """End what people ended elsewhere, so that no file brings them back to the list; return how many are new.
+
+        `origin` says whence the word comes, such as `import: mailchimp`. Whose consent here is younger stays.
+        """
+        with self._database.write() as connection:
+            alone(connection, "subscribers")
+            return leave(connection, name, leavers, origin, now)
+
+    def gone(self, name: str) -> set[str]:
+        """Return the addresses, lower-cased, of those who unsubscribed from a list."""
+        ended = and_(subscription.c.list == name, subscription.c.consent == Consent.UNSUBSCRIBED.value)
+        people = select(subscriber.c.address).join(subscription, subscription.c.subscriber == subscriber.c.id)
+        with self._database.read() as connection:
+            return set(connection.execute(people.where(ended)).scalars())
 
     def suppress(self, suppressions: Iterable[Suppression]) -> int:
         """Bar addresses for good; return how many were not barred before, whose first reason stays."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from itertools import chain
 from pathlib import Path
 from typing import Final
 
@@ -12,7 +13,7 @@ from digest.errors import ListError
 from digest.model.people import Row, Suppression
 from digest.subscribers import suppression
 from digest.subscribers.addresses import identity
-from digest.subscribers.csvfile import Record, read_table, write_table
+from digest.subscribers.csvfile import Record, Table, read_table, write_table
 from digest.subscribers.keys import Keyring
 from digest.subscribers.rows import COLUMNS, Reader, cells
 from digest.subscribers.settings import ListSettings, hint, read_settings, title_of
@@ -96,6 +97,30 @@ def _once(row: Row, record: Record, seen: dict[str, int]) -> None:
     first = seen.setdefault(identity(row.email), record.line)
     if first != record.line:
         raise ListError(f"same address as row {first}")
+
+
+def extend_list(path: Path, rows: Iterable[Row]) -> None:
+    """Add rows behind those of a list's file, which keep every cell they have; a file that is not there is made.
+
+    Raises ListError as `require_whole` does.
+    """
+    if not path.exists():
+        write_rows(path, rows)
+        return
+    table = require_whole(path)
+    columns = (*table.columns, *(column for column in COLUMNS if column not in table.columns))
+    new = (dict(zip(COLUMNS, cells(row), strict=True)) for row in rows)
+    every = chain((record.cells for record in table.records), new)
+    write_table(path, columns, ([row.get(column, "") for column in columns] for row in every))
+
+
+def require_whole(path: Path) -> Table:
+    """Return a list's rows; ListError where one is so broken that writing the file again would lose some of it."""
+    table = read_table(path)
+    broken = next((record for record in table.records if record.trouble), None)
+    if broken is not None:
+        raise ListError(f"{path.name}, row {broken.line}: {broken.trouble}; mend it before anybody is added")
+    return table
 
 
 def write_rows(path: Path, rows: Iterable[Row]) -> None:
