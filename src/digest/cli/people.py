@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from digest.cli import person
 from digest.cli.context import Json, Now, at, leave, parts_of, run_of
 from digest.cli.output import plural, table
 from digest.errors import UnknownError
@@ -27,6 +28,7 @@ WARNINGS = 10
 
 def add_to(app: typer.Typer) -> None:
     """Hang the commands into the tree."""
+    person.add_to(group)
     app.add_typer(group, name="subscribers")
 
 
@@ -74,6 +76,44 @@ def lint(ctx: typer.Context, json: Json = False) -> None:
     )
     run.voice.data({"rows": good, "problems": list(lists.problems)}, "\n".join(lists.problems))
     leave(BAD_ROWS if lists.problems else 0)
+
+
+@group.command()
+def export(
+    ctx: typer.Context,
+    name: Annotated[str, typer.Argument(metavar="LIST", help="One list; without it, all.")] = "",
+    out: Annotated[Path | None, typer.Option("--out", metavar="FILE", help="Instead of to the terminal.")] = None,
+    json: Json = False,
+) -> None:
+    """Put out the readers with their preferences and consent as CSV; those who unsubscribed too, so that they stay so.
+
+    The file of one list can be imported again.
+    """
+    from digest.model.people import Row
+    from digest.subscribers import LIST_COLUMNS, as_csv, cells, write_table
+
+    run = run_of(ctx, json=json)
+    with parts_of(run) as parts:
+        if name:
+            require_list(name, parts)
+        found = parts.store.subscribers.all(name or None, gone=True)
+    one = () if name else ("list",)
+    columns = (*one, *LIST_COLUMNS, "consent", "since")
+    rows = [
+        (
+            *(s.list for _ in one),
+            *cells(Row(s.list, s.subscriber.email, s.subscriber.name, s.preferences, s.joined_on)),
+            s.consent.value,
+            s.since.isoformat() if s.since else "",
+        )
+        for s in found
+    ]
+    if out is not None:
+        write_table(out, columns, rows)
+        run.voice.data({"file": str(out), "readers": len(rows)}, f"{plural(len(rows), 'row')} in {out}.")
+        return
+    data = [dict(zip(columns, row, strict=True)) for row in rows]
+    run.voice.data(data, lambda: as_csv(columns, rows).rstrip())
 
 
 @group.command("import")

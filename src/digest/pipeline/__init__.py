@@ -9,6 +9,7 @@ from digest.pipeline.learn import Doubt, Learned, doubts, heard, learn
 from digest.pipeline.lines import Line, read_lines
 from digest.pipeline.moves import approve, hold, release, skip
 from digest.pipeline.people import Synced, sync
+from digest.pipeline.person import Known, delist, enlist, forget, look_up
 from digest.pipeline.press import Mail, edition_of
 from digest.pipeline.send import Rehearsal, Sent, rehearse, require_sendable, send
 
@@ -19,6 +20,7 @@ __all__ = [
     "Doubt",
     "Evaluation",
     "Gathered",
+    "Known",
     "Learned",
     "Line",
     "Mail",
@@ -30,14 +32,18 @@ __all__ = [
     "approve",
     "bring",
     "build",
+    "delist",
     "doubts",
     "edition_of",
+    "enlist",
     "evaluate",
     "evaluate_stories",
+    "forget",
     "gather",
     "heard",
     "hold",
     "learn",
+    "look_up",
     "mails",
     "page",
     "read_lines",

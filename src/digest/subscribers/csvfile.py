@@ -182,16 +182,22 @@ def escaped(cell: str) -> str:
     return "'" + cell if FORMULA.match(cell) else cell
 
 
-def write_table(path: Path, columns: Sequence[str], rows: Iterable[Sequence[str]]) -> None:
-    """Write a file whole or not at all: comma, UTF-8, a line a row, each cell cleaned. Raises ListError.
-
-    Who may read a file that is there stays as it is; a new one is its owner's alone.
-    """
+def as_csv(columns: Sequence[str], rows: Iterable[Sequence[str]]) -> str:
+    """Return a file's text: comma, a line a row, each cell cleaned and escaped."""
     out = io.StringIO(newline="")
     writer = csv.writer(out, lineterminator="\n")
     writer.writerows([escaped(clean(cell)) for cell in row] for row in (columns, *rows))
+    return out.getvalue()
+
+
+def write_table(path: Path, columns: Sequence[str], rows: Iterable[Sequence[str]]) -> None:
+    """Write a file whole or not at all, in UTF-8, as `as_csv` says. Raises ListError.
+
+    Who may read a file that is there stays as it is; a new one is its owner's alone.
+    """
+    text = as_csv(columns, rows)
     try:
         mode = path.stat().st_mode & 0o777 if path.exists() else 0o600
-        replace(path, out.getvalue().encode(), mode=mode)
+        replace(path, text.encode(), mode=mode)
     except OSError as e:
         raise ListError(f"{path.name} cannot be written: {e.strerror}") from e

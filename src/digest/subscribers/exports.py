@@ -107,6 +107,8 @@ def recognise(columns: Sequence[str], *, name: str = "") -> Program:
     fitting = [each for each in PROGRAMS if each.signs <= set(columns)]
     if not fitting:
         raise ListError(f"no column email; its first row must name the columns{_THERE}")
+    if {"list", "consent"} <= set(columns):
+        raise ListError("an export of several lists; export the one you want: digest subscribers export LIST")
     program = max(fitting, key=lambda each: len(each.signs))
     if program is PLAIN:
         doubtful = [column for column in columns if column not in COLUMNS and GONE.search(column)]
@@ -200,6 +202,20 @@ GONE: Final = re.compile(
 """What the name of a column has that may say who is gone."""
 PLAIN: Final = Program("csv", frozenset({"email"}), _reading, joined=("joined",), zone="timezone")
 """A list as `subscribers/` holds it, or any table with a column email."""
+OWN: Final = Program(
+    "digest",
+    frozenset({"email", "consent"}),
+    _worded(
+        "consent",
+        {
+            "active": Standing.READING,
+            "pending": Standing.UNCONFIRMED,
+            "unsubscribed": Standing.UNSUBSCRIBED,
+        },
+    ),
+    left=("since",),
+)
+"""What `digest subscribers export LIST` writes."""
 LISTMONK: Final = Program(
     "listmonk",
     frozenset({"uuid", "email", "status"}),
@@ -236,5 +252,5 @@ MAILTRAIN: Final = Program(
 GHOST: Final = Program("ghost", frozenset({"email", "subscribed_to_emails"}), _ghost, left=("deleted_at",))
 SUBSTACK: Final = Program("substack", frozenset({"email", "active_subscription"}), _substack)
 PHPLIST: Final = Program("phplist", frozenset({"email", "confirmed", "blacklisted"}), _phplist, joined=("entered",))
-PROGRAMS: Final = (LISTMONK, MAILCHIMP, MAILTRAIN, GHOST, SUBSTACK, PHPLIST, PLAIN)
+PROGRAMS: Final = (LISTMONK, MAILCHIMP, MAILTRAIN, GHOST, SUBSTACK, PHPLIST, OWN, PLAIN)
 _THERE: Final = f"; known are {', '.join(each.name for each in PROGRAMS)}"

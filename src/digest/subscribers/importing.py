@@ -12,7 +12,7 @@ from digest.errors import ListError
 from digest.model.people import Row
 from digest.subscribers.addresses import identity, normalise
 from digest.subscribers.csvfile import Record, stream_table
-from digest.subscribers.exports import PLAIN, Program, Standing, canonical, first_day, recognise
+from digest.subscribers.exports import OWN, PLAIN, Program, Standing, canonical, first_day, recognise
 from digest.subscribers.rows import COLUMNS, Reader
 
 
@@ -77,7 +77,11 @@ def read_export(
         export = recognise(columns, name=program)
     except ListError as e:
         raise ListError(f"{path.name}: {e}") from e
-    own = {column: column for column in columns if column in COLUMNS} if export is PLAIN else export.became(columns)
+    own = (
+        {column: column for column in columns if column in COLUMNS}
+        if export in (PLAIN, OWN)
+        else export.became(columns)
+    )
     found = Import(export.name, tuple(column for column in columns if column), own)
     reader = Reader(name, section_ids, timezone)
     for record in records:
@@ -101,7 +105,7 @@ def _take(record: Record, export: Program, reader: Reader, found: Import, presen
     if standing is not Standing.READING:
         _leave(Gone(_address(record, export), standing, first_day(record.cells, export.left)), found)
         return
-    cells = record.cells if export is PLAIN else export.cells(record.cells)
+    cells = record.cells if export in (PLAIN, OWN) else export.cells(record.cells)
     row = reader.row(Record(record.line, cells))
     who = identity(row.email)
     if who in found.gone or who in found.rows:
