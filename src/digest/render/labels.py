@@ -126,6 +126,16 @@ def read_labels(file: Path, source: str) -> Labels:
     return Labels(file.stem, locale, raw.get("direction", direction(file.stem)), dates, messages, file)
 
 
+def has_labels(labels: Mapping[str, Labels], language: str) -> bool:
+    """Say whether there are labels for a language, those of its plain form counting too."""
+    return any(name in labels for name in _names(language))
+
+
+def _names(language: str) -> tuple[str, str]:
+    """Return the names of files that a language's labels may have: its own, and its plain form's (`uk` for `uk-UA`)."""
+    return language, language.lower().partition("-")[0]
+
+
 def nearest(labels: Mapping[str, Labels], *languages: str) -> Labels:
     """Return the labels of the first language there are labels for, its plain form counting too; else English or any.
 
@@ -134,7 +144,7 @@ def nearest(labels: Mapping[str, Labels], *languages: str) -> Labels:
     digest.errors.LookError: no language has labels; put a file such as en.toml into templates/labels/
     """
     for language in (*languages, "en"):
-        for name in (language, language.partition("-")[0]):
+        for name in _names(language):
             if name in labels:
                 return labels[name]
     if not labels:
