@@ -50,13 +50,10 @@ def test_a_setting_without_effect_is_told_with_its_line(write, added, line, says
 
 
 def test_each_of_several_is_told(write):
-    settings = load(
-        write(
-            BASE
-            + "canary = 7\n[alerts]\nemail = ['duty@brief.example']\n[dkim]\ndomain = 'brief.example'\nselectors = ['d1']\n"
-        ),
-        {},
-    )
+    more = "canary = 7\n[alerts]\nemail = ['duty@brief.example']\n"
+    signed = "[dkim]\ndomain = 'brief.example'\nselectors = ['d1']\n"
+
+    settings = load(write(BASE + more + signed), {})
 
     assert [line.partition(" is")[0] for line in settings.not_yet] == [
         "digest.toml:17: `canary`",
