@@ -8,8 +8,7 @@ from __future__ import annotations
 
 import asyncio
 import random
-from collections.abc import Callable
-from concurrent.futures import Executor
+from collections.abc import Callable, Sequence
 from datetime import datetime
 
 from digest.deliver.alive import Worker, enlisted
@@ -29,7 +28,7 @@ async def deliver(
     compose_message: Callable[[Claim], bytes],
     now: Callable[[], datetime],
     worker: str,
-    composers: Executor | None = None,
+    expect: Callable[[Sequence[Claim]], None] | None = None,
     progress: Callable[[int], None] | None = None,
     stop: asyncio.Event | None = None,
     holds: Callable[[], bool] = lambda: True,
@@ -40,8 +39,8 @@ async def deliver(
 
     `worker` is enlisted (`enlisted`), and `holds` its proof of life. `stop`, once set, and a cancellation end the run
     within seconds: what is not begun is given back, what is begun may still get its answer; a second cancellation
-    leaves that in doubt. `progress` is told how many more messages have an outcome on record. `composers` run
-    `compose_message` beside the dialogue with the server, for messages that take long to make, such as signed ones.
+    leaves that in doubt. `progress` is told how many more messages have an outcome on record, `expect` which messages
+    will be asked of `compose_message` soon, for those that take long to make.
 
     Raises RelayError where the mail server is not there or turns us away, after everything not begun was given back;
     an error of `compose_message` comes out once the other messages are sent and recorded; StoreError ends the run.
@@ -53,7 +52,7 @@ async def deliver(
         chance=chance,
         holds=holds,
         progress=progress or (lambda count: None),
-        composers=composers,
+        expect=expect or (lambda claims: None),
     )
     run = Run(issue, worker, outbox, transport, world)
     task = asyncio.create_task(run())

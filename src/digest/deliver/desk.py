@@ -4,8 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import math
-from collections.abc import Callable
-from concurrent.futures import Executor
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Final
@@ -42,8 +41,8 @@ class World:
     """Whether the worker's journal is still there; without it nothing more is claimed."""
     progress: Callable[[int], None]
     """Told how many more messages have an outcome on record."""
-    composers: Executor | None = None
-    """Where messages are composed; None: on the spot."""
+    expect: Callable[[Sequence[Claim]], None]
+    """Told what was claimed, whose messages will be asked for soon, in this order."""
 
 
 class Desk:
@@ -80,12 +79,9 @@ class Desk:
         row.begun = self.fresh(row)
         return row.begun
 
-    async def compose(self, row: Row) -> bytes:
+    def compose(self, row: Row) -> bytes:
         """Return the row's message."""
-        if self._world.composers is None:
-            return self._world.compose_message(row.claim)
-        loop = asyncio.get_running_loop()
-        return await loop.run_in_executor(self._world.composers, self._world.compose_message, row.claim)
+        return self._world.compose_message(row.claim)
 
     async def open(self) -> Session:
         """Return a new session; the first is opened alone: a wrong password is tried once. Raises RelayError."""

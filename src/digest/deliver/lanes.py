@@ -53,7 +53,7 @@ class Lane:
             self._settle(row, GIVEN_BACK)
             return
         try:
-            message = await self._desk.compose(row)
+            message = self._desk.compose(row)
             session = await self._connect()
             outcome = await session.send(row.claim, message, partial(self._desk.begin, row))
         except RelayError:

@@ -3,12 +3,9 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable, Iterator
-from concurrent.futures import Executor, ThreadPoolExecutor
-from contextlib import contextmanager
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Final
 
 from digest.deliver import Tally, deliver, enlisted
 from digest.errors import ListError, MoveError, NotApproved
@@ -16,16 +13,16 @@ from digest.lifecycle import Move, require
 from digest.model.delivery import Claim
 from digest.model.issue import Approval, Edition, Issue, State
 from digest.parts import Parts
+from digest.pipeline.ahead import Ahead
 from digest.pipeline.audience import audience, cohorts, expected
 from digest.pipeline.export import mails
 from digest.pipeline.moves import approve
 from digest.pipeline.press import Press, content_of, edition_of, press
-from digest.render import Signer
 from digest.subscribers import SUPPRESSED
 
 Clock = Callable[[], datetime]
-SIGNERS: Final = 2
-"""Threads that sign: the work is done outside the interpreter's lock, and more of them only get into its way."""
+SIGNERS = 2
+"""Threads that sign: what they do outside the interpreter's lock is worth no more of them."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,38 +60,28 @@ async def send(
     if issue.state is State.APPROVED:
         issue = freeze(parts, issue, now=clock(), scheduled=scheduled)
     machine = press(parts, issue)
-    signer = machine.signer  # a key that cannot be used is told before anything is claimed
+    threads = SIGNERS if machine.signer.keys else 0  # a key that cannot be used is told before anything is claimed
 
     def compose_message(claim: Claim) -> bytes:
         return machine.mail(claim.recipient, claim.variant).data
 
     outbox = parts.store.outbox
-    with enlisted(outbox, parts.settings.data, now=clock) as worker, beside(signer) as composers:
+    with enlisted(outbox, parts.settings.data, now=clock) as worker, Ahead(compose_message, threads) as ahead:
         async with parts.transport() as transport:
             tally = await deliver(
                 issue.id,
                 outbox=outbox,
                 transport=transport,
-                compose_message=compose_message,
+                compose_message=ahead.compose,
+                expect=ahead.expect,
                 now=clock,
                 worker=worker.id,
-                composers=composers,
                 holds=worker.holds,
                 progress=progress,
                 stop=stop,
             )
     outbox.finish(issue.id, now=clock())
     return Sent(parts.store.issues.find(issue.id), outbox.counts(issue.id), outbox.expired(issue.id), tally)
-
-
-@contextmanager
-def beside(signer: Signer) -> Iterator[Executor | None]:
-    """Yield threads for making messages where they are signed; what is only spliced is quicker made on the spot."""
-    if not signer.keys:
-        yield None
-        return
-    with ThreadPoolExecutor(SIGNERS, thread_name_prefix="signing") as threads:
-        yield threads
 
 
 def require_sendable(parts: Parts, issue: Issue, *, now: datetime) -> None:

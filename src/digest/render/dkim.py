@@ -122,12 +122,16 @@ class Signer:
         return tuple(key.seal for key in self.keys)
 
     def sign(self, message: bytes) -> bytes:
-        """Return the message with a DKIM-Signature of each key on top. A function of its bytes and the keys alone.
+        """Return the message with the signatures on top; raises ValueError as `signatures`."""
+        return self.signatures(message) + message
+
+    def signatures(self, message: bytes) -> bytes:
+        """Return a DKIM-Signature field of each key for a message. A function of its bytes and the keys alone.
 
         The message has CRLF line ends and a Date; ValueError where it has no Date or no From.
         """
         if not self.keys:
-            return message
+            return b""
         head, _, body = message.partition(b"\r\n\r\n")
         fields = _fields(head)
         if b"date" not in fields or b"from" not in fields:
@@ -135,8 +139,7 @@ class Signer:
         names, signed = _covered(fields)
         at = _instant(fields[b"date"][0])
         body_hash = _base64(sha256(relaxed_body(body)).digest())
-        made = [_signature(key, names, signed, at, body_hash) for key in self.keys]
-        return b"".join((*made, message))
+        return b"".join(_signature(key, names, signed, at, body_hash) for key in self.keys)
 
 
 def _signature(key: SigningKey, names: str, signed: bytes, at: int, body_hash: str) -> bytes:
