@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import tomllib
+import unicodedata
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -20,6 +21,7 @@ from digest.errors import LookError
 Pattern = str | Mapping[str, str]
 
 _RIGHT_TO_LEFT: Final = frozenset({"ar", "ckb", "dv", "fa", "he", "ps", "sd", "ug", "ur", "yi"})
+_WAYS: Final = {"L": "ltr", "R": "rtl", "AL": "rtl"}
 _KNOWN_DAYS: Final = {
     frozenset(range(7)): "every_day",
     frozenset(range(5)): "weekdays",
@@ -36,6 +38,21 @@ def direction(language: str) -> str:
     ('rtl', 'ltr')
     """
     return "rtl" if language.lower().partition("-")[0] in _RIGHT_TO_LEFT else "ltr"
+
+
+def way(text: object) -> str:
+    """Return which way a text is written, `ltr` or `rtl`, by its first letter; empty where it has none.
+
+    That is how browsers find out by themselves (Unicode UAX 9, P2), but webmail drops what asks them to.
+
+    >>> way("1. Річковий"), way("«קול»"), way("📰 20:00")
+    ('ltr', 'rtl', '')
+    """
+    for char in str(text):
+        found = _WAYS.get(unicodedata.bidirectional(char))
+        if found:
+            return found
+    return ""
 
 
 @dataclass(frozen=True, slots=True)
