@@ -27,6 +27,8 @@ _KNOWN_DAYS: Final = {
     frozenset(range(5)): "weekdays",
     frozenset({5, 6}): "weekends",
 }
+_DAYS: Final = ("on_monday", "on_tuesday", "on_wednesday", "on_thursday", "on_friday", "on_saturday", "on_sunday")
+"""What languages need in many forms and CLDR has in one: `montags`, `щосереди`."""
 _WEEK: Final = 6
 """Days after which a weekday's name alone no longer says which day."""
 
@@ -125,8 +127,7 @@ class Labels:
         """Return on which weekdays something comes: `on weekdays`, `on Sunday and Wednesday`."""
         if days in _KNOWN_DAYS:
             return self.say(_KNOWN_DAYS[days])
-        names = self.locale.days["stand-alone"]["wide"]
-        return self.say("some_days", days=self.names([names[day] for day in sorted(days)]))
+        return self.say("some_days", days=self.names([self.say(_DAYS[day]) for day in sorted(days)]))
 
 
 def read_labels(file: Path, source: str) -> Labels:
