@@ -404,8 +404,8 @@ def test_settings_that_are_not_there_are_asked_for(desk):
 # ---------------------------------------------------------------------------------------------------------- look
 
 LOOKS = [
-    ("parts.j2", "{{ item.summary }}", "{{ item.sumary }}", "no attribute 'sumary'", True),
-    ("text.txt.j2", "{{ page.date|wrap }}", "{{ weather }}", "'weather' is undefined", True),
+    ("stories.j2", "{{ item.summary }}", "{{ item.sumary }}", "no attribute 'sumary'", True),
+    ("text.txt.j2", "{% include", "{{ weather }}{% include", "'weather' is undefined", True),
     ("issue.mjml.j2", "</mj-wrapper>", "{% endfor %}</mj-wrapper>", "unknown tag 'endfor'", True),
     ("issue.mjml.j2", "</mj-wrapper>", "", "the MJML does not compile", False),
 ]
@@ -434,7 +434,7 @@ def test_a_mistake_in_a_template_is_told_when_the_issue_is_built_and_nothing_is_
 def test_once_the_template_is_mended_the_same_issue_is_built(desk):
     damaged(desk, *LOOKS[0][:3], lined=True)
     assert desk("build", "daily").code == 1
-    desk.edit("templates/brief/parts.j2", "item.sumary", "item.summary")
+    desk.edit("templates/brief/stories.j2", "item.sumary", "item.summary")
 
     done = desk("build", "daily", "--json")
 

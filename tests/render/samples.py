@@ -7,10 +7,22 @@ from datetime import UTC, date, datetime, time, timedelta
 from pathlib import Path
 
 from digest.model.delivery import Recipient
-from digest.model.issue import Content, Credit, Edition, IssueSection, Item, Schedule, Section
+from digest.model.issue import (
+    Content,
+    Correction,
+    Credit,
+    Edition,
+    Figure,
+    Follows,
+    IssueSection,
+    Item,
+    Schedule,
+    Section,
+)
 from digest.render import MailSettings
 
 TEMPLATES = Path(__file__).parents[2] / "templates"
+LOOKS = ("brief", "plain")
 DAY = date(2026, 11, 20)
 NOW = datetime(2026, 11, 20, 5, 0, tzinfo=UTC)
 
@@ -169,3 +181,56 @@ def with_item(**changes: object) -> Content:
     """Return an issue of one story, the sample's lead with the changes."""
     only = replace(ITEMS["military"][0], also_in=(), **changes)
     return content(sections=(IssueSection("military", "Military situation", (only,)),))
+
+
+CORRECTION = Correction(
+    number=411,
+    headline="Bridgehead grows on the east bank",
+    text="We gave its depth as six kilometres. It was three.",
+    at=NOW - timedelta(hours=10),
+)
+
+
+def full() -> Content:
+    """Return the sample issue with all that a story and an issue may have."""
+    lead, clinic, *others = ITEMS["military"]
+    told = (
+        replace(lead, claimed_by=("the general staff",)),
+        replace(
+            clinic,
+            follows=Follows(411, DAY - timedelta(days=1), "Clinic hit in Tarnmouth"),
+            claimed_by=("the regional governor", "the Marenian air force"),
+            figures=(
+                Figure("dead", ((9, ("Radio Tarn",)), (7, ("Ilma Courier", "Karsk Wire")))),
+                Figure("hurt", ((21, ("Radio Tarn",)), (13, ("Ilma Courier",)), (12, ("Karsk Wire",)))),
+            ),
+        ),
+        *others,
+    )
+    first, *rest = content().sections
+    return content(sections=(replace(first, items=told), *rest), corrections=(CORRECTION,))
+
+
+def tongues() -> Content:
+    """Return an issue whose stories are told in many scripts, with words longer than a phone is wide."""
+    lines = (
+        ("ar", "الجسر صامد لليلة الثالثة", "عبرت قافلتان الجسر قبل الفجر. وقال بيان مقتضب إن ممرًا واحدًا فُتح"),
+        ("he", "הגשר מחזיק מעמד לילה שלישי", "שתי שיירות חצו לפני עלות השחר. נתיב אחד נפתח"),
+        ("uk", "Міст тримається третю ніч", "Дві колони перетнули річку до світанку. Одну смугу відкрито"),
+        (
+            "de",
+            "Flussübergangsinstandsetzungskompanie hält Brücke",
+            "Die Donaubrückeninstandhaltungsgesellschaftsversammlung tagt",
+        ),
+        ("ja", "橋は三日目の夜も持ちこたえる", "夜明け前に二つの車列が渡った"),
+        ("", "A bridge 🌉, a crew 👩‍🚒, and a flag 🏳️‍🌈 over it", "Nobody was hurt. Cafe\u0301s open at noon"),
+    )
+    names = ("أخبار النهر", "קול הנהר", "Річковий вісник", "Flußbote", "川の便り", "River Post 📰")
+    told = tuple(
+        replace(item(f"military-{n}", headline, summary, credit(name, n, "sorvat-state")), language=language)
+        for n, ((language, headline, summary), name) in enumerate(zip(lines, names, strict=True), start=1)
+    )
+    mixed = replace(
+        told[0], credits=tuple(replace(story.credits[0], url=f"https://n.example/{n}") for n, story in enumerate(told))
+    )
+    return content(sections=(IssueSection("military", "Military situation", (mixed, *told[1:])),))

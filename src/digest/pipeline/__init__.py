@@ -11,6 +11,7 @@ from digest.pipeline.moves import approve, hold, release, skip
 from digest.pipeline.people import Synced, sync
 from digest.pipeline.person import Known, delist, enlist, forget, look_up
 from digest.pipeline.press import Mail, edition_of
+from digest.pipeline.remarks import remarks
 from digest.pipeline.send import Rehearsal, Sent, rehearse, require_sendable, send
 
 __all__ = [
@@ -50,6 +51,7 @@ __all__ = [
     "rebuild",
     "rehearse",
     "release",
+    "remarks",
     "require_sendable",
     "send",
     "skip",

@@ -14,6 +14,7 @@ from dataclasses import replace
 from digest.model.delivery import Skeleton, Variant
 from digest.model.issue import Content, Edition
 from digest.render.binding import binding
+from digest.render.dkim import Seal, Signer
 from digest.render.fields import fields_for
 from digest.render.labels import Labels
 from digest.render.look import Look, open_look
@@ -29,6 +30,8 @@ from digest.render.view import page
 __all__ = [
     "Look",
     "MailSettings",
+    "Seal",
+    "Signer",
     "binding",
     "fields_for",
     "message",

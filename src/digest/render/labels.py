@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import tomllib
+import unicodedata
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -20,11 +21,14 @@ from digest.errors import LookError
 Pattern = str | Mapping[str, str]
 
 _RIGHT_TO_LEFT: Final = frozenset({"ar", "ckb", "dv", "fa", "he", "ps", "sd", "ug", "ur", "yi"})
+_WAYS: Final = {"L": "ltr", "R": "rtl", "AL": "rtl"}
 _KNOWN_DAYS: Final = {
     frozenset(range(7)): "every_day",
     frozenset(range(5)): "weekdays",
     frozenset({5, 6}): "weekends",
 }
+_DAYS: Final = ("on_monday", "on_tuesday", "on_wednesday", "on_thursday", "on_friday", "on_saturday", "on_sunday")
+"""What languages need in many forms and CLDR has in one: `montags`, `щосереди`."""
 _WEEK: Final = 6
 """Days after which a weekday's name alone no longer says which day."""
 
@@ -36,6 +40,21 @@ def direction(language: str) -> str:
     ('rtl', 'ltr')
     """
     return "rtl" if language.lower().partition("-")[0] in _RIGHT_TO_LEFT else "ltr"
+
+
+def way(text: object) -> str:
+    """Return which way a text is written, `ltr` or `rtl`, by its first letter; empty where it has none.
+
+    That is how browsers find out by themselves (Unicode UAX 9, P2), but webmail drops what asks them to.
+
+    >>> way("1. Річковий"), way("«קול»"), way("📰 20:00")
+    ('ltr', 'rtl', '')
+    """
+    for char in str(text):
+        found = _WAYS.get(unicodedata.bidirectional(char))
+        if found:
+            return found
+    return ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,8 +127,7 @@ class Labels:
         """Return on which weekdays something comes: `on weekdays`, `on Sunday and Wednesday`."""
         if days in _KNOWN_DAYS:
             return self.say(_KNOWN_DAYS[days])
-        names = self.locale.days["stand-alone"]["wide"]
-        return self.say("some_days", days=self.names([names[day] for day in sorted(days)]))
+        return self.say("some_days", days=self.names([self.say(_DAYS[day]) for day in sorted(days)]))
 
 
 def read_labels(file: Path, source: str) -> Labels:
@@ -126,6 +144,16 @@ def read_labels(file: Path, source: str) -> Labels:
     return Labels(file.stem, locale, raw.get("direction", direction(file.stem)), dates, messages, file)
 
 
+def has_labels(labels: Mapping[str, Labels], language: str) -> bool:
+    """Say whether there are labels for a language, those of its plain form counting too."""
+    return any(name in labels for name in _names(language))
+
+
+def _names(language: str) -> tuple[str, str]:
+    """Return the names of files that a language's labels may have: its own, and its plain form's (`uk` for `uk-UA`)."""
+    return language, language.lower().partition("-")[0]
+
+
 def nearest(labels: Mapping[str, Labels], *languages: str) -> Labels:
     """Return the labels of the first language there are labels for, its plain form counting too; else English or any.
 
@@ -134,7 +162,7 @@ def nearest(labels: Mapping[str, Labels], *languages: str) -> Labels:
     digest.errors.LookError: no language has labels; put a file such as en.toml into templates/labels/
     """
     for language in (*languages, "en"):
-        for name in (language, language.partition("-")[0]):
+        for name in _names(language):
             if name in labels:
                 return labels[name]
     if not labels:

@@ -6,6 +6,7 @@ import hashlib
 import traceback
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
+from os import sep
 from pathlib import Path
 from typing import Any, Final
 
@@ -15,13 +16,14 @@ from markupsafe import Markup
 
 from digest.errors import LookError
 from digest.render.clean import attr, short
-from digest.render.labels import Labels, nearest, read_labels
+from digest.render.labels import Labels, nearest, read_labels, way
 from digest.render.wrap import rule, underline, wrap
 
 MAIL: Final = "issue.mjml.j2"
 TEXT: Final = "text.txt.j2"
 LABELS: Final = "labels"
-"""The folder under templates/ that all looks share."""
+COMMON: Final = "common"
+"""The folders under templates/ that all looks share: the words, and partials, which are set in a look's own tokens."""
 
 _SUFFIXES: Final = (".j2", ".toml", ".css")
 
@@ -33,7 +35,7 @@ class Look:
     name: str
     folder: Path
     files: Mapping[str, str]
-    """Name under the folder, with slashes -> text."""
+    """Name under the folder, with slashes -> text; the partials that all looks share are under `common/`."""
     labels: Mapping[str, Labels]
     fingerprint: str
     """SHA-256 over the names and bytes of all of them."""
@@ -63,13 +65,15 @@ class Look:
         return nearest(self.labels, *languages)
 
     def _where(self, error: BaseException) -> str:
-        frames = [f for f in traceback.extract_tb(error.__traceback__) if f.filename.startswith(str(self.folder))]
+        homes = (f"{self.folder}{sep}", f"{self.folder.parent / COMMON}{sep}")
+        frames = [f for f in traceback.extract_tb(error.__traceback__) if f.filename.startswith(homes)]
         return f"{frames[-1].filename}:{frames[-1].lineno}" if frames else str(self.folder)
 
 
 def _environment(folder: Path, files: Mapping[str, str], *, escaping: bool) -> SandboxedEnvironment:
     def load(name: str) -> tuple[str, str, Callable[[], bool]] | None:
-        return (files[name], str(folder / name), lambda: True) if name in files else None
+        home = folder.parent if name.startswith(f"{COMMON}/") else folder
+        return (files[name], str(home / name), lambda: True) if name in files else None
 
     made = SandboxedEnvironment(
         autoescape=escaping,
@@ -79,7 +83,7 @@ def _environment(folder: Path, files: Mapping[str, str], *, escaping: bool) -> S
         lstrip_blocks=True,
         keep_trailing_newline=True,
     )
-    made.filters.update(attr=_attr, short=short, wrap=wrap, underline=underline)
+    made.filters.update(attr=_attr, short=short, way=way, wrap=wrap, underline=underline)
     made.globals["rule"] = rule
     return made
 
@@ -99,13 +103,14 @@ _KNOWN: dict[tuple[Path, str], Look] = {}
 def open_look(templates: Path, name: str) -> Look:
     """Return the look `name` of a templates folder, with all labels; LookError if it is not one.
 
-    Nothing is read from outside the two folders: a link that leads away is refused.
+    Nothing is read from outside the three folders: a link that leads away is refused.
     """
     folder = templates / name
     if not (folder / MAIL).is_file() or not (folder / TEXT).is_file():
         looks = ", ".join(sorted(p.parent.name for p in templates.glob(f"*/{MAIL}"))) or "none"
         raise LookError(f"no look {name!r}: it needs {MAIL} and {TEXT}; there are: {looks}", where=str(folder))
-    files = _read(folder)
+    shared = {f"{COMMON}/{name}": text for name, text in _read(templates / COMMON).items()}
+    files = _read(folder) | shared
     spoken = _read(templates / LABELS)
     fingerprint = _fingerprint(files, spoken)
     known = _KNOWN.get((folder, fingerprint))

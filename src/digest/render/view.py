@@ -8,7 +8,7 @@ from math import ceil
 from typing import Final
 from zoneinfo import ZoneInfo
 
-from digest.model.issue import Content, Credit, Figure, Follows, IssueSection, Item
+from digest.model.issue import Content, Correction, Credit, Figure, Follows, IssueSection, Item
 from digest.render.clean import clean, link, short
 from digest.render.labels import Labels, direction
 
@@ -18,11 +18,15 @@ OTHERS: Final = 5
 FIGURES: Final = 4
 """Numbers that are set side by side."""
 
+CLAIMANTS: Final = 3
+"""Of a story, who says so."""
+
 _WORDS_A_MINUTE: Final = 220
 _OPENER: Final = 140
 _HEADLINE: Final = 240
 _SUMMARY: Final = 1_200
 _OUTLET: Final = 80
+_CORRECTION: Final = 600
 """Characters after which a hostile or broken source is cut, so that it costs the other stories nothing."""
 
 
@@ -36,6 +40,16 @@ class CreditView:
     url: str
     """http(s), or empty: then it is named without a link."""
     when: str
+
+
+@dataclass(frozen=True, slots=True)
+class FigureView:
+    """A number as some of a story's outlets give it."""
+
+    told: str
+    """`9 dead`."""
+    outlets: str
+    """Who gives it, as a list in words."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,8 +71,10 @@ class ItemView:
     """(id, title) of sections that carry other passages of the same article."""
     follows: str
     """Since when the readers have known of it; empty for what is new to them."""
-    figures: str
-    """The numbers on which its outlets do not agree; empty if there are none."""
+    figures: tuple[tuple[FigureView, ...], ...]
+    """The numbers on which its outlets do not agree, those of one kind together, the highest first."""
+    claimed: tuple[str, ...]
+    """Who says so, as the reports put it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,6 +86,18 @@ class SectionView:
     opener: str
     """One sentence that says what its first story is."""
     items: tuple[ItemView, ...]
+    share: int
+    """Of the issue's stories, in percent; all sections' add up to 100."""
+
+
+@dataclass(frozen=True, slots=True)
+class CorrectionView:
+    """What an earlier issue had wrong."""
+
+    of: str
+    """`Correction to No. 411, “Crossing at Ferren shelled”.`"""
+    text: str
+    when: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,13 +115,26 @@ class Page:
     sources: int
     minutes: int
     sections: tuple[SectionView, ...]
+    corrections: tuple[CorrectionView, ...]
     postal_address: str
+
+    @property
+    def start(self) -> str:
+        """The side where lines begin: `left` or `right`."""
+        return "right" if self.direction == "rtl" else "left"
+
+    @property
+    def end(self) -> str:
+        """The side where lines end."""
+        return "left" if self.direction == "rtl" else "right"
 
 
 def page(content: Content, labels: Labels, postal_address: str) -> Page:
     """Return the view of an issue in one language."""
     viewer = _Viewer(content, labels)
-    sections = tuple(viewer.section(section) for section in content.sections if section.items)
+    held = [section for section in content.sections if section.items]
+    shares = percents([len(section.items) for section in held])
+    sections = tuple(viewer.section(section, share) for section, share in zip(held, shares, strict=True))
     return Page(
         title=clean(content.title),
         number=content.number,
@@ -106,6 +147,7 @@ def page(content: Content, labels: Labels, postal_address: str) -> Page:
         sources=max(content.sources_read, viewer.outlets(content)),
         minutes=_minutes(sections),
         sections=sections,
+        corrections=tuple(viewer.correction(correction) for correction in content.corrections),
         postal_address=clean(postal_address),
     )
 
@@ -113,6 +155,20 @@ def page(content: Content, labels: Labels, postal_address: str) -> Page:
 def _minutes(sections: Iterable[SectionView]) -> int:
     words = sum(len(f"{item.headline} {item.summary}".split()) for section in sections for item in section.items)
     return max(1, ceil(words / _WORDS_A_MINUTE))
+
+
+def percents(counts: Sequence[int]) -> list[int]:
+    """Return the counts as whole percents that add up to 100; what rounding leaves goes where most was cut off.
+
+    >>> percents([4, 3, 3]), percents([1, 1, 1]), percents([])
+    ([40, 30, 30], [34, 33, 33], [])
+    """
+    total = sum(counts)
+    shares = [count * 100 // total for count in counts]
+    cut = sorted(range(len(counts)), key=lambda place: -(counts[place] * 100 % total))
+    for place in cut[: 100 - sum(shares)]:
+        shares[place] += 1
+    return shares
 
 
 class _Viewer:
@@ -127,9 +183,18 @@ class _Viewer:
         """Return how many outlets are named."""
         return len({credit.name for section in content.sections for item in section.items for credit in item.credits})
 
-    def section(self, section: IssueSection) -> SectionView:
+    def section(self, section: IssueSection, share: int) -> SectionView:
         items = tuple(self._item(item) for item in section.items)
-        return SectionView(section.id, self._titles[section.id], _opener(section.items[0]), items)
+        return SectionView(section.id, self._titles[section.id], _opener(section.items[0]), items, share)
+
+    def correction(self, correction: Correction) -> CorrectionView:
+        headline = short(correction.headline, _HEADLINE)
+        key = "correction_of" if headline else "correction"
+        return CorrectionView(
+            of=self._labels.say(key, number=correction.number, headline=headline),
+            text=short(correction.text, _CORRECTION),
+            when=self._labels.when(correction.at, self._content.local_date, self._zone),
+        )
 
     def _item(self, item: Item) -> ItemView:
         language = item.language or self._content.language
@@ -147,7 +212,8 @@ class _Viewer:
             more=max(0, len(outlets) - OTHERS - 1),
             also=tuple((name, self._titles[name]) for name in item.also_in if name in self._titles),
             follows=self._follows(item.follows),
-            figures=self._figures(item.figures),
+            figures=tuple(self._figure(figure) for figure in item.figures),
+            claimed=tuple(short(name, _OUTLET) for name in item.claimed_by[:CLAIMANTS]),
         )
 
     def _follows(self, follows: Follows | None) -> str:
@@ -156,14 +222,14 @@ class _Viewer:
         day = self._labels.since(follows.day, self._content.local_date)
         return self._labels.say("follow_up", day=day, number=follows.number)
 
-    def _figures(self, figures: Sequence[Figure]) -> str:
-        told = [
-            self._labels.say("figure", figure=self._labels.say(figure.what, number), names=self._labels.names(outlets))
-            for figure in figures
+    def _figure(self, figure: Figure) -> tuple[FigureView, ...]:
+        return tuple(
+            FigureView(
+                told=self._labels.say(figure.what, number),
+                outlets=self._labels.names([short(name, _OUTLET) for name in names[:OTHERS]]),
+            )
             for number, names in figure.said[:FIGURES]
-            for outlets in ([short(name, _OUTLET) for name in names[:OTHERS]],)
-        ]
-        return self._labels.say("figures", figures=self._labels.names(told)) if told else ""
+        )
 
     def _credit(self, credit: Credit) -> CreditView:
         return CreditView(
