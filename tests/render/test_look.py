@@ -2,14 +2,19 @@
 
 from __future__ import annotations
 
+import re
 import shutil
+from dataclasses import fields
 
 import pytest
+from jinja2.defaults import DEFAULT_FILTERS
 
 from digest.errors import LookError
 from digest.model.delivery import Variant
 from digest.render import open_look, render, titled
 from digest.render.mjml import compiled
+from digest.render.slots import FIELDS
+from digest.render.view import CorrectionView, CreditView, FigureView, ItemView, Page, SectionView
 
 from .samples import EDITION, MAIL, TEMPLATES, content
 
@@ -180,3 +185,22 @@ def test_a_look_is_read_once(templates):
     shutil.rmtree(templates)
 
     assert render(made, look, [EVERYONE], MAIL) == first
+
+
+def test_all_that_a_template_is_given_is_in_the_documentation():
+    told = (TEMPLATES.parent / "docs" / "templates.md").read_text("utf-8")
+    views = {
+        "page": Page,
+        "section": SectionView,
+        "item": ItemView,
+        "credit": CreditView,
+        "figure": FigureView,
+        "correction": CorrectionView,
+    }
+    look = open_look(TEMPLATES, "brief")
+
+    names = {f"{name}.{field.name}" for name, view in views.items() for field in fields(view)}
+    names |= {f"slot.{name}" for name in FIELDS} | {"page.start", "page.end"}
+    ours = {name for name, made in look.words.filters.items() if DEFAULT_FILTERS.get(name) is not made}
+    assert names <= set(re.findall(r"`([a-z]+\.[a-z_]+)`", told))
+    assert ours == set(re.findall(r"`value\\\|([a-z]+)", told))

@@ -13,6 +13,7 @@ from digest.cli import show
 from digest.cli.context import IssueArgument, Json, Reason, agree, at, issue_key, parts_of, run_of
 from digest.cli.output import plural, table
 from digest.cli.starting import require_folder
+from digest.cli.watching import watched
 
 if TYPE_CHECKING:
     from digest.model.issue import Issue
@@ -57,16 +58,32 @@ def preview(
             help="The file to write; else one in the data folder, and the text to the terminal.",
         ),
     ] = None,
+    look: Annotated[
+        str, typer.Option("--look", metavar="NAME", help="In another look than the edition's, as its files stand now.")
+    ] = "",
+    watch: Annotated[
+        bool,
+        typer.Option("--watch", help="Show it on a page on this machine, anew with every change of the look's files."),
+    ] = False,
     json: Json = False,
 ) -> None:
     """Show an issue's mail as it would be sent: the page, or its text part."""
-    from digest.pipeline import page, write
+    from digest.pipeline import page, proof, write
 
     run = run_of(ctx, json=json)
+    if watch and (text or out):
+        raise typer.BadParameter("--watch goes without --text and --out: its page shows both parts")
     with parts_of(run) as parts:
         found = parts.store.issues.find(issue_key(issue))
         agree(parts, run.voice)
-        shown = page(parts, found, address=reader, text=text)
+        if watch:
+            watched(parts, found, run.voice, reader=reader, look=look, browser=open_)
+            return
+        if look:
+            html, plain = proof(parts, found, address=reader, look=look)
+            shown = plain if text else html
+        else:
+            shown = page(parts, found, address=reader, text=text)
         target = out or (None if text else parts.settings.data / "preview" / f"{found.id}.html")
     if target is None:
         run.voice.data({"issue": found.id, "text": shown}, shown)

@@ -14,7 +14,7 @@ from aiohttp import web
 from digest.deliver.catcher import Caught, caught
 from digest.demo.mail import Mail, take_apart
 from digest.demo.news import HERE, templates
-from digest.demo.serving import serving
+from digest.serving import SAFE, answer, serving
 
 NAME: Final = re.compile(r"[0-9.]{1,40}\.eml")
 VIEWS: Final = {"html": "HTML", "text": "Text", "headers": "Headers", "source": "Source"}
@@ -29,12 +29,6 @@ MAIL_POLICY: Final = (
     "form-action 'none'; frame-ancestors 'self'"
 )
 """Of a mail's own HTML: its styles and nothing else, also when it is opened outside of its frame."""
-SAFE: Final = {
-    "X-Content-Type-Options": "nosniff",
-    "Referrer-Policy": "no-referrer",
-    "Cross-Origin-Resource-Policy": "same-origin",
-    "Cache-Control": "no-store",
-}
 
 
 @asynccontextmanager
@@ -74,19 +68,19 @@ class _Mailbox:
     async def html(self, request: web.Request) -> web.Response:
         """A mail's HTML part as it is, for the frame."""
         mail = take_apart(self._raw(request.match_info["name"]))
-        return _answer(mail.html.encode("utf-8", "replace"), "text/html", MAIL_POLICY)
+        return answer(mail.html.encode("utf-8", "replace"), "text/html", MAIL_POLICY)
 
     async def eml(self, request: web.Request) -> web.Response:
         """A mail byte for byte, to be saved."""
         name = request.match_info["name"]
-        answer = web.Response(body=self._raw(name), content_type="message/rfc822", headers=SAFE)
-        answer.headers["Content-Disposition"] = f'attachment; filename="{name}"'
-        answer.headers["Content-Security-Policy"] = MAIL_POLICY
-        return answer
+        saved = web.Response(body=self._raw(name), content_type="message/rfc822", headers=SAFE)
+        saved.headers["Content-Disposition"] = f'attachment; filename="{name}"'
+        saved.headers["Content-Security-Policy"] = MAIL_POLICY
+        return saved
 
     async def style(self, request: web.Request) -> web.Response:
         """The page's style sheet."""
-        return _answer((HERE / "pages" / "mailbox.css").read_bytes(), "text/css", PAGE_POLICY)
+        return answer((HERE / "pages" / "mailbox.css").read_bytes(), "text/css", PAGE_POLICY)
 
     def _page(self, name: str, mail: Mail | None, view: str) -> web.Response:
         mails = list(caught(self._maildir))
@@ -103,7 +97,7 @@ class _Mailbox:
                 whom=whom,
             )
         )
-        return _answer(page.encode("utf-8", "replace"), "text/html", PAGE_POLICY)
+        return answer(page.encode("utf-8", "replace"), "text/html", PAGE_POLICY)
 
     def _raw(self, name: str) -> bytes:
         """Return a mail's bytes; 404 for what is none."""
@@ -117,8 +111,3 @@ def whom(caught: Caught) -> str:
     """Return whom a mail is for, as short as a list wants it: the name, else the address."""
     name, address = parseaddr(caught.to)
     return name or address or caught.to or ", ".join(caught.recipients) or "to nobody"
-
-
-def _answer(body: bytes, kind: str, policy: str) -> web.Response:
-    headers = SAFE | {"Content-Security-Policy": policy}
-    return web.Response(body=body, content_type=kind, charset="utf-8", headers=headers)

@@ -14,7 +14,7 @@ from jinja2 import Environment
 from markupsafe import Markup
 
 from digest.demo.news import NewsItem, Outlet, outlets, templates
-from digest.demo.serving import serving
+from digest.serving import serving
 
 
 class Wire:

@@ -3,7 +3,7 @@
 from digest.pipeline.bring import Brought, bring
 from digest.pipeline.build import NOTHING_NEW, Built, Verified, build, rebuild, verify
 from digest.pipeline.evaluate import Evaluation, StoryEvaluation, evaluate, evaluate_stories
-from digest.pipeline.export import mails, page, write, write_export
+from digest.pipeline.export import mails, page, proof, write, write_export
 from digest.pipeline.gather import Gathered, gather
 from digest.pipeline.learn import Doubt, Learned, doubts, heard, learn
 from digest.pipeline.lines import Line, read_lines
@@ -47,6 +47,7 @@ __all__ = [
     "look_up",
     "mails",
     "page",
+    "proof",
     "read_lines",
     "rebuild",
     "rehearse",

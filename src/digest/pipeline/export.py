@@ -4,16 +4,17 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from itertools import islice
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Final
 
-from digest.files import replace
+from digest import files
 from digest.model.issue import Content, Issue
 from digest.parts import Parts
 from digest.pipeline.audience import expected, recipient_of
-from digest.pipeline.press import Mail, content_of, press
+from digest.pipeline.press import Mail, Press, content_of, edition_of, press
 from digest.render import shown
 from digest.store.codec import canonical
 
@@ -43,6 +44,18 @@ def page(parts: Parts, issue: Issue, *, address: str = "", text: bool = False) -
     recipient = recipient_of(parts, address or NOBODY, machine.edition)
     html, plain = shown(machine.skeletons[machine.variant_for(recipient)], machine.fields(recipient))
     return plain if text else html
+
+
+def proof(parts: Parts, issue: Issue, *, address: str = "", look: str = "") -> tuple[str, str]:
+    """Return (HTML, text) of the mail to an address in a look as its files stand now, also of an issue that is frozen.
+
+    No name of a look: the edition's. Raises LookError.
+    """
+    known = edition_of(parts, issue)
+    edition = replace(known, look=look or known.look)
+    machine = Press(parts, issue, content_of(issue), edition, parts.look(edition), parts.mail(edition), {})
+    recipient = recipient_of(parts, address or NOBODY, edition)
+    return shown(machine.skeletons[machine.variant_for(recipient)], machine.fields(recipient))
 
 
 def write_export(
@@ -87,4 +100,4 @@ def take_place(made: Path, folder: Path) -> None:
 
 def write(path: Path, data: bytes) -> None:
     """Put `data` at `path`, whole or not at all, for its owner alone: mails name their readers."""
-    replace(path, data)
+    files.replace(path, data)

@@ -9,6 +9,13 @@ from typing import Final, TypeAlias
 from aiohttp import web
 
 HOST: Final = "127.0.0.1"
+SAFE: Final = {
+    "X-Content-Type-Options": "nosniff",
+    "Referrer-Policy": "no-referrer",
+    "Cross-Origin-Resource-Policy": "same-origin",
+    "Cache-Control": "no-store",
+}
+"""Headers of every answer."""
 Handler: TypeAlias = Callable[[web.Request], Awaitable[web.StreamResponse]]
 
 
@@ -32,3 +39,9 @@ async def _only_here(request: web.Request, handler: Handler) -> web.StreamRespon
     if request.host.rpartition(":")[0] not in (HOST, "localhost"):
         raise web.HTTPMisdirectedRequest(text="This page answers on 127.0.0.1 only.\n")
     return await handler(request)
+
+
+def answer(body: bytes, kind: str, policy: str, *, status: int = 200) -> web.Response:
+    """Return UTF-8 text of a kind such as `text/html`, under a Content-Security-Policy."""
+    headers = SAFE | {"Content-Security-Policy": policy}
+    return web.Response(body=body, status=status, content_type=kind, charset="utf-8", headers=headers)
