@@ -16,7 +16,7 @@ from digest.deliver.smtp import Login, Security, SmtpTransport
 from digest.errors import SuppressionError
 from digest.model.delivery import Claim
 from digest.model.issue import Edition
-from digest.render import Look, MailSettings, Signer, open_look
+from digest.render import Look, MailSettings, Signer, Site, open_look, open_pages
 from digest.settings import Relay, Settings
 from digest.shelf import Shelf
 from digest.signing import read_signer
@@ -103,6 +103,18 @@ class Parts:
             postal_address=settings.postal_address,
             list_domain=address.rpartition("@")[2] or host,
             unsubscribe_mailto=sender.reply_to or address,
+        )
+
+    def site(self) -> Site:
+        """Return what the public pages have in common, with their templates as they are now; raises LookError."""
+        settings, address = self.settings, self.settings.sender.from_[1]
+        return Site(
+            title=settings.title,
+            language=settings.language,
+            public_url=settings.public_url,
+            postal_address=settings.postal_address,
+            domain=address.rpartition("@")[2] or urlsplit(settings.public_url).hostname or "",
+            pages=open_pages(settings.templates),
         )
 
     @asynccontextmanager

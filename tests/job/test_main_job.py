@@ -273,3 +273,32 @@ def test_a_preview_is_what_a_reader_will_see(desk):
     assert html.lstrip().lower().startswith("<!doctype html>")
     assert "The Aldovar Brief" in html
     assert "The Aldovar Brief" in text.out
+
+
+def test_a_mail_too_long_to_arrive_whole_is_cut_and_every_command_says_so(desk):
+    whole = desk("build", "daily", "--json").json
+    bytes_ = len((desk.folder / desk("preview", "draft", "--json").json["file"]).read_bytes())
+    filler = f"<mj-raw><!-- {'x' * (92_160 - bytes_ - 1_200)} --></mj-raw>"
+    desk.edit("templates/brief/issue.mjml.j2", "</mj-body>", f"{filler}</mj-body>")
+
+    built = desk("build", "daily", "--json")
+    told = desk("build", "daily")
+    preview = desk("preview", "draft", "--json")
+    export = desk("export", "draft", "--out", "out", "--json")
+
+    anchors = [story["anchor"] for section in whole["sections"] for story in section["stories"]]
+    assert whole["cut"] == {"shortened": [], "folded": []}
+    cut = built.json["cut"]
+    assert cut == preview.json["cut"]
+    assert cut in export.json["cuts"].values()
+    assert cut["folded"]
+    assert set(cut["folded"] + cut["shortened"]) <= set(anchors)
+    assert headlines(built.json) == headlines(whole)
+    headline = next(s["headline"] for x in whole["sections"] for s in x["stories"] if s["anchor"] == cut["folded"][0])
+    for said in (told.err, preview.err, export.err):
+        assert "Too long to arrive whole: " in said
+        assert f": {headline}\n" in said
+    page = (desk.folder / preview.json["file"]).read_text()
+    assert headline not in page
+    assert f"/archive/{built.json['issue']}#{cut['folded'][0]}" in page
+    assert len(page.encode()) <= 92_160

@@ -133,15 +133,6 @@ def test_an_issue_without_a_subject_is_not_rendered():
         render(content(), LOOK, [EVERYONE], MAIL)
 
 
-def test_html_that_an_inbox_would_cut_off_is_refused_with_the_cure():
-    lead = ISSUE.lead
-    items = tuple(replace(lead, anchor=f"military-{n}", summary=("Two columns crossed. " * 60,)) for n in range(60))
-    section = replace(ISSUE.sections[0], items=items)
-
-    with pytest.raises(LookError, match="lower max_stories"):
-        render(replace(ISSUE, sections=(section,)), LOOK, [Variant(("military",), "en")], MAIL)
-
-
 @pytest.mark.parametrize(
     ("change", "said"),
     [

@@ -69,6 +69,22 @@ def test_languages_that_share_their_labels_share_their_bytes():
     assert {name: skeleton.variant for name, skeleton in made.items()} == {name: name for name in made}
 
 
+def test_variants_that_come_out_alike_are_rendered_once_whatever_they_are_called():
+    names = [
+        Variant(sections, language)
+        for sections in (IDS, (*IDS, "gone"), ("military",), ("military", "gone"))
+        for language in ("en", "en-GB", "tlh")
+    ]
+
+    made = render(ISSUE, LOOK, names, MAIL, edition=EDITION)
+
+    assert list(made) == [variant.id for variant in names]
+    assert [skeleton.variant for skeleton in made.values()] == list(made)
+    assert len({id(skeleton.parts) for skeleton in made.values()}) == 2
+    assert made["en:military"].parts is made["tlh:military+gone"].parts
+    assert made["en:military"].text != made["en:military+diplomacy+peace_summit"].text
+
+
 def test_a_reader_without_the_leading_section_gets_a_subject_about_what_they_get():
     variant = Variant(("peace_summit",), "en")
 

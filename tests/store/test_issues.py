@@ -347,3 +347,13 @@ def test_what_an_edition_sent_of_late_is_what_left_or_is_leaving(store):
     assert between(10, 21) == [on_its_way, was]
     assert between(17, 19) == [was]
     assert between(18, 19) == []
+
+
+def test_what_left_or_is_leaving_is_found_for_every_edition_the_latest_slot_first(store):
+    was, other = sending(store, at=slot(17)), sending(store, at=slot(18, edition="sunday"))
+    on_its_way = sending(store, at=slot(19))
+    approved(store, at=slot(20))
+    draft(store, at=slot(21))
+    store.issues.missed(slot(22), NOW, "gone")
+
+    assert store.issues.left() == [(on_its_way, "brief"), (other, "sunday"), (was, "brief")]

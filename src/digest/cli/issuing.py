@@ -11,11 +11,12 @@ import typer
 
 from digest.cli import show
 from digest.cli.context import IssueArgument, Json, Reason, agree, at, issue_key, parts_of, run_of
-from digest.cli.output import plural, table
+from digest.cli.output import Voice, plural, table
 from digest.cli.starting import require_folder
 from digest.cli.watching import watched
 
 if TYPE_CHECKING:
+    from digest.model.delivery import Cut
     from digest.model.issue import Issue
 
 As = Annotated[str, typer.Option("--as", metavar="ADDRESS", help="As the subscriber with this address gets it.")]
@@ -49,6 +50,7 @@ def preview(
     issue: Annotated[str, typer.Argument(metavar="ISSUE", help="An issue's id, `latest` or `draft`.")] = "latest",
     reader: As = "",
     text: Annotated[bool, typer.Option("--text", help="The text part instead of the page.")] = False,
+    web: Annotated[bool, typer.Option("--web", help="The issue's page on the web, as everybody will see it.")] = False,
     open_: Annotated[bool, typer.Option("--open", help="Show it in the browser.")] = False,
     out: Annotated[
         Path | None,
@@ -67,30 +69,36 @@ def preview(
     ] = False,
     json: Json = False,
 ) -> None:
-    """Show an issue's mail as it would be sent: the page, or its text part."""
-    from digest.pipeline import page, proof, write
+    """Show an issue's mail as it would be sent: the page, or its text part; or its page on the web."""
+    from digest.pipeline import page, proof, web_page, write
 
     run = run_of(ctx, json=json)
-    if watch and (text or out):
-        raise typer.BadParameter("--watch goes without --text and --out: its page shows both parts")
+    if watch and (text or out or web):
+        raise typer.BadParameter("--watch goes without --text, --out and --web: its page shows both parts of the mail")
+    if web and (text or reader or look):
+        raise typer.BadParameter("--web is the same for everybody, in every look, and has no text part")
     with parts_of(run) as parts:
         found = parts.store.issues.find(issue_key(issue))
         agree(parts, run.voice)
         if watch:
             watched(parts, found, run.voice, reader=reader, look=look, browser=open_)
             return
-        if look:
-            html, plain = proof(parts, found, address=reader, look=look)
-            shown = plain if text else html
+        said: dict[str, object] = {"issue": found.id}
+        if web:
+            shown = web_page(parts, found)
         else:
-            shown = page(parts, found, address=reader, text=text)
-        target = out or (None if text else parts.settings.data / "preview" / f"{found.id}.html")
+            preview = proof(parts, found, address=reader, look=look) if look else page(parts, found, address=reader)
+            shown = preview.text if text else preview.html
+            said["cut"] = show.cut_json(preview.cut)
+            tell_cut(run.voice, found, preview.cut)
+        name = f"{found.id}-web.html" if web else f"{found.id}.html"
+        target = out or (None if text else parts.settings.data / "preview" / name)
     if target is None:
-        run.voice.data({"issue": found.id, "text": shown}, shown)
+        run.voice.data({**said, "text": shown}, shown)
         return
     target.parent.mkdir(parents=True, exist_ok=True)
     write(target, shown.encode())
-    run.voice.data({"issue": found.id, "file": str(target)}, str(target))
+    run.voice.data({**said, "file": str(target)}, str(target))
     if open_:
         webbrowser.open(target.resolve().as_uri())
 
@@ -114,9 +122,12 @@ def export(
         found = parts.store.issues.find(issue_key(issue))
         agree(parts, run.voice)
         with run.voice.progress("Writing mails", None) as step:
-            count = write_export(parts, found, out, address=reader, sample=sample, progress=step)
-    run.voice.say(f"No. {found.number}: issue.html, issue.txt, issue.json and {plural(count, 'mail')} in {out}")
-    run.voice.data({"issue": found.id, "out": str(out), "mails": count}, "")
+            made = write_export(parts, found, out, address=reader, sample=sample, progress=step)
+    run.voice.say(f"No. {found.number}: issue.html, issue.txt, issue.json and {plural(made.mails, 'mail')} in {out}")
+    for cut in dict.fromkeys(made.cuts.values()):
+        tell_cut(run.voice, found, cut)
+    cuts = {name: show.cut_json(cut) for name, cut in made.cuts.items()}
+    run.voice.data({"issue": found.id, "out": str(out), "mails": made.mails, "cuts": cuts}, "")
 
 
 def approve(
@@ -167,6 +178,12 @@ def tell(ctx: typer.Context, issue: Issue, text: str, *, json: bool) -> None:
     voice = run_of(ctx, json=json).voice
     voice.say(f"No. {issue.number} is {text}")
     voice.data(show.issue_json(issue), "")
+
+
+def tell_cut(voice: Voice, issue: Issue, cut: Cut) -> None:
+    """Say what a mail of the issue leaves to the web page."""
+    if issue.content and (text := show.cut(issue.content, cut)):
+        voice.say(text)
 
 
 def person() -> str:

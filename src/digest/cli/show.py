@@ -8,6 +8,7 @@ from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
 from digest.cli.output import plural
+from digest.model.delivery import WHOLE, Cut
 from digest.model.issue import Content, Issue, Item
 from digest.model.news import BOILERPLATE, OTHER, ArticleId, Placement
 
@@ -54,6 +55,8 @@ def built(result: Built) -> str:
     text = f"No. {issue.number}  {plural(content.stories, 'story', 'stories')}: {parts}"
     if issue.reason:
         text += f"\nIt is {issue.state.value}: {issue.reason}"
+    if result.cut != WHOLE:
+        text += f"\n{cut(content, result.cut)}"
     return f"{text}\nNext:  digest preview {issue.id} --open   or   digest approve {issue.id}"
 
 
@@ -69,6 +72,7 @@ def built_json(result: Built) -> dict[str, Any]:
         "reason": issue.reason,
         "subject": content.subject,
         "preheader": content.preheader,
+        "cut": cut_json(result.cut),
         "sections": [
             {"id": s.id, "title": s.title, "stories": [item_json(item, url) for item in s.items]}
             for s in content.sections
@@ -90,9 +94,26 @@ def built_json(result: Built) -> dict[str, Any]:
     }
 
 
+def cut(content: Content, cut: Cut) -> str:
+    """Return what a mail leaves to the web page, with the headlines that are told there alone; empty for nothing."""
+    said = []
+    if cut.shortened:
+        said.append(f"{plural(len(cut.shortened), 'summary', 'summaries')} shortened")
+    if cut.folded:
+        said.append(f"{plural(len(cut.folded), 'story', 'stories')} on the web page alone")
+    told = [f"  {s.title}: {item.headline}" for s in content.sections for item in s.items if item.anchor in cut.folded]
+    return "\n".join([f"Too long to arrive whole: {', '.join(said)}", *told]) if said else ""
+
+
+def cut_json(cut: Cut) -> dict[str, Any]:
+    """Return the same for programs: stories by their anchors."""
+    return {"shortened": list(cut.shortened), "folded": list(cut.folded)}
+
+
 def item_json(item: Item, url: dict[ArticleId, str]) -> dict[str, Any]:
     """Return a story as JSON."""
     return {
+        "anchor": item.anchor,
         "headline": item.headline,
         "summary": " ".join(item.summary),
         "score": item.score,

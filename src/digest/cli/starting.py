@@ -128,7 +128,7 @@ async def show_off(folder: Path, voice: Voice, *, serve: bool) -> None:
             sent = await pipeline.send(parts, built.issue.id, clock=lambda: at(""))
             page = settings.data / "preview" / f"{built.issue.id}.html"
             page.parent.mkdir(parents=True, exist_ok=True)
-            pipeline.write(page, pipeline.page(parts, sent.issue).encode())
+            pipeline.write(page, pipeline.page(parts, sent.issue).html.encode())
         mails = settings.data / "catcher"
         voice.data(
             outcome(got, built, sent, mails, page) | {"settings": str(settings.path)},

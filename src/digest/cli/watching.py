@@ -22,7 +22,8 @@ def watched(parts: Parts, issue: Issue, voice: Voice, *, reader: str, look: str,
     from digest.proof import proof
 
     def render() -> tuple[str, str]:
-        return pipeline.proof(parts, issue, address=reader, look=look)
+        shown = pipeline.proof(parts, issue, address=reader, look=look)
+        return shown.html, shown.text
 
     async def show() -> None:
         stop = asyncio.Event()

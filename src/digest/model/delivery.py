@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime, time
 from enum import StrEnum
-from typing import Self
+from typing import Final, Self
 
 from digest.model.news import SectionId
 
@@ -52,6 +52,20 @@ class Hole:
 
 
 @dataclass(frozen=True, slots=True)
+class Cut:
+    """What a mail leaves to the issue's web page, so that it arrives whole."""
+
+    shortened: tuple[str, ...] = ()
+    """Anchors of stories whose summaries lost sentences."""
+    folded: tuple[str, ...] = ()
+    """Anchors of stories that are told there alone."""
+
+
+WHOLE: Final = Cut()
+"""What a mail that tells everything leaves out."""
+
+
+@dataclass(frozen=True, slots=True)
 class Skeleton:
     """The bytes of one variant's message, with holes where the personal fields go."""
 
@@ -61,6 +75,7 @@ class Skeleton:
     html: str
     """The decoded HTML with its slots still in it, for previews."""
     text: str
+    cut: Cut = WHOLE
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,5 +1,6 @@
 """The stages in order, each in a module of its own: gather, build, approve, send; an issue's bytes shown; learning."""
 
+from digest.pipeline.archive import PublicArchive, Written, open_archive, web_page, write_archive
 from digest.pipeline.bring import Brought, bring
 from digest.pipeline.build import NOTHING_NEW, Built, Verified, build, rebuild, verify
 from digest.pipeline.evaluate import Evaluation, StoryEvaluation, evaluate, evaluate_stories
@@ -25,11 +26,13 @@ __all__ = [
     "Learned",
     "Line",
     "Mail",
+    "PublicArchive",
     "Rehearsal",
     "Sent",
     "StoryEvaluation",
     "Synced",
     "Verified",
+    "Written",
     "approve",
     "bring",
     "build",
@@ -46,6 +49,7 @@ __all__ = [
     "learn",
     "look_up",
     "mails",
+    "open_archive",
     "page",
     "proof",
     "read_lines",
@@ -58,6 +62,8 @@ __all__ = [
     "skip",
     "sync",
     "verify",
+    "web_page",
     "write",
+    "write_archive",
     "write_export",
 ]

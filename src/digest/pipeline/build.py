@@ -13,7 +13,7 @@ from digest.classify.weights import Weights
 from digest.compose import compose, pool
 from digest.errors import MoveError
 from digest.lifecycle import Move, after, require
-from digest.model.delivery import Variant
+from digest.model.delivery import WHOLE, Cut, Variant
 from digest.model.issue import Content, Edition, Inputs, Issue, Slot, State
 from digest.model.news import Article, Placement
 from digest.parts import Parts
@@ -31,6 +31,8 @@ class Built:
     content: Content
     articles: tuple[Article, ...]
     """The pool."""
+    cut: Cut = WHOLE
+    """What the whole issue's mail leaves to the web page."""
 
     @property
     def empty(self) -> bool:
@@ -73,8 +75,8 @@ def build(
         told=told,
     )
     content = made(inputs, chosen.articles, look, weights, number=issue.number, slot=slot, now=now, progress=progress)
-    proofread(parts, content, edition)
-    return kept(parts, issue, content, inputs, chosen.articles, now)
+    cut = proofread(parts, content, edition)
+    return replace(kept(parts, issue, content, inputs, chosen.articles, now), cut=cut)
 
 
 def versions_of(look: Look, weights: Weights) -> tuple[tuple[str, str], ...]:
@@ -188,8 +190,8 @@ def rebuild(parts: Parts, issue_id: int | str, *, now: datetime) -> Built:
     parts.shelf.retain(weights)
     inputs = replace(inputs, versions=versions_of(parts.look(inputs.edition), weights))
     content = remade(parts, issue, inputs, articles, weights, now=now)
-    proofread(parts, content, inputs.edition)
-    return kept(parts, issue, content, inputs, articles, now)
+    cut = proofread(parts, content, inputs.edition)
+    return replace(kept(parts, issue, content, inputs, articles, now), cut=cut)
 
 
 def verify(parts: Parts, issue_id: int | str) -> Verified:

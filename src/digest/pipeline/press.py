@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from functools import cached_property
 
 from digest.errors import MoveError
-from digest.model.delivery import Recipient, Skeleton, Variant
+from digest.model.delivery import WHOLE, Cut, Recipient, Skeleton, Variant
 from digest.model.issue import Content, Edition, Issue
 from digest.parts import Parts
 from digest.pipeline.audience import audience
@@ -128,10 +128,14 @@ def press(parts: Parts, issue: Issue) -> Press:
     return machine
 
 
-def proofread(parts: Parts, content: Content, edition: Edition) -> None:
-    """Render the whole issue once, so that a mistake in the look is told before anything is kept. Raises LookError."""
+def proofread(parts: Parts, content: Content, edition: Edition) -> Cut:
+    """Render the whole issue once, so that a mistake in the look is told before anything is kept. Raises LookError.
+
+    Returns what its mail leaves to the web page; that of a reader who chose some of the sections leaves no more.
+    """
     chosen = variants(content, [((), "")], edition).values()
-    render(content, parts.look(edition), filter(None, chosen), parts.mail(edition), edition=edition)
+    made = render(content, parts.look(edition), filter(None, chosen), parts.mail(edition), edition=edition)
+    return next((skeleton.cut for skeleton in made.values()), WHOLE)
 
 
 def edition_of(parts: Parts, issue: Issue) -> Edition:

@@ -4,6 +4,8 @@ look = open_look(settings.templates, edition.look)
 content = titled(content, look, edition)
 skeletons = render(content, look, variants(content, choices, edition).values(), mail, edition=edition)
 message(skeletons[variant.id], fields_for(recipient, ...))
+
+The same issue on the web: issue_page(), archive_page(), atom().
 """
 
 from __future__ import annotations
@@ -13,29 +15,42 @@ from dataclasses import replace
 
 from digest.model.delivery import Skeleton, Variant
 from digest.model.issue import Content, Edition
+from digest.render.addresses import Ways
 from digest.render.binding import binding
 from digest.render.dkim import Seal, Signer
+from digest.render.feed import atom
 from digest.render.fields import fields_for
+from digest.render.fit import Fitted, fit, least
 from digest.render.labels import Labels
-from digest.render.look import Look, open_look
+from digest.render.look import Look, open_look, open_pages
 from digest.render.mail import MailSettings
 from digest.render.message import message, shown, skeleton
 from digest.render.mjml import html_part
+from digest.render.room import LIMIT, filled, room, too_large
 from digest.render.slots import Slots
 from digest.render.text import text_part
 from digest.render.titles import preheader, titled
 from digest.render.variants import narrowed, variants
-from digest.render.view import page
+from digest.render.view import Page, page
+from digest.render.web import Listed, Site, archive_page, issue_page, listed
 
 __all__ = [
+    "Listed",
     "Look",
     "MailSettings",
     "Seal",
     "Signer",
+    "Site",
+    "Ways",
+    "archive_page",
+    "atom",
     "binding",
     "fields_for",
+    "issue_page",
+    "listed",
     "message",
     "open_look",
+    "open_pages",
     "render",
     "shown",
     "titled",
@@ -54,17 +69,21 @@ def render(
     """Return the skeleton of each variant by its id; those that come out alike are rendered once, None is passed over.
 
     With the edition, a variant without the story that the subject tells of gets a subject of its own, from the same
-    template. LookError if a template fails, a subject is missing, or a part grows too large to arrive whole.
+    template. What grows too large to arrive whole is shortened and folded (`digest.render.fit`); a skeleton's `cut`
+    says so. LookError if a template fails, a subject is missing, or nothing makes it small enough.
     """
     made: dict[tuple[tuple[str, ...], str], Skeleton] = {}
+    held = {section.id for section in content.sections if section.items}
     found: dict[str, Skeleton] = {}
     for variant in variants:
         if variant is None or variant.id in found:
             continue
         labels = look.speak(variant.language, content.language)
-        alike = (variant.sections, labels.language)
+        alike = (tuple(section for section in variant.sections if section in held), labels.language)
         if alike not in made:
-            made[alike] = _rendered(_for(content, variant, look, labels, edition), look, labels, mail, variant.id)
+            made[alike] = _rendered(
+                _for(content, variant, look, labels, edition), look, labels, mail, variant.id, edition
+            )
         found[variant.id] = replace(made[alike], variant=variant.id)
     return found
 
@@ -80,8 +99,23 @@ def _for(content: Content, variant: Variant, look: Look, labels: Labels, edition
     return titled(shown, look, edition)
 
 
-def _rendered(content: Content, look: Look, labels: Labels, mail: MailSettings, variant: str) -> Skeleton:
-    view = page(content, labels, mail.postal_address)
+def _rendered(
+    content: Content, look: Look, labels: Labels, mail: MailSettings, variant: str, edition: Edition | None
+) -> Skeleton:
     slots = Slots.over(repr(content), look.fingerprint, repr(mail))
-    html, text = html_part(view, look, labels, slots), text_part(view, look, labels, slots)
-    return skeleton(variant, content, mail, language=labels.language, html=html, text=text, slots=slots)
+    most = room(mail, content.edition, [section.title for section in (edition or content).sections])
+    made: dict[int, tuple[Page, str]] = {}
+
+    def size(fitted: Fitted) -> int:
+        if fitted.steps not in made:
+            view = page(fitted.content, labels, mail.postal_address, fitted.folded)
+            made[fitted.steps] = view, html_part(view, look, labels, slots)
+        return filled(made[fitted.steps][1], slots, most)
+
+    fitted = fit(content, size, LIMIT)
+    if fitted is None:
+        raise too_large(content, size(least(content)))
+    view, html = made[fitted.steps]
+    text = text_part(view, look, labels, slots)
+    done = skeleton(variant, fitted.content, mail, language=labels.language, html=html, text=text, slots=slots)
+    return replace(done, cut=fitted.cut)

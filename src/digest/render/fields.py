@@ -14,6 +14,7 @@ import idna
 from digest.errors import LookError
 from digest.model.delivery import Recipient
 from digest.model.issue import Edition
+from digest.render.addresses import issue_url
 from digest.render.clean import clean
 from digest.render.headers import mailbox
 from digest.render.labels import Labels
@@ -52,7 +53,7 @@ def fields_for(
         "unsubscribe_url": f"{mail.public_url}/u/{leave}",
         "unsubscribe_mailto": f"mailto:{mail.unsubscribe_mailto}?subject={leave}",
         "preferences_url": f"{mail.public_url}/prefs/{_token(tokens, 'preferences')}",
-        "web_url": f"{mail.public_url}/archive/{issue}",
+        "web_url": issue_url(mail.public_url, issue),
         "settings": settings_line(recipient, edition, look, at),
     }
 

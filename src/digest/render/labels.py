@@ -110,6 +110,10 @@ class Labels:
         """Return the date in full, with its weekday."""
         return format_date(day, self.dates["day"], locale=self.locale)
 
+    def month(self, day: date) -> str:
+        """Return the month that a day is in, with its year."""
+        return format_skeleton("yMMMM", day, locale=self.locale)
+
     def when(self, at: datetime, today: date, zone: tzinfo) -> str:
         """Return the hour, with its weekday if not `today`'s, with its date if over six days away."""
         local = at.astimezone(zone)

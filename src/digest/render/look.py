@@ -25,6 +25,10 @@ LABELS: Final = "labels"
 COMMON: Final = "common"
 """The folders under templates/ that all looks share: the words, and partials, which are set in a look's own tokens."""
 
+WEB: Final = "web"
+"""The folder of the public pages, which all looks share."""
+PAGES: Final = ("issue.html.j2", "archive.html.j2", "entry.html.j2", "style.css")
+
 _SUFFIXES: Final = (".j2", ".toml", ".css")
 
 
@@ -97,7 +101,7 @@ def _cause(error: Exception) -> str:
 
 
 _KNOWN: dict[tuple[Path, str], Look] = {}
-"""The look opened last: its templates are compiled once, for as long as its files stay as they are."""
+"""The look and the pages opened last: their templates are compiled once, for as long as the files stay as they are."""
 
 
 def open_look(templates: Path, name: str) -> Look:
@@ -109,6 +113,23 @@ def open_look(templates: Path, name: str) -> Look:
     if not (folder / MAIL).is_file() or not (folder / TEXT).is_file():
         looks = ", ".join(sorted(p.parent.name for p in templates.glob(f"*/{MAIL}"))) or "none"
         raise LookError(f"no look {name!r}: it needs {MAIL} and {TEXT}; there are: {looks}", where=str(folder))
+    return _opened(templates, name)
+
+
+def open_pages(templates: Path) -> Look:
+    """Return the templates of the public pages, with all labels; LookError if they are not there."""
+    folder = templates / WEB
+    missing = [name for name in PAGES if not (folder / name).is_file()]
+    if missing:
+        raise LookError(
+            f"no web pages without {', '.join(missing)}; `digest init` in an empty folder makes one to copy",
+            where=str(folder),
+        )
+    return _opened(templates, WEB)
+
+
+def _opened(templates: Path, name: str) -> Look:
+    folder = templates / name
     shared = {f"{COMMON}/{name}": text for name, text in _read(templates / COMMON).items()}
     files = _read(folder) | shared
     spoken = _read(templates / LABELS)
@@ -126,7 +147,8 @@ def open_look(templates: Path, name: str) -> Look:
             markup=_environment(folder, files, escaping=True),
             words=_environment(folder, files, escaping=False),
         )
-        _KNOWN.clear()
+        for key in [key for key in _KNOWN if (key[0].name == WEB) == (name == WEB)]:
+            del _KNOWN[key]
         _KNOWN[folder, fingerprint] = known
     return known
 

@@ -13,26 +13,14 @@ from digest.render.look import MAIL, Look
 from digest.render.slots import Slots
 from digest.render.view import Page
 
-LIMIT: Final = 92_160
-"""Bytes of HTML. Gmail cuts a message near 102 KB, and what it cuts off is the way out."""
-
-_SLOT_BYTES: Final = 200
 _POSITION: Final = re.compile(r"\d+")
 _AROUND: Final = 60
 
 
 def html_part(page: Page, look: Look, labels: Labels, slots: Slots) -> str:
-    """Return one variant's HTML with marks for personal fields; LookError if a template fails or it grows too large."""
+    """Return one variant's HTML with marks for personal fields; LookError if a template fails."""
     values = {"page": page, "slot": slots.marks(), "labels": labels, "say": labels.say_html}
-    html = compiled(look.fill(MAIL, values), where=str(look.folder / MAIL))
-    size = len(html.encode()) + _SLOT_BYTES * html.count(slots.name)
-    if size > LIMIT:
-        held = ", ".join(section.id for section in page.sections)
-        raise LookError(
-            f"{size:,} bytes of HTML for {held}; at most {LIMIT:,} arrive whole: lower max_stories of a section",
-            where=str(look.folder / MAIL),
-        )
-    return html
+    return compiled(look.fill(MAIL, values), where=str(look.folder / MAIL))
 
 
 def compiled(source: str, *, where: str) -> str:

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from math import ceil
 from typing import Final
 from zoneinfo import ZoneInfo
 
 from digest.model.issue import Content, Correction, Credit, Figure, Follows, IssueSection, Item
+from digest.model.news import SectionId
 from digest.render.clean import clean, link, short
 from digest.render.labels import Labels, direction
 
@@ -21,6 +22,7 @@ FIGURES: Final = 4
 CLAIMANTS: Final = 3
 """Of a story, who says so."""
 
+_NOTHING: Final[Mapping[SectionId, Sequence[str]]] = {}
 _WORDS_A_MINUTE: Final = 220
 _OPENER: Final = 140
 _HEADLINE: Final = 240
@@ -88,6 +90,10 @@ class SectionView:
     items: tuple[ItemView, ...]
     share: int
     """Of the issue's stories, in percent; all sections' add up to 100."""
+    more: int = 0
+    """Stories that stand on the web page alone."""
+    more_at: str = ""
+    """The first of them, there."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -129,9 +135,11 @@ class Page:
         return "left" if self.direction == "rtl" else "right"
 
 
-def page(content: Content, labels: Labels, postal_address: str) -> Page:
-    """Return the view of an issue in one language."""
-    viewer = _Viewer(content, labels)
+def page(
+    content: Content, labels: Labels, postal_address: str, folded: Mapping[SectionId, Sequence[str]] = _NOTHING
+) -> Page:
+    """Return the view of an issue in one language; `folded` are the stories that it leaves to the web page."""
+    viewer = _Viewer(content, labels, folded)
     held = [section for section in content.sections if section.items]
     shares = percents([len(section.items) for section in held])
     sections = tuple(viewer.section(section, share) for section, share in zip(held, shares, strict=True))
@@ -174,8 +182,8 @@ def percents(counts: Sequence[int]) -> list[int]:
 class _Viewer:
     """Views the parts of one issue in one language."""
 
-    def __init__(self, content: Content, labels: Labels) -> None:
-        self._content, self._labels = content, labels
+    def __init__(self, content: Content, labels: Labels, folded: Mapping[SectionId, Sequence[str]]) -> None:
+        self._content, self._labels, self._folded = content, labels, folded
         self._zone = ZoneInfo(content.timezone)
         self._titles = {section.id: clean(section.title) for section in content.sections}
 
@@ -185,7 +193,16 @@ class _Viewer:
 
     def section(self, section: IssueSection, share: int) -> SectionView:
         items = tuple(self._item(item) for item in section.items)
-        return SectionView(section.id, self._titles[section.id], _opener(section.items[0]), items, share)
+        more = self._folded.get(section.id, ())
+        return SectionView(
+            id=section.id,
+            title=self._titles[section.id],
+            opener=_opener(section.items[0]),
+            items=items,
+            share=share,
+            more=len(more),
+            more_at=more[0] if more else "",
+        )
 
     def correction(self, correction: Correction) -> CorrectionView:
         headline = short(correction.headline, _HEADLINE)

@@ -84,6 +84,13 @@ class Issues:
         )
         return self._read(chosen.order_by(issue.c.send_at.desc(), issue.c.id.desc()))
 
+    def left(self) -> list[tuple[int, str]]:
+        """Return (id, edition) of every issue that readers have or are getting, of the latest slot first."""
+        chosen = select(issue.c.id, issue.c.edition).where(issue.c.state.in_(LEFT))
+        with self._database.read() as connection:
+            rows = connection.execute(chosen.order_by(issue.c.send_at.desc(), issue.c.id.desc())).all()
+        return [(row.id, row.edition) for row in rows]
+
     def inputs(self, issue_id: int) -> tuple[Inputs, tuple[Article, ...]]:
         """Return what the present revision was built from, with the articles as they read then."""
         with self._database.read() as connection:

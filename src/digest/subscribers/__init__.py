@@ -18,7 +18,7 @@ from digest.subscribers.importing import Gone, Import, read_export, rejected
 from digest.subscribers.keys import Key, Keyring
 from digest.subscribers.rows import COLUMNS as LIST_COLUMNS
 from digest.subscribers.rows import Reader, cells
-from digest.subscribers.settings import ListSettings
+from digest.subscribers.settings import ListSettings, read_settings
 from digest.subscribers.suppression import NAME as SUPPRESSED
 from digest.subscribers.suppression import PlainSuppression, extend_suppressed, read_suppressed, rewrite_suppressed
 from digest.subscribers.tokens import Purpose, Token, Tokens
@@ -52,6 +52,7 @@ __all__ = [
     "read_export",
     "read_list",
     "read_lists",
+    "read_settings",
     "read_suppressed",
     "rejected",
     "require_whole",

@@ -23,6 +23,8 @@ class ListSettings:
     """Whether readers may sign up on their own."""
     archive: bool = False
     """Whether its issues are shown on the web."""
+    noindex: bool = False
+    """Whether search engines are asked to leave them out."""
     default_sections: tuple[str, ...] = field(default=())
     """What the sign-up form proposes; empty: all."""
     test_list: bool = False
@@ -73,6 +75,7 @@ def _settings(name: str, values: dict[str, Any], where: str, section_ids: Sequen
         ("double_opt_in", bool, "true or false"),
         ("public", bool, "true or false"),
         ("archive", bool, "true or false"),
+        ("noindex", bool, "true or false"),
         ("default_sections", list, "a list of section ids"),
         ("test_list", bool, "true or false"),
     ):

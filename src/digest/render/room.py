@@ -1,0 +1,49 @@
+"""How many bytes a mail's HTML has once its personal fields are filled in, and how many it may have."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from html import escape
+from typing import Final
+
+from digest.errors import LookError
+from digest.model.issue import Content, Item
+from digest.render.clean import clean, short
+from digest.render.mail import MailSettings
+from digest.render.slots import Slots
+
+LIMIT: Final = 92_160
+"""Bytes of HTML. Gmail cuts a message near 102 KB, and what it cuts off is the way out."""
+
+_LINK: Final = 160
+"""Of a link behind the public address: its path, and a token, which grows with the edition's name."""
+_SETTINGS: Final = 700
+"""Of the settings line without its sections, in any language: days, an hour, a zone."""
+
+
+def room(mail: MailSettings, edition: str, titles: Iterable[str]) -> dict[str, int]:
+    """Return how many bytes each personal field takes at most; `titles` are those of the edition's sections."""
+    link = len(escape(mail.public_url)) + _LINK + 2 * len(edition.encode())
+    settings = _SETTINGS + sum(len(escape(clean(title)).encode()) + len(", and ") for title in titles)
+    return {"web_url": link, "preferences_url": link, "unsubscribe_url": link, "settings": settings}
+
+
+def filled(html: str, slots: Slots, room: Mapping[str, int]) -> int:
+    """Return the bytes of the HTML when each of its slots holds as much as it may."""
+    return sum(len(literal.encode()) + (room[field] if field else 0) for literal, field in slots.split(html))
+
+
+def too_large(content: Content, size: int) -> LookError:
+    """Return the error for an issue that has `size` bytes when all is taken away that may be; it names a section."""
+    section = max((s for s in content.sections if s.items), key=lambda section: _weight(section.items[0]))
+    lead = section.items[0]
+    return LookError(
+        f"{size:,} bytes of HTML with one sentence on one story of each section; at most {LIMIT:,} arrive whole. "
+        f"Section {section.id} takes most, for {short(lead.headline, 60)!r}: mute an outlet that tells it "
+        "(mute_outlets), or give the edition fewer sections"
+    )
+
+
+def _weight(item: Item) -> int:
+    """Return how much text and how many addresses a story brings, its markup left aside."""
+    return len(item.headline) + len(item.url) + sum(len(c.name) + len(c.url) for c in item.credits)
