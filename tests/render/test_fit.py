@@ -100,7 +100,7 @@ def test_the_last_stories_fold_into_a_line_that_leads_to_them():
         assert gone == [f"{section.id}-{n}" for n in range(kept + 1, 31)]
         address = f"https://brief.example/archive/412#{gone[0]}"
         assert links[address] == f"{len(gone)} more on the web"
-        assert f"{len(gone)} more on the web:\r\n{address}\r\n" in text
+        assert f"{len(gone)} more on the web:\r\n  {address}\r\n" in text
     assert "90 stories" not in text
     assert f"{90 - len(skeleton.cut.folded)} stories from 14 sources" in text
 

@@ -170,7 +170,7 @@ def test_credits_follow_ups_figures_and_other_sections_are_told_as_in_the_mail()
 
     assert told[1:] == [
         "New since Thursday, No. 411",
-        "Figures differ: 9 dead (Radio Tarn) and 7 dead (Ilma Courier)",
+        "The figures differ: 9 dead (Radio Tarn), 7 dead (Ilma Courier)",
         "Ilma Courier, 05:42. Also in Karsk Wire (state media) and Radio Tarn.",
         "Also in Diplomacy",
     ]
