@@ -38,7 +38,7 @@ def test_any_article_comes_back_as_it_went(value):
     assert unpack(pack((value, value), tuple[Article, ...]), tuple[Article, ...]) == (value, value)
 
 
-def test_what_was_kept_before_editions_muted_and_articles_had_a_kind_is_read_again():
+def test_what_was_kept_before_editions_muted_articles_had_a_kind_and_mails_were_cut_is_read_again():
     def older(value, kind, *since):
         kept = json.loads(canonical(value, kind))
         return json.dumps({name: said for name, said in kept.items() if name not in since}).encode()
@@ -46,6 +46,7 @@ def test_what_was_kept_before_editions_muted_and_articles_had_a_kind_is_read_aga
     edition, made = EDITION, article("a")
 
     assert restore(older(edition, Edition, "mute_words", "mute_outlets"), Edition) == edition
+    assert restore(older(skeleton(), Skeleton, "cut"), Skeleton) == skeleton()
     assert restore(older(made, Article, "kind", "outlet", "image", "gap"), Article) == made
 
 
