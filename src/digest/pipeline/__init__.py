@@ -1,6 +1,6 @@
 """The stages in order, each in a module of its own: gather, build, approve, send; an issue's bytes shown; learning."""
 
-from digest.pipeline.archive import PublicArchive, Written, open_archive, web_page, write_archive
+from digest.pipeline.archive import PublicArchive, open_archive, web_page
 from digest.pipeline.build import NOTHING_NEW, Built, Verified, build, rebuild, verify
 from digest.pipeline.evaluate import Evaluation, StoryEvaluation, evaluate, evaluate_stories
 from digest.pipeline.export import mails, page, write, write_export
@@ -10,6 +10,7 @@ from digest.pipeline.lines import Line, read_lines
 from digest.pipeline.moves import approve, hold, release, skip
 from digest.pipeline.people import Synced, sync
 from digest.pipeline.press import Mail, edition_of
+from digest.pipeline.publish import Written, write_archive
 from digest.pipeline.send import Rehearsal, Sent, rehearse, require_sendable, send
 
 __all__ = [
