@@ -1,6 +1,6 @@
 """The stages in order, each in a module of its own: gather, build, approve, send; an issue's bytes shown; learning."""
 
-from digest.pipeline.archive import PublicArchive, Written, open_archive, web_page, write_archive
+from digest.pipeline.archive import PublicArchive, open_archive, web_page
 from digest.pipeline.bring import Brought, bring
 from digest.pipeline.build import NOTHING_NEW, Built, Verified, build, rebuild, verify
 from digest.pipeline.evaluate import Evaluation, StoryEvaluation, evaluate, evaluate_stories
@@ -12,6 +12,7 @@ from digest.pipeline.moves import approve, hold, release, skip
 from digest.pipeline.people import Synced, sync
 from digest.pipeline.person import Known, delist, enlist, forget, look_up
 from digest.pipeline.press import Mail, edition_of
+from digest.pipeline.publish import Written, write_archive
 from digest.pipeline.remarks import remarks
 from digest.pipeline.send import Rehearsal, Sent, rehearse, require_sendable, send
 
