@@ -6,6 +6,7 @@ from collections.abc import AsyncIterator, Iterator
 from contextlib import asynccontextmanager, contextmanager
 from dataclasses import dataclass
 from functools import cached_property
+from pathlib import Path
 from urllib.parse import urlsplit
 
 from digest.collect import Cache, Workers
@@ -15,9 +16,10 @@ from digest.deliver.smtp import Login, Security, SmtpTransport
 from digest.errors import SuppressionError
 from digest.model.delivery import Claim
 from digest.model.issue import Edition
-from digest.render import Look, MailSettings, Site, open_look, open_pages
+from digest.render import Look, MailSettings, Signer, Site, open_look, open_pages
 from digest.settings import Relay, Settings
 from digest.shelf import Shelf
+from digest.signing import read_signer
 from digest.store import Store, open_store
 from digest.subscribers import SUPPRESSED, Keyring, Purpose, Tokens, read_suppressed
 
@@ -32,7 +34,7 @@ class Parts:
     @cached_property
     def keyring(self) -> Keyring:
         """The keys under the data folder, made at first use; SuppressionError where that would forget suppressions."""
-        return Keyring(self.settings.data / "keys", at_start=self._forgets_nobody)
+        return Keyring(self.keys, at_start=self._forgets_nobody)
 
     @cached_property
     def shelf(self) -> Shelf:
@@ -45,7 +47,7 @@ class Parts:
         marks = {row.key for row in hashed} | self.store.subscribers.suppression_keys()
         if marks:
             raise SuppressionError(
-                f"{self.settings.data / 'keys'} holds no key, but {', '.join(sorted(marks))} made the hashes of "
+                f"{self.keys} holds no key, but {', '.join(sorted(marks))} made the hashes of "
                 "addresses that are never to be mailed; put the folder back from a backup"
             )
 
@@ -73,6 +75,16 @@ class Parts:
     def token(self, purpose: str, subscriber: int, edition: Edition) -> str:
         """Return the token with which a subscriber reaches what `purpose` names."""
         return self.tokens.make(Purpose(purpose), subscriber, edition.id)
+
+    @property
+    def keys(self) -> Path:
+        """The folder of the secret keys, those that sign among them."""
+        return self.settings.data / "keys"
+
+    @cached_property
+    def signer(self) -> Signer:
+        """What [dkim] has sign messages; raises SettingsError for a key that cannot be used."""
+        return read_signer(self.keys, self.settings.dkim)
 
     def look(self, edition: Edition) -> Look:
         """Return the edition's look as its files are now; raises LookError."""

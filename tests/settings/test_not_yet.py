@@ -50,12 +50,14 @@ def test_a_setting_without_effect_is_told_with_its_line(write, added, line, says
 
 
 def test_each_of_several_is_told(write):
-    settings = load(write(BASE + "canary = 7\n[dkim]\ndomain = 'brief.example'\nselectors = ['d1', 'd2']\n"), {})
+    more = "canary = 7\n[alerts]\nemail = ['duty@brief.example']\n"
+    signed = "[dkim]\ndomain = 'brief.example'\nselectors = ['d1']\n"
+
+    settings = load(write(BASE + more + signed), {})
 
     assert [line.partition(" is")[0] for line in settings.not_yet] == [
         "digest.toml:17: `canary`",
-        "digest.toml:19: `dkim.domain`",
-        "digest.toml:20: `dkim.selectors`",
+        "digest.toml:19: `alerts.email`",
     ]
 
 

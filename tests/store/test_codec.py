@@ -7,7 +7,7 @@ from datetime import UTC, datetime, timedelta, timezone
 from pathlib import Path
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from digest.errors import StoreError
@@ -23,7 +23,8 @@ INSTANTS = st.datetimes(timezones=st.sampled_from([UTC, timezone(timedelta(hours
 st.register_type_strategy(datetime, INSTANTS)
 st.register_type_strategy(float, st.floats(allow_nan=False, allow_infinity=False))
 st.register_type_strategy(timedelta, st.timedeltas(timedelta(0), timedelta(days=400)))
-ANYTHING = settings(max_examples=60, deadline=None)
+LARGE = [HealthCheck.data_too_large, HealthCheck.too_slow]  # an issue of anything is large, and that is no fault
+ANYTHING = settings(max_examples=60, deadline=None, suppress_health_check=LARGE)
 
 
 @ANYTHING
@@ -38,7 +39,7 @@ def test_any_article_comes_back_as_it_went(value):
     assert unpack(pack((value, value), tuple[Article, ...]), tuple[Article, ...]) == (value, value)
 
 
-def test_what_was_kept_before_editions_muted_and_articles_had_a_kind_is_read_again():
+def test_what_was_kept_before_editions_muted_articles_had_a_kind_and_mails_were_cut_is_read_again():
     def older(value, kind, *since):
         kept = json.loads(canonical(value, kind))
         return json.dumps({name: said for name, said in kept.items() if name not in since}).encode()
@@ -46,6 +47,7 @@ def test_what_was_kept_before_editions_muted_and_articles_had_a_kind_is_read_aga
     edition, made = EDITION, article("a")
 
     assert restore(older(edition, Edition, "mute_words", "mute_outlets"), Edition) == edition
+    assert restore(older(skeleton(), Skeleton, "cut"), Skeleton) == skeleton()
     assert restore(older(made, Article, "kind", "outlet", "image", "gap"), Article) == made
 
 

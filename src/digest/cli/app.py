@@ -8,7 +8,19 @@ from typing import Annotated
 import typer
 
 from digest import __version__
-from digest.cli import configuring, daemon, issuing, learning, news, people, publishing, sending, sources, starting
+from digest.cli import (
+    configuring,
+    daemon,
+    dkim,
+    issuing,
+    learning,
+    news,
+    people,
+    publishing,
+    sending,
+    sources,
+    starting,
+)
 from digest.cli.context import Run
 from digest.cli.output import Voice
 
@@ -18,7 +30,7 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
     context_settings={"help_option_names": ["-h", "--help"]},
 )
-for part in (starting, news, learning, sources, issuing, publishing, sending, people, configuring, daemon):
+for part in (starting, news, learning, sources, issuing, publishing, sending, people, dkim, configuring, daemon):
     part.add_to(app)
 
 

@@ -21,8 +21,11 @@ def add_to(app: typer.Typer) -> None:
 @group.command()
 def check(ctx: typer.Context, json: Json = False) -> None:
     """Say whether the settings are right; if not, each problem with its file and line."""
+    from digest.pipeline import remarks
+
     run = run_of(ctx, json=json)
     settings = settings_of(run)
+    told = remarks(settings)
     run.voice.data(
         {
             "ok": True,
@@ -31,12 +34,12 @@ def check(ctx: typer.Context, json: Json = False) -> None:
             "sources": len(settings.sources),
             "editions": list(settings.editions),
             "not_yet": list(settings.not_yet),
-            "remarks": list(settings.remarks),
+            "remarks": list(told),
         },
         f"{settings.path} is right: {plural(len(settings.sections), 'section')}, "
         f"{plural(len(settings.sources), 'source')}, {plural(len(settings.editions), 'edition')}",
     )
-    for line in settings.remarks:
+    for line in told:
         run.voice.say(line)
 
 

@@ -68,6 +68,7 @@ def heed(stop: asyncio.Event) -> None:
 async def forever(parts: Parts, voice: Voice) -> None:
     """Take turns until the system or the keyboard says stop."""
     from digest import schedule
+    from digest.pipeline import remarks
 
     stop = asyncio.Event()
     heed(stop)
@@ -81,7 +82,7 @@ async def forever(parts: Parts, voice: Voice) -> None:
             voice.say(f"{now:%Y-%m-%d %H:%M:%S} {event.job}: {event.text}")
 
     tell(schedule.Event("daemon", "begins; it stops at SIGTERM or Ctrl-C, after what it has in hand"))
-    for line in parts.settings.remarks:
+    for line in remarks(parts.settings):
         tell(schedule.Event("daemon", line))
     await schedule.run(schedule.Watch(parts, lambda: datetime.now(UTC), stop), tell)
     tell(schedule.Event("daemon", "has stopped"))

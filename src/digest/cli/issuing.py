@@ -73,10 +73,10 @@ def preview(
     from digest.pipeline import page, proof, web_page, write
 
     run = run_of(ctx, json=json)
-    if web and (text or reader or look or watch):
-        raise typer.BadParameter("--web is the same for everybody, in one look, and has no text part")
-    if watch and (text or out):
-        raise typer.BadParameter("--watch goes without --text and --out: its page shows both parts")
+    if watch and (text or out or web):
+        raise typer.BadParameter("--watch goes without --text, --out and --web: its page shows both parts of the mail")
+    if web and (text or reader or look):
+        raise typer.BadParameter("--web is the same for everybody, in every look, and has no text part")
     with parts_of(run) as parts:
         found = parts.store.issues.find(issue_key(issue))
         agree(parts, run.voice)

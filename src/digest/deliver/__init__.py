@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import asyncio
 import random
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from datetime import datetime
 
 from digest.deliver.alive import Worker, enlisted
@@ -28,6 +28,7 @@ async def deliver(
     compose_message: Callable[[Claim], bytes],
     now: Callable[[], datetime],
     worker: str,
+    expect: Callable[[Sequence[Claim]], None] | None = None,
     progress: Callable[[int], None] | None = None,
     stop: asyncio.Event | None = None,
     holds: Callable[[], bool] = lambda: True,
@@ -38,7 +39,8 @@ async def deliver(
 
     `worker` is enlisted (`enlisted`), and `holds` its proof of life. `stop`, once set, and a cancellation end the run
     within seconds: what is not begun is given back, what is begun may still get its answer; a second cancellation
-    leaves that in doubt. `progress` is told how many more messages have an outcome on record.
+    leaves that in doubt. `progress` is told how many more messages have an outcome on record, `expect` which messages
+    will be asked of `compose_message` soon, for those that take long to make.
 
     Raises RelayError where the mail server is not there or turns us away, after everything not begun was given back;
     an error of `compose_message` comes out once the other messages are sent and recorded; StoreError ends the run.
@@ -50,6 +52,7 @@ async def deliver(
         chance=chance,
         holds=holds,
         progress=progress or (lambda count: None),
+        expect=expect or (lambda claims: None),
     )
     run = Run(issue, worker, outbox, transport, world)
     task = asyncio.create_task(run())

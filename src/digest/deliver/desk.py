@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import math
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Final
@@ -41,6 +41,8 @@ class World:
     """Whether the worker's journal is still there; without it nothing more is claimed."""
     progress: Callable[[int], None]
     """Told how many more messages have an outcome on record."""
+    expect: Callable[[Sequence[Claim]], None]
+    """Told what was claimed, whose messages will be asked for soon, in this order."""
 
 
 class Desk:

@@ -154,6 +154,7 @@ class Run:
         limit, quiet, asked_at = self._limit if self._low else 1, self._quiet, self._world.clock()
         self._asked_at = time.monotonic()
         claimed = await self._clerk.claim(limit)
+        self._world.expect(claimed.claims)
         self._desk.hand.add(Row(claim, asked_at) for claim in claimed.claims)
         self._next_at, self._closed = claimed.next_at, claimed.closed
         self._brought = bool(claimed.claims)

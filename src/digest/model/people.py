@@ -67,6 +67,18 @@ class Subscription:
 
 
 @dataclass(frozen=True, slots=True)
+class ConsentEvent:
+    """One word of or about a reader, as it was noted."""
+
+    at: datetime
+    list: str
+    event: str
+    """`file`, `unsubscribe`."""
+    origin: str
+    """Whence it came: a file, `link`, `mailto`, `import: PROGRAM`, `operator`."""
+
+
+@dataclass(frozen=True, slots=True)
 class Suppression:
     """An address never to be mailed, known only by its keyed hash."""
 

@@ -1,6 +1,7 @@
 """The stages in order, each in a module of its own: gather, build, approve, send; an issue's bytes shown; learning."""
 
-from digest.pipeline.archive import PublicArchive, Written, open_archive, web_page, write_archive
+from digest.pipeline.archive import PublicArchive, open_archive, web_page
+from digest.pipeline.bring import Brought, bring
 from digest.pipeline.build import NOTHING_NEW, Built, Verified, build, rebuild, verify
 from digest.pipeline.evaluate import Evaluation, StoryEvaluation, evaluate, evaluate_stories
 from digest.pipeline.export import mails, page, proof, write, write_export
@@ -9,15 +10,20 @@ from digest.pipeline.learn import Doubt, Learned, doubts, heard, learn
 from digest.pipeline.lines import Line, read_lines
 from digest.pipeline.moves import approve, hold, release, skip
 from digest.pipeline.people import Synced, sync
+from digest.pipeline.person import Known, delist, enlist, forget, look_up
 from digest.pipeline.press import Mail, edition_of
+from digest.pipeline.publish import Written, write_archive
+from digest.pipeline.remarks import remarks
 from digest.pipeline.send import Rehearsal, Sent, rehearse, require_sendable, send
 
 __all__ = [
     "NOTHING_NEW",
+    "Brought",
     "Built",
     "Doubt",
     "Evaluation",
     "Gathered",
+    "Known",
     "Learned",
     "Line",
     "Mail",
@@ -29,15 +35,20 @@ __all__ = [
     "Verified",
     "Written",
     "approve",
+    "bring",
     "build",
+    "delist",
     "doubts",
     "edition_of",
+    "enlist",
     "evaluate",
     "evaluate_stories",
+    "forget",
     "gather",
     "heard",
     "hold",
     "learn",
+    "look_up",
     "mails",
     "open_archive",
     "page",
@@ -46,6 +57,7 @@ __all__ = [
     "rebuild",
     "rehearse",
     "release",
+    "remarks",
     "require_sendable",
     "send",
     "skip",

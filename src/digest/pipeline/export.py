@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
+from dataclasses import replace as altered
 from itertools import islice
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Final
 
-from digest import files
+from digest.files import replace
 from digest.model.delivery import WHOLE, Cut
 from digest.model.issue import Content, Issue
 from digest.parts import Parts
@@ -79,8 +80,8 @@ def proof(parts: Parts, issue: Issue, *, address: str = "", look: str = "") -> P
     No name of a look: the edition's. Raises LookError.
     """
     known = edition_of(parts, issue)
-    edition = replace(known, look=look or known.look)
-    machine = Press(parts, issue, content_of(issue), edition, parts.look(edition), parts.mail(edition), {})
+    edition = altered(known, look=look or known.look)
+    machine = Press(parts, issue, content_of(issue), edition, parts.look(edition), parts.mail(edition), {}, None)
     return _page(machine, address)
 
 
@@ -128,4 +129,4 @@ def take_place(made: Path, folder: Path) -> None:
 
 def write(path: Path, data: bytes) -> None:
     """Put `data` at `path`, whole or not at all, for its owner alone: mails name their readers."""
-    files.replace(path, data)
+    replace(path, data)

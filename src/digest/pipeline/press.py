@@ -2,16 +2,21 @@
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Iterable
 from dataclasses import dataclass
+from functools import cached_property
 
 from digest.errors import MoveError
 from digest.model.delivery import WHOLE, Cut, Recipient, Skeleton, Variant
 from digest.model.issue import Content, Edition, Issue
 from digest.parts import Parts
 from digest.pipeline.audience import audience
-from digest.render import Look, MailSettings, binding, fields_for, message, render, variants
+from digest.render import Look, MailSettings, Seal, Signer, binding, fields_for, message, render, variants
+from digest.signing import sealed
 from digest.store.codec import canonical, restore
+
+log = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,6 +29,15 @@ class Mail:
 
 
 @dataclass(frozen=True, slots=True)
+class Imprint:
+    """What of the settings is frozen with an issue: a retry has the Message-ID and the signatures of the first try."""
+
+    sender: MailSettings
+    seals: tuple[Seal, ...]
+    """The keys that sign it; none: it goes unsigned."""
+
+
+@dataclass(frozen=True)
 class Press:
     """Makes an issue's messages. Each of them is a function of the frozen issue and its subscriber alone.
 
@@ -38,11 +52,27 @@ class Press:
     look: Look
     sender: MailSettings
     skeletons: dict[str, Skeleton]
+    seals: tuple[Seal, ...] | None
+    """The keys it was frozen to be signed with; None: it is not frozen, and [dkim] has its say."""
+
+    @cached_property
+    def signer(self) -> Signer:
+        """What signs its messages; raises SettingsError for a key of [dkim] that cannot be used.
+
+        A key that signed the first messages and is gone, or another by now, was taken away on purpose, and its record
+        with it: what is left is signed with the keys of now.
+        """
+        if self.seals is None:
+            return self.parts.signer
+        frozen = sealed(self.parts.keys, self.seals)
+        if frozen is None:
+            log.warning("the keys that signed this issue are gone; those of now sign", extra={"issue": self.issue.id})
+        return frozen or self.parts.signer
 
     @property
     def imprint(self) -> str:
-        """The sender's settings, to be frozen with the issue: a retry carries the Message-ID of the first try."""
-        return canonical(self.sender, MailSettings).decode()
+        """What is to be frozen with the issue, as text."""
+        return canonical(Imprint(self.sender, self.signer.seals), Imprint).decode()
 
     @property
     def bound(self) -> str:
@@ -67,9 +97,9 @@ class Press:
         )
 
     def mail(self, recipient: Recipient, variant: str) -> Mail:
-        """Return one subscriber's message."""
+        """Return one subscriber's message, signed. Raises SettingsError as `signer`."""
         fields = self.fields(recipient)
-        return Mail(recipient.email, fields["message_id"], message(self.skeletons[variant], fields))
+        return Mail(recipient.email, fields["message_id"], self.signer.sign(message(self.skeletons[variant], fields)))
 
     def variant_for(self, recipient: Recipient) -> str:
         """Return the id of the variant of what the recipient chose; of the whole issue where it has none of that."""
@@ -90,8 +120,9 @@ def press(parts: Parts, issue: Issue) -> Press:
     edition, content = edition_of(parts, issue), content_of(issue)
     frozen = parts.store.issues.skeletons(issue.id)
     kept = parts.store.issues.imprint(issue.id) if frozen else ""
-    sender = restore(kept.encode(), MailSettings) if kept else parts.mail(edition)
-    machine = Press(parts, issue, content, edition, parts.look(edition), sender, frozen)
+    imprint = restore(kept.encode(), Imprint) if kept else None
+    sender, seals = (imprint.sender, imprint.seals) if imprint else (parts.mail(edition), None)
+    machine = Press(parts, issue, content, edition, parts.look(edition), sender, frozen, seals)
     if not frozen:
         machine.skeletons.update(machine.printed(content, audience(parts, content, edition).distinct))
     return machine

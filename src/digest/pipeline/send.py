@@ -13,6 +13,7 @@ from digest.lifecycle import Move, require
 from digest.model.delivery import Claim
 from digest.model.issue import Approval, Edition, Issue, State
 from digest.parts import Parts
+from digest.pipeline.ahead import Ahead
 from digest.pipeline.audience import audience, cohorts, expected
 from digest.pipeline.export import mails
 from digest.pipeline.moves import approve
@@ -20,6 +21,8 @@ from digest.pipeline.press import Press, content_of, edition_of, press
 from digest.subscribers import SUPPRESSED
 
 Clock = Callable[[], datetime]
+SIGNERS = 2
+"""Threads that sign: what they do outside the interpreter's lock is worth no more of them."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,18 +60,20 @@ async def send(
     if issue.state is State.APPROVED:
         issue = freeze(parts, issue, now=clock(), scheduled=scheduled)
     machine = press(parts, issue)
+    threads = SIGNERS if machine.signer.keys else 0  # a key that cannot be used is told before anything is claimed
 
     def compose_message(claim: Claim) -> bytes:
         return machine.mail(claim.recipient, claim.variant).data
 
     outbox = parts.store.outbox
-    with enlisted(outbox, parts.settings.data, now=clock) as worker:
+    with enlisted(outbox, parts.settings.data, now=clock) as worker, Ahead(compose_message, threads) as ahead:
         async with parts.transport() as transport:
             tally = await deliver(
                 issue.id,
                 outbox=outbox,
                 transport=transport,
-                compose_message=compose_message,
+                compose_message=ahead.compose,
+                expect=ahead.expect,
                 now=clock,
                 worker=worker.id,
                 holds=worker.holds,

@@ -17,6 +17,7 @@ from digest.model.delivery import Skeleton, Variant
 from digest.model.issue import Content, Edition
 from digest.render.addresses import Ways
 from digest.render.binding import binding
+from digest.render.dkim import Seal, Signer
 from digest.render.feed import atom
 from digest.render.fields import fields_for
 from digest.render.fit import Fitted, fit, least
@@ -37,6 +38,8 @@ __all__ = [
     "Listed",
     "Look",
     "MailSettings",
+    "Seal",
+    "Signer",
     "Site",
     "Ways",
     "archive_page",

@@ -27,6 +27,8 @@ _KNOWN_DAYS: Final = {
     frozenset(range(5)): "weekdays",
     frozenset({5, 6}): "weekends",
 }
+_DAYS: Final = ("on_monday", "on_tuesday", "on_wednesday", "on_thursday", "on_friday", "on_saturday", "on_sunday")
+"""What languages need in many forms and CLDR has in one: `montags`, `щосереди`."""
 _WEEK: Final = 6
 """Days after which a weekday's name alone no longer says which day."""
 
@@ -129,8 +131,7 @@ class Labels:
         """Return on which weekdays something comes: `on weekdays`, `on Sunday and Wednesday`."""
         if days in _KNOWN_DAYS:
             return self.say(_KNOWN_DAYS[days])
-        names = self.locale.days["stand-alone"]["wide"]
-        return self.say("some_days", days=self.names([names[day] for day in sorted(days)]))
+        return self.say("some_days", days=self.names([self.say(_DAYS[day]) for day in sorted(days)]))
 
 
 def read_labels(file: Path, source: str) -> Labels:
@@ -147,6 +148,16 @@ def read_labels(file: Path, source: str) -> Labels:
     return Labels(file.stem, locale, raw.get("direction", direction(file.stem)), dates, messages, file)
 
 
+def has_labels(labels: Mapping[str, Labels], language: str) -> bool:
+    """Say whether there are labels for a language, those of its plain form counting too."""
+    return any(name in labels for name in _names(language))
+
+
+def _names(language: str) -> tuple[str, str]:
+    """Return the names of files that a language's labels may have: its own, and its plain form's (`uk` for `uk-UA`)."""
+    return language, language.lower().partition("-")[0]
+
+
 def nearest(labels: Mapping[str, Labels], *languages: str) -> Labels:
     """Return the labels of the first language there are labels for, its plain form counting too; else English or any.
 
@@ -155,7 +166,7 @@ def nearest(labels: Mapping[str, Labels], *languages: str) -> Labels:
     digest.errors.LookError: no language has labels; put a file such as en.toml into templates/labels/
     """
     for language in (*languages, "en"):
-        for name in (language, language.partition("-")[0]):
+        for name in _names(language):
             if name in labels:
                 return labels[name]
     if not labels:

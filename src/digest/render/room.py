@@ -8,6 +8,7 @@ from typing import Final
 
 from digest.errors import LookError
 from digest.model.issue import Content, Item
+from digest.render.addresses import issue_url
 from digest.render.clean import clean, short
 from digest.render.mail import MailSettings
 from digest.render.slots import Slots
@@ -17,15 +18,17 @@ LIMIT: Final = 92_160
 
 _LINK: Final = 160
 """Of a link behind the public address: its path, and a token, which grows with the edition's name."""
+_LONGEST_ID: Final = 9_999_999_999
 _SETTINGS: Final = 700
 """Of the settings line without its sections, in any language: days, an hour, a zone."""
 
 
 def room(mail: MailSettings, edition: str, titles: Iterable[str]) -> dict[str, int]:
     """Return how many bytes each personal field takes at most; `titles` are those of the edition's sections."""
+    page = len(escape(issue_url(mail.public_url, _LONGEST_ID)))
     link = len(escape(mail.public_url)) + _LINK + 2 * len(edition.encode())
     settings = _SETTINGS + sum(len(escape(clean(title)).encode()) + len(", and ") for title in titles)
-    return {"web_url": link, "preferences_url": link, "unsubscribe_url": link, "settings": settings}
+    return {"web_url": page, "preferences_url": link, "unsubscribe_url": link, "settings": settings}
 
 
 def filled(html: str, slots: Slots, room: Mapping[str, int]) -> int:

@@ -194,9 +194,15 @@ class _Viewer:
     def section(self, section: IssueSection, share: int) -> SectionView:
         items = tuple(self._item(item) for item in section.items)
         more = self._folded.get(section.id, ())
-        opener = _opener(section.items[0])
-        start = more[0] if more else ""
-        return SectionView(section.id, self._titles[section.id], opener, items, share, len(more), start)
+        return SectionView(
+            id=section.id,
+            title=self._titles[section.id],
+            opener=_opener(section.items[0]),
+            items=items,
+            share=share,
+            more=len(more),
+            more_at=more[0] if more else "",
+        )
 
     def correction(self, correction: Correction) -> CorrectionView:
         headline = short(correction.headline, _HEADLINE)

@@ -73,6 +73,12 @@ def named(pattern: str, what: str) -> Callable[[str], str]:
     return read
 
 
+def key_name(text: str) -> str:
+    """Return the selector of a key: one or more labels of a domain name in small letters (RFC 6376, 3.1)."""
+    label = r"[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?"
+    return named(rf"{label}(\.{label}){{0,3}}", "small letters, digits and -, such as d1 or 2026-11")(text)
+
+
 def timezone(text: str) -> str:
     """Return the name of a zone that the time zone database knows."""
     try:
@@ -273,6 +279,7 @@ SectionName: TypeAlias = Annotated[
     _from_text(named(r"[a-z][a-z0-9_]{0,39}", "a small letter, then small letters, digits and _")),
     _schema(pattern="^[a-z][a-z0-9_]{0,39}$"),
 ]
+KeyName: TypeAlias = Annotated[str, _from_text(key_name), _schema(examples=["d1"])]
 PlainName: TypeAlias = Annotated[
     str,
     _from_text(named(r"[a-z0-9][a-z0-9_-]{0,39}", "small letters, digits, - and _")),

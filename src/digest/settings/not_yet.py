@@ -21,7 +21,6 @@ EDITION: Final[Mapping[str, str]] = {
 }
 """Keys of an edition, and what is done instead."""
 TABLES: Final[Mapping[str, str]] = {
-    "dkim": "no message is signed here",
     "bounces": "no bounce is read",
     "web": "no page is served",
     "alerts": "nobody is alerted",

@@ -26,6 +26,7 @@ from digest.settings.fields import (
     Folder,
     HeaderName,
     Host,
+    KeyName,
     Language,
     Line,
     Listen,
@@ -271,8 +272,8 @@ class DkimTable(Table):
 
     domain: Domain | None = None
     """Whose name signs."""
-    selectors: Annotated[tuple[PlainName, ...], MANY] = ()
-    """Names of its keys; each makes a signature of its own."""
+    selectors: Annotated[tuple[KeyName, ...], MANY] = ()
+    """Names of its keys (`digest dkim keygen`); each makes a signature of its own."""
 
 
 class BouncesTable(Table):

@@ -13,6 +13,7 @@ from digest.store.articles import Articles
 from digest.store.engine import PATIENCE, Database, connect
 from digest.store.examples import Examples
 from digest.store.issues import Issues
+from digest.store.leaving import Leaver
 from digest.store.migrate import upgrade
 from digest.store.outbox import Outbox
 from digest.store.runs import Run, Runs
@@ -24,6 +25,7 @@ __all__ = [
     "Articles",
     "Examples",
     "Issues",
+    "Leaver",
     "Outbox",
     "Run",
     "Runs",

@@ -7,20 +7,31 @@ from datetime import datetime
 from typing import Any, Final
 
 from sqlalchemy import Row as Record
-from sqlalchemy import Select, and_, func, select
+from sqlalchemy import Select, and_, func, select, update
 
 from digest.errors import UnknownError
 from digest.model.delivery import Recipient
-from digest.model.people import Consent, Preferences, Row, Subscriber, Subscription, Suppression
+from digest.model.people import (
+    Consent,
+    ConsentEvent,
+    Preferences,
+    Row,
+    Subscriber,
+    Subscription,
+    Suppression,
+)
 from digest.store.audience import chosen
 from digest.store.chunks import chunks
 from digest.store.engine import Database, alone, insert
+from digest.store.leaving import Leaver, leave
 from digest.store.preferences import COLUMNS, read_preferences
 from digest.store.recipients import read_recipient
 from digest.store.schema import consent, preference, subscriber, subscription, suppression
 from digest.store.sync import SyncReport, sync
 
 PAGE: Final = 500
+_LISTED: Final = subscription.c.removed_at.is_(None)
+_LEFT: Final = and_(subscription.c.consent == Consent.UNSUBSCRIBED.value, subscriber.c.domain != "")
 
 
 class Subscribers:
@@ -62,6 +73,22 @@ class Subscribers:
                 connection.execute(insert(connection, consent), [{"list": name, **said} for name in ending])
         return sum(name in running and had[name].removed_at is None for name in ending)
 
+    def leave(self, name: str, leavers: Sequence[Leaver], *, origin: str, now: datetime) -> int:
+        """End what people ended elsewhere, so that no file brings them back to the list; return how many are new.
+
+        `origin` says whence the word comes, such as `import: mailchimp`. Whose consent here is younger stays.
+        """
+        with self._database.write() as connection:
+            alone(connection, "subscribers")
+            return leave(connection, name, leavers, origin, now)
+
+    def gone(self, name: str) -> set[str]:
+        """Return the addresses, lower-cased, of those who unsubscribed from a list."""
+        ended = and_(subscription.c.list == name, subscription.c.consent == Consent.UNSUBSCRIBED.value)
+        people = select(subscriber.c.address).join(subscription, subscription.c.subscriber == subscriber.c.id)
+        with self._database.read() as connection:
+            return set(connection.execute(people.where(ended)).scalars())
+
     def suppress(self, suppressions: Iterable[Suppression]) -> int:
         """Bar addresses for good; return how many were not barred before, whose first reason stays."""
         with self._database.write() as connection:
@@ -86,11 +113,56 @@ class Subscribers:
         with self._database.read() as connection:
             return set(connection.execute(select(suppression.c.key).distinct()).scalars())
 
+    def erase(self, email: str, *, origin: str, now: datetime) -> bool:
+        """Forget a person: address and name go, their subscriptions end; False where nobody has the address.
+
+        What was sent to them stays counted under their number, and the keyed hash stays, so that what is still in the
+        outbox is found to be suppressed.
+        """
+        with self._database.write() as connection:
+            alone(connection, "subscribers")
+            row = connection.execute(select(subscriber).where(subscriber.c.address == email.lower())).first()
+            if row is None:
+                return False
+            mine = subscription.c.subscriber == row.id
+            running = select(subscription.c.list).where(
+                and_(mine, subscription.c.consent != Consent.UNSUBSCRIBED.value)
+            )
+            names = connection.execute(running).scalars().all()
+            ended = {"consent": Consent.UNSUBSCRIBED.value, "since": now, "removed_at": now}
+            connection.execute(update(subscription).where(mine).values(**ended))
+            said = {"subscriber": row.id, "event": "erase", "at": now, "origin": origin}
+            if names:
+                connection.execute(insert(connection, consent), [{"list": name, **said} for name in names])
+            nobody = {"address": f"erased:{row.id}", "email": f"erased:{row.id}", "name": "", "domain": ""}
+            connection.execute(update(subscriber).where(subscriber.c.id == row.id).values(**nobody))
+        return True
+
     # ------------------------------------------------------------------------------------------------ reading
 
-    def all(self, of_list: str | None = None) -> list[Subscription]:
-        """Return the subscriptions whose rows are in the files, of one list or of all, by list and address."""
-        there = _subscriptions().where(subscription.c.removed_at.is_(None))
+    def suppression(self, email_hmac: str) -> Suppression | None:
+        """Return why and since when a keyed hash is barred; None if it is not."""
+        with self._database.read() as connection:
+            row = connection.execute(select(suppression).where(suppression.c.email_hmac == email_hmac)).first()
+        return Suppression(row.email_hmac, row.key, row.reason, row.since) if row else None
+
+    def events(self, email: str) -> list[ConsentEvent]:
+        """Return what an address's reader said, or was said of them, the oldest first."""
+        said = (
+            select(consent)
+            .join(subscriber, subscriber.c.id == consent.c.subscriber)
+            .where(subscriber.c.address == email.lower())
+            .order_by(consent.c.id)
+        )
+        with self._database.read() as connection:
+            return [ConsentEvent(row.at, row.list, row.event, row.origin) for row in connection.execute(said)]
+
+    def all(self, of_list: str | None = None, *, gone: bool = False) -> list[Subscription]:
+        """Return the subscriptions whose rows are in the files, of one list or of all, by list and address.
+
+        With `gone` those as well who unsubscribed, wherever their rows are, but nobody who was erased.
+        """
+        there = _subscriptions().where(_LISTED | _LEFT if gone else _LISTED)
         if of_list is not None:
             there = there.where(subscription.c.list == of_list)
         with self._database.read() as connection:
@@ -99,7 +171,7 @@ class Subscribers:
 
     def by_email(self, email: str) -> list[Subscription]:
         """Return the subscriptions of an address, however it is written, by list; ended ones too, not removed ones."""
-        there = and_(subscriber.c.address == email.lower(), subscription.c.removed_at.is_(None))
+        there = and_(subscriber.c.address == email.lower(), _LISTED)
         mine = _subscriptions().where(there).order_by(subscription.c.list)
         with self._database.read() as connection:
             rows = connection.execute(mine).all()

@@ -9,8 +9,9 @@ from __future__ import annotations
 import csv
 import io
 import re
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from itertools import chain
 from pathlib import Path
 from typing import Final
 
@@ -49,18 +50,57 @@ def read_table(path: Path) -> Table:
     Raises ListError, naming the file, for what is no text or no CSV, is empty, or names a column twice.
     """
     text = _text(path)
-    rows = _rows(path.name, text, _delimiter(text))
-    first = next(rows, None)
-    if first is None:
-        raise ListError(f"{path.name} is empty; its first row must name the columns")
-    line, names, trouble = first
-    if trouble:
-        raise ListError(f"{path.name}, row {line}: {trouble}")
+    rows = _rows(path.name, io.StringIO(text, newline=""), _delimiter(text))
+    line, names = _header(path.name, rows)
     columns = tuple(name.strip().lower() for name in names)
     twice = next((name for name in columns if name and columns.count(name) > 1), "")
     if twice:
         raise ListError(f"{path.name}, row {line}: two columns are called {twice}")
     return Table(columns, tuple(_record(row, columns) for row in rows))
+
+
+def stream_table(
+    path: Path, called: Callable[[Sequence[str]], tuple[str, ...]]
+) -> tuple[tuple[str, ...], Iterator[Record]]:
+    """Return a file's columns, as `called` names them, and its rows, read as they are asked for.
+
+    Raises ListError as `read_table` does; for what stands further down the file, where the rows reach it.
+    """
+    lines, head = _lines(path), list[str]()
+    for line in lines:
+        head.append(line)
+        if line.strip():
+            break
+    rows = _rows(path.name, chain(head, lines), _delimiter("".join(head)))
+    columns = called(_header(path.name, rows)[1])
+    return columns, (_record(row, columns) for row in rows)
+
+
+def _header(name: str, rows: Iterator[tuple[int, list[str], str]]) -> tuple[int, list[str]]:
+    """Return the first row's line and cells."""
+    first = next(rows, None)
+    if first is None:
+        raise ListError(f"{name} is empty; its first row must name the columns")
+    line, names, trouble = first
+    if trouble:
+        raise ListError(f"{name}, row {line}: {trouble}")
+    return line, names
+
+
+def _lines(path: Path) -> Iterator[str]:
+    """Yield the file's lines, their ends kept."""
+    at = 0
+    try:
+        with path.open(encoding="utf-8-sig", newline="") as file:
+            for line in file:
+                at += 1
+                if "\0" in line:
+                    raise ListError(f"{path.name}, row {at}: no text; save it as CSV in UTF-8")
+                yield line
+    except OSError as e:
+        raise ListError(f"{path.name} cannot be read: {e.strerror}") from e
+    except UnicodeDecodeError as e:
+        raise ListError(f"{path.name}, near row {at + 1}: not UTF-8; save it as CSV in UTF-8") from e
 
 
 def _text(path: Path) -> str:
@@ -85,9 +125,9 @@ def _delimiter(text: str) -> str:
     return ";" if bare.count(";") > bare.count(",") else ","
 
 
-def _rows(name: str, text: str, delimiter: str) -> Iterator[tuple[int, list[str], str]]:
+def _rows(name: str, lines: Iterable[str], delimiter: str) -> Iterator[tuple[int, list[str], str]]:
     """Yield each row's line, cells and trouble; raises ListError where a quote is never closed."""
-    reader = csv.reader(io.StringIO(text, newline=""), delimiter=delimiter, strict=True)
+    reader = csv.reader(lines, delimiter=delimiter, strict=True)
     while True:
         line = reader.line_num + 1
         try:
@@ -142,16 +182,22 @@ def escaped(cell: str) -> str:
     return "'" + cell if FORMULA.match(cell) else cell
 
 
-def write_table(path: Path, columns: Sequence[str], rows: Iterable[Sequence[str]]) -> None:
-    """Write a file whole or not at all: comma, UTF-8, a line a row, each cell cleaned. Raises ListError.
-
-    Who may read a file that is there stays as it is; a new one is its owner's alone.
-    """
+def as_csv(columns: Sequence[str], rows: Iterable[Sequence[str]]) -> str:
+    """Return a file's text: comma, a line a row, each cell cleaned and escaped."""
     out = io.StringIO(newline="")
     writer = csv.writer(out, lineterminator="\n")
     writer.writerows([escaped(clean(cell)) for cell in row] for row in (columns, *rows))
+    return out.getvalue()
+
+
+def write_table(path: Path, columns: Sequence[str], rows: Iterable[Sequence[str]]) -> None:
+    """Write a file whole or not at all, in UTF-8, as `as_csv` says. Raises ListError.
+
+    Who may read a file that is there stays as it is; a new one is its owner's alone.
+    """
+    text = as_csv(columns, rows)
     try:
         mode = path.stat().st_mode & 0o777 if path.exists() else 0o600
-        replace(path, out.getvalue().encode(), mode=mode)
+        replace(path, text.encode(), mode=mode)
     except OSError as e:
         raise ListError(f"{path.name} cannot be written: {e.strerror}") from e

@@ -5,14 +5,15 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from itertools import chain
 from pathlib import Path
 from typing import Final
 
 from digest.errors import ListError
 from digest.model.people import Row, Suppression
 from digest.subscribers import suppression
-from digest.subscribers.addresses import identity
-from digest.subscribers.csvfile import Record, read_table, write_table
+from digest.subscribers.addresses import identity, normalise
+from digest.subscribers.csvfile import Record, Table, read_table, write_table
 from digest.subscribers.keys import Keyring
 from digest.subscribers.rows import COLUMNS, Reader, cells
 from digest.subscribers.settings import ListSettings, hint, read_settings, title_of
@@ -48,14 +49,14 @@ def read_lists(folder: Path, *, section_ids: Sequence[str], timezone: str, keyri
     named, problems = read_settings(folder / "lists.toml", section_ids)
     hashed, plain = suppression.read_suppressed(folder / suppression.NAME, keyring)
     rows = {}
-    for path in _files(folder):
+    for path in list_files(folder):
         rows[path.stem], odd = read_list(path, section_ids=section_ids, timezone=timezone)
         problems += odd
     settings = {name: ListSettings(title_of(name)) for name in rows} | named
     return Lists(rows, problems, settings, hashed, plain)
 
 
-def _files(folder: Path) -> list[Path]:
+def list_files(folder: Path) -> list[Path]:
     """Return the lists' files by name; raises ListError for one whose name cannot be a list's."""
     found = sorted(
         path
@@ -96,6 +97,51 @@ def _once(row: Row, record: Record, seen: dict[str, int]) -> None:
     first = seen.setdefault(identity(row.email), record.line)
     if first != record.line:
         raise ListError(f"same address as row {first}")
+
+
+def extend_list(path: Path, rows: Iterable[Row]) -> None:
+    """Add rows behind those of a list's file, which keep every cell they have; a file that is not there is made.
+
+    Raises ListError as `require_whole` does.
+    """
+    if not path.exists():
+        write_rows(path, rows)
+        return
+    table = require_whole(path)
+    columns = (*table.columns, *(column for column in COLUMNS if column not in table.columns))
+    new = (dict(zip(COLUMNS, cells(row), strict=True)) for row in rows)
+    every = chain((record.cells for record in table.records), new)
+    write_table(path, columns, ([row.get(column, "") for column in columns] for row in every))
+
+
+def drop_address(path: Path, email: str) -> int:
+    """Take an address's rows out of a list's file, the others keeping every cell; return how many there were.
+
+    Raises ListError as `require_whole` does.
+    """
+    table = require_whole(path)
+    who = identity(email)
+    kept = [record.cells for record in table.records if not _is(record.cells.get("email", ""), who)]
+    if len(kept) < len(table.records):
+        write_table(path, table.columns, ([row[column] for column in table.columns] for row in kept))
+    return len(table.records) - len(kept)
+
+
+def _is(text: str, who: str) -> bool:
+    """Whether a cell is an address of that identity, however it is written."""
+    try:
+        return identity(normalise(text)) == who
+    except ListError:
+        return False
+
+
+def require_whole(path: Path) -> Table:
+    """Return a list's rows; ListError where one is so broken that writing the file again would lose some of it."""
+    table = read_table(path)
+    broken = next((record for record in table.records if record.trouble), None)
+    if broken is not None:
+        raise ListError(f"{path.name}, row {broken.line}: {broken.trouble}; mend it before anybody is added")
+    return table
 
 
 def write_rows(path: Path, rows: Iterable[Row]) -> None:

@@ -89,7 +89,7 @@ class Keyring:
         """Every key, the oldest first; the first is made if there is none."""
         if self.empty:
             self._at_start()
-        self._make_folder()
+        make_folder(self.folder)
         if not self._files():
             self._make(1)
         return tuple(_read(path) for path in self._files())
@@ -108,15 +108,6 @@ class Keyring:
             raise SettingsError(f"the keys cannot be listed: {e.strerror}", where=str(self.folder)) from e
         return [path for _, path in sorted(found)]
 
-    def _make_folder(self) -> None:
-        """See to it that the folder is there and nobody else's."""
-        try:
-            self.folder.mkdir(mode=0o700, parents=True, exist_ok=True)
-            settle(self.folder.parent)
-        except OSError as e:
-            raise SettingsError(f"no folder for keys can be made: {e.strerror}", where=str(self.folder)) from e
-        _only_owner(self.folder, "0700")
-
     def _make(self, number: int) -> None:
         """Write a new key; when another process was quicker, its key counts."""
         path = self.folder / f"k{number}.key"
@@ -126,9 +117,19 @@ class Keyring:
             raise SettingsError(f"the key cannot be written: {e.strerror}", where=str(path)) from e
 
 
+def make_folder(folder: Path) -> None:
+    """See to it that a folder for keys is there and nobody else's; raises SettingsError."""
+    try:
+        folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+        settle(folder.parent)
+    except OSError as e:
+        raise SettingsError(f"no folder for keys can be made: {e.strerror}", where=str(folder)) from e
+    only_owner(folder, "0700")
+
+
 def _read(path: Path) -> Key:
     """Return the key in a file."""
-    _only_owner(path, "0600")
+    only_owner(path, "0600")
     try:
         secret = bytes.fromhex(path.read_text(encoding="ascii").strip())
     except OSError as e:
@@ -140,8 +141,8 @@ def _read(path: Path) -> Key:
     return Key(path.stem, secret)
 
 
-def _only_owner(path: Path, mode: str) -> None:
-    """Refuse a path that others may read or write."""
+def only_owner(path: Path, mode: str) -> None:
+    """Refuse a path that others may read or write; raises SettingsError."""
     try:
         rights = stat.S_IMODE(path.stat().st_mode)
     except OSError as e:

@@ -8,7 +8,7 @@ with another key than ours: it would match nobody, and nobody would notice.
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from pathlib import Path
@@ -71,11 +71,29 @@ def rewrite_suppressed(path: Path, keyring: Keyring) -> int:
     """
     hashed, plain = read_suppressed(path, keyring)
     if plain:
-        key = keyring.hashing
-        every = {(s.email_hmac, s.key): s for s in reversed((*hashed, *(entry.hashed(key) for entry in plain)))}
-        rows = [(s.email_hmac, s.key, s.reason, s.since.isoformat()) for s in reversed(every.values())]
-        write_table(path, COLUMNS, rows)
+        _write(path, keyring, hashed, plain)
     return len(plain)
+
+
+def extend_suppressed(path: Path, keyring: Keyring, more: Iterable[PlainSuppression]) -> int:
+    """Add addresses to the file, hashed, at once or not at all; return how many it did not have. Raises ListError.
+
+    Of an address that is there already, the first reason stays.
+    """
+    hashed, plain = read_suppressed(path, keyring)
+    had = {entry.email_hmac for entry in (*hashed, *(each.hashed(keyring.hashing) for each in plain))}
+    new = {(made := each.hashed(keyring.hashing)).email_hmac: made for each in more}
+    fresh = [entry for key, entry in new.items() if key not in had]
+    if fresh:
+        _write(path, keyring, (*hashed, *fresh), plain)
+    return len(fresh)
+
+
+def _write(path: Path, keyring: Keyring, hashed: Sequence[Suppression], plain: Sequence[PlainSuppression]) -> None:
+    """Write the file with nothing but hashes, the hashed ones first."""
+    every = {(s.email_hmac, s.key): s for s in reversed((*hashed, *(entry.hashed(keyring.hashing) for entry in plain)))}
+    rows = [(s.email_hmac, s.key, s.reason, s.since.isoformat()) for s in reversed(every.values())]
+    write_table(path, COLUMNS, rows)
 
 
 def _table(path: Path) -> Table:
