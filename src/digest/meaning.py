@@ -7,12 +7,15 @@ without, and on another processor, whose last digits may differ.
 from __future__ import annotations
 
 import hashlib
+from array import array
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
-from typing import Final
+from dataclasses import dataclass, field, replace
+from datetime import datetime, timedelta
+from math import isfinite
+from typing import Final, Protocol
 
 from digest.classify.weights import Weights
-from digest.encoder import Encoder, Missing
+from digest.encoder import SIZE, Encoder, Missing
 
 NOBODY: Final = "none"
 """Stands for the encoder's name where words alone decided."""
@@ -23,6 +26,18 @@ UNTAUGHT: Final = Missing(
     "the sentence encoder does not know yet what editors corrected", cure="digest learn", installed=True
 )
 OTHERS: Final = Missing("the weights were learned with another sentence encoder", cure="digest learn", installed=True)
+KEPT: Final = timedelta(days=7)
+"""How long a vector is remembered."""
+
+
+class Memory(Protocol):
+    """Where vectors are kept from one run to the next."""
+
+    def get(self, key: str, *, now: datetime) -> bytes | None:
+        """Return a value; None where there is none."""
+
+    def put(self, key: str, value: bytes, *, until: datetime) -> None:
+        """Keep a value until then."""
 
 
 @dataclass
@@ -63,6 +78,30 @@ def notebook(encoder: Encoder | Missing, weights: Weights, said: Mapping[str, Sa
     if head is None or head.encoder != encoder.name:
         return Notebook(why=OTHERS if head else UNTAUGHT, said=written)
     return Notebook(encoder.name, say=lambda text: head.odds(encoder.encode(text)), said=written)
+
+
+def remembering(encoder: Encoder | Missing, memory: Memory, now: datetime) -> Encoder | Missing:
+    """Return the encoder, asked only for what it was not asked within a week."""
+    if isinstance(encoder, Missing):
+        return encoder
+
+    def encode(text: str) -> Sequence[float]:
+        key = f"vector {encoder.name} {hashlib.sha256(text.encode('utf-8', 'replace')).hexdigest()}"
+        known = _vector(memory.get(key, now=now))
+        if known is None:
+            known = array("f", encoder.encode(text))
+            memory.put(key, known.tobytes(), until=now + KEPT)
+        return known
+
+    return replace(encoder, encode=encode)
+
+
+def _vector(value: bytes | None) -> Sequence[float] | None:
+    """Return what was kept; None for nothing, or for what is no vector."""
+    if value is None or len(value) != SIZE * array("f").itemsize:
+        return None
+    found = array("f", value)
+    return found if all(map(isfinite, found)) else None
 
 
 def mark(text: str) -> str:

@@ -10,6 +10,8 @@ import typer
 from digest.cli.context import Json, run_of, settings_of
 from digest.cli.output import plural, table
 
+MORE = "a sentence encoder would read the passages whose words leave in doubt where they belong"
+
 group = typer.Typer(help="The settings: whether they are right, what is in force, and why.", no_args_is_help=True)
 
 
@@ -22,7 +24,11 @@ def add_to(app: typer.Typer) -> None:
 def check(ctx: typer.Context, json: Json = False) -> None:
     """Say whether the settings are right; if not, each problem with its file and line."""
     run = run_of(ctx, json=json)
+    from digest.encoder import Missing, open_encoder
+
     settings = settings_of(run)
+    encoder = open_encoder(settings.semantic)
+    without = str(encoder) if isinstance(encoder, Missing) else ""
     run.voice.data(
         {
             "ok": True,
@@ -32,12 +38,16 @@ def check(ctx: typer.Context, json: Json = False) -> None:
             "editions": list(settings.editions),
             "not_yet": list(settings.not_yet),
             "remarks": list(settings.remarks),
+            "encoder": "" if isinstance(encoder, Missing) else encoder.name,
+            "without_encoder": without,
         },
         f"{settings.path} is right: {plural(len(settings.sections), 'section')}, "
         f"{plural(len(settings.sources), 'source')}, {plural(len(settings.editions), 'edition')}",
     )
     for line in settings.remarks:
         run.voice.say(line)
+    if without and settings.semantic:
+        run.voice.say(f"{MORE}; {without}")
 
 
 @group.command()

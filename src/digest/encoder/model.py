@@ -31,5 +31,5 @@ class Model:
         given = {"input_ids": ids, "attention_mask": np.ones_like(ids), "token_type_ids": np.zeros_like(ids)}
         (states,) = self._session.run(["last_hidden_state"], given)
         mean = states[0].mean(axis=0, dtype=np.float64)
-        vector: list[float] = (mean / np.linalg.norm(mean)).tolist()
+        vector: list[float] = (mean / np.linalg.norm(mean)).astype(np.float32).tolist()
         return vector

@@ -1,6 +1,6 @@
 """The stages in order, each in a module of its own: gather, build, approve, send; an issue's bytes shown; learning."""
 
-from digest.pipeline.build import NOTHING_NEW, Built, Verified, build, rebuild, verify
+from digest.pipeline.build import NOTHING_NEW, Built, build, rebuild
 from digest.pipeline.evaluate import Evaluation, StoryEvaluation, evaluate, evaluate_stories
 from digest.pipeline.export import mails, page, write, write_export
 from digest.pipeline.gather import Gathered, gather
@@ -10,6 +10,7 @@ from digest.pipeline.moves import approve, hold, release, skip
 from digest.pipeline.people import Synced, sync
 from digest.pipeline.press import Mail, edition_of
 from digest.pipeline.send import Rehearsal, Sent, rehearse, require_sendable, send
+from digest.pipeline.verify import Verified, verify
 
 __all__ = [
     "NOTHING_NEW",
