@@ -54,7 +54,7 @@ $(VENV)/dev.stamp: $(VENV)/dev-packages.stamp $(VENV)/vocabulary.stamp $(VENV)/d
 lock: $(BIN)/python  ## resolve the ranges of pyproject.toml anew, with hashes and without an index address
 	@command -v uv >/dev/null || { echo "make lock needs uv (pip install uv)" >&2; exit 2; }
 	uv pip compile --quiet --generate-hashes --no-emit-index-url --no-header --python-version 3.11 --extra postgres pyproject.toml -o requirements/base.txt
-	uv pip compile --quiet --generate-hashes --no-emit-index-url --no-header --python-version 3.11 --extra semantic -c requirements/base.txt pyproject.toml -o requirements/semantic.txt
+	uv pip compile --quiet --generate-hashes --no-emit-index-url --no-header --python-version 3.11 --all-extras -c requirements/base.txt pyproject.toml -o requirements/semantic.txt
 	uv pip compile --quiet --generate-hashes --no-emit-index-url --no-header --python-version 3.11 --no-deps requirements/vocabulary.in -o requirements/vocabulary.txt
 	uv pip compile --quiet --generate-hashes --no-emit-index-url --no-header --python-version 3.11 --group build -c requirements/base.txt -o requirements/build.txt
 	uv pip compile --quiet --generate-hashes --no-emit-index-url --no-header --python-version 3.11 --group fuzz -c requirements/base.txt -o requirements/fuzz.txt
