@@ -49,6 +49,14 @@ def test_each_text_is_asked_once_and_what_was_said_stands_in_the_book(model):
     assert (book.name, book.why, book.unread) == (NAME, None, set())
 
 
+def test_what_it_cannot_read_it_says_nothing_of(cache):
+    encoder = remembering(Encoder(NAME, lambda text: []), cache, NOW)
+    book = notebook(encoder, shipped())
+
+    assert [book("Паром"), book("Паром")] == [(), ()]
+    assert book.pages == ((mark("Паром"), ()),)
+
+
 def test_what_was_said_before_is_not_asked_again(model):
     book = notebook(model.encoder, shipped(), {mark("Ferry"): (0.5, 0.5, -0.5, -0.5)})
 

@@ -21,7 +21,7 @@ NOBODY: Final = "none"
 """Stands for the encoder's name where words alone decided."""
 
 Said = tuple[float, ...]
-"""The log-odds of the head's labels."""
+"""The log-odds of the head's labels; empty of what it could not read."""
 UNTAUGHT: Final = Missing(
     "the sentence encoder does not know yet what editors corrected", cure="digest learn", installed=True
 )
@@ -77,7 +77,12 @@ def notebook(encoder: Encoder | Missing, weights: Weights, said: Mapping[str, Sa
         return Notebook(why=encoder, said=written)
     if head is None or head.encoder != encoder.name:
         return Notebook(why=OTHERS if head else UNTAUGHT, said=written)
-    return Notebook(encoder.name, say=lambda text: head.odds(encoder.encode(text)), said=written)
+
+    def say(text: str) -> Said:
+        vector = encoder.encode(text)
+        return head.odds(vector) if vector else ()
+
+    return Notebook(encoder.name, say=say, said=written)
 
 
 def remembering(encoder: Encoder | Missing, memory: Memory, now: datetime) -> Encoder | Missing:
@@ -90,7 +95,8 @@ def remembering(encoder: Encoder | Missing, memory: Memory, now: datetime) -> En
         known = _vector(memory.get(key, now=now))
         if known is None:
             known = array("f", encoder.encode(text))
-            memory.put(key, known.tobytes(), until=now + KEPT)
+            if known:
+                memory.put(key, known.tobytes(), until=now + KEPT)
         return known
 
     return replace(encoder, encode=encode)

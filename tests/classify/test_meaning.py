@@ -85,6 +85,15 @@ def test_the_heading_is_read_with_its_text_and_the_title_with_what_opens_the_art
     assert any(text.startswith("By the water\nA dog") for text in asked)
 
 
+@pytest.mark.parametrize(("language", "asks"), [("", True), ("en-GB", True), ("EN_us", True), ("de", False)])
+def test_only_what_may_be_english_is_asked_about(brief, article, language, asks):
+    meaning, asked = leaning("military")
+
+    classify(replace(article(DOUBTFUL, title="Quiet night"), language=language), brief, meaning=meaning)
+
+    assert bool(asked) == asks
+
+
 def test_a_section_nobody_taught_still_lives_by_its_terms(brief):
     sections = (*brief, Section("farming", "Farming", match=("harvest*^2", "wheat^1.5", "tractor*")))
     meaning, _ = leaning(OTHER)

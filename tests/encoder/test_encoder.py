@@ -39,12 +39,19 @@ def test_what_means_the_same_is_nearest_whatever_its_words(encoder):
         assert likeness.index(max(likeness)) == i
 
 
-@pytest.mark.parametrize("text", ["", "Ferry", "🛳" * 50, "\x00\ufffd\ud800", "Паром знову ходить", "word " * 20_000])
-def test_any_text_has_a_vector_of_length_one(encoder, text):
+@pytest.mark.parametrize(
+    "text", ["Ferry", "A \x00 line\ufffd\ud800 🛳", "Zelenskyy in Київ on Friday again", "word " * 20_000]
+)
+def test_a_text_has_a_vector_of_length_one(encoder, text):
     vector = encoder.encode(text)
 
     assert len(vector) == SIZE
     assert isclose(sqrt(cosine(vector, vector)), 1, abs_tol=1e-5)
+
+
+@pytest.mark.parametrize("text", ["", "🛳" * 50, "2026", "Паром знову ходить", "العبّارة تبحر من جديد", "渡轮再次启航"])
+def test_what_it_cannot_read_has_no_vector(encoder, text):
+    assert encoder.encode(text) == []
 
 
 def test_both_files_are_named_by_the_encoders_name():

@@ -37,7 +37,8 @@ def classify(
     for i in parts.bare:
         rules[i] = BARE
     stretches = [piece for stretch in parts.stretches for piece in part(stretch, known)]
-    known = asking(known, meaning)
+    if _in_english(article):
+        known = asking(known, meaning)
     if not stretches and article.title.strip():
         stretches = [_instead(article, blocks, rules)]
     placed = _placed(title, stretches, sections, known)
@@ -45,6 +46,11 @@ def classify(
     if len(joined) < len(stretches):
         stretches, placed = joined, _placed(title, joined, sections, known)
     return _in_reading_order(article, blocks, rules, stretches, placed)
+
+
+def _in_english(article: Article) -> bool:
+    """Return whether the article is in the language of the examples, or nobody says; others' meaning is not asked."""
+    return article.language.replace("_", "-").partition("-")[0].casefold() in ("", "en")
 
 
 def scorer_of(sections: Sequence[Section], weights: Weights | None = None) -> Scorer:

@@ -20,7 +20,7 @@ MARGIN: Final = 5.0
 """Log-odds by which a corrected passage must go where the editor put it, so that its kin follow."""
 
 Encode = Callable[[str], Sequence[float]]
-"""A text's vector."""
+"""A text's vector; empty for what the encoder cannot read."""
 
 
 def taught(examples: Iterable[Example], corrections: Iterable[Example] = (), margin: float = MARGIN) -> Weights:
@@ -48,11 +48,12 @@ def corrected(head: Head, encode: Encode, corrections: Iterable[Example]) -> Hea
 
 
 def _points(encode: Encode, examples: Iterable[Example]) -> list[Point]:
-    return [
+    told = [
         Point(example.label, encode(as_read(example.heading or example.title, example.text)))
         for example in examples
         if example.label != BOILERPLATE
     ]
+    return [point for point in told if point.vector]
 
 
 def labels_of(rows: Sequence[Row]) -> list[str]:

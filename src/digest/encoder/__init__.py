@@ -25,7 +25,9 @@ class Encoder:
 
     name: str
     encode: Callable[[str], Sequence[float]] = field(repr=False)
-    """A text's vector: `SIZE` numbers of single precision, of length 1. It costs some 15 ms."""
+    """A text's vector: `SIZE` numbers of single precision, of length 1; none where it cannot read it.
+
+    It costs some 15 ms."""
 
 
 def open_encoder(wanted: bool = True, locate: Locate = installed) -> Encoder | Missing:

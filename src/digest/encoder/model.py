@@ -8,7 +8,7 @@ from typing import Final
 import numpy as np
 import onnxruntime as ort
 
-from digest.encoder.wordpiece import WordPiece
+from digest.encoder.wordpiece import WordPiece, in_latin
 
 MOST_TOKENS: Final = 256
 """That the model reads of a text (`max_seq_length` of all-MiniLM-L6-v2)."""
@@ -26,7 +26,12 @@ class Model:
         self._session = ort.InferenceSession(model, options, providers=["CPUExecutionProvider"])
 
     def encode(self, text: str) -> list[float]:
-        """Return the text's vector, of length 1: the mean over its tokens, the marks among them."""
+        """Return the text's vector, of length 1: the mean over its tokens, the marks among them.
+
+        Empty for what it cannot read: it was taught English, and of other scripts knows hardly more than the letters.
+        """
+        if not in_latin(text):
+            return []
         ids = np.array([self._pieces.tokens(text, MOST_TOKENS)], dtype=np.int64)
         given = {"input_ids": ids, "attention_mask": np.ones_like(ids), "token_type_ids": np.zeros_like(ids)}
         (states,) = self._session.run(["last_hidden_state"], given)

@@ -17,6 +17,8 @@ LONGEST_WORD: Final = 100
 IDEOGRAPHS: Final = ((0x3400, 0x4DBF), (0x4E00, 0x9FFF), (0xF900, 0xFAFF), (0x20000, 0x2CEAF), (0x2F800, 0x2FA1F))
 SYMBOLS: Final = frozenset("$+<=>^`|~")
 """Of ASCII, what counts as punctuation although Unicode files it under symbols."""
+LATIN: Final = 0.8
+"""Share of letters without accents that a text in Latin script has at least."""
 REMEMBERED: Final = 20_000
 """Words whose pieces are kept at hand; a bound, so that hostile text cannot fill the memory."""
 
@@ -60,6 +62,16 @@ def plain(text: str) -> str:
     ['cafe', '№3', ',', 'naive', '!']
     """
     return "".join(map(_plain, text))
+
+
+def in_latin(text: str) -> bool:
+    """Return whether nearly all letters of a text are Latin ones; False where there are none.
+
+    >>> in_latin("Café Zürich, open since 1998"), in_latin("Паром знову ходить"), in_latin("42")
+    (True, False, False)
+    """
+    letters = [char for char in plain(text) if char.isalpha()]
+    return bool(letters) and sum(map(str.isascii, letters)) >= LATIN * len(letters)
 
 
 @lru_cache(maxsize=8192)
