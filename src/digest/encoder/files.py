@@ -47,11 +47,12 @@ class Missing:
 
     reason: str
     cure: str = CURE
+    """A command; empty where none is needed."""
     installed: bool = False
     """Whether somebody wanted it here: some of it is there, or it is damaged."""
 
     def __str__(self) -> str:
-        return f"{self.reason}; {self.cure}" if self.cure else self.reason
+        return f"{self.reason}; run `{self.cure}`" if self.cure else self.reason
 
 
 @dataclass(frozen=True, slots=True)
