@@ -136,7 +136,7 @@ async def missed(parts: Parts, slot: Slot, now: datetime) -> str:
 async def built(parts: Parts, slot: Slot, now: datetime) -> str:
     """Build one slot's issue; return how it stands."""
     made = await asyncio.to_thread(pipeline.build, parts, slot.edition, now=now, slot=slot)
-    return standing(made.issue)
+    return "; ".join((standing(made.issue), *made.remarks))
 
 
 def standing(issue: Issue) -> str:

@@ -70,6 +70,7 @@ def built_json(result: Built) -> dict[str, Any]:
         "edition": issue.edition,
         "state": issue.state.value,
         "reason": issue.reason,
+        "remarks": list(result.remarks),
         "subject": content.subject,
         "preheader": content.preheader,
         "cut": cut_json(result.cut),

@@ -347,6 +347,8 @@ class Inputs:
     archive: Archive = field(default_factory=Archive)
     told: tuple[Told, ...] = ()
     """What earlier issues told, the newest first."""
+    meanings: tuple[tuple[str, tuple[float, ...]], ...] = ()
+    """What the sentence encoder said of passages in doubt: (mark of the text, log-odds of the weights' labels)."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,7 +2,7 @@
 
 from digest.pipeline.archive import PublicArchive, open_archive, web_page
 from digest.pipeline.bring import Brought, bring
-from digest.pipeline.build import NOTHING_NEW, Built, Verified, build, rebuild, verify
+from digest.pipeline.build import NOTHING_NEW, Built, build, rebuild
 from digest.pipeline.evaluate import Evaluation, StoryEvaluation, evaluate, evaluate_stories
 from digest.pipeline.export import mails, page, proof, write, write_export
 from digest.pipeline.gather import Gathered, gather
@@ -15,6 +15,7 @@ from digest.pipeline.press import Mail, edition_of
 from digest.pipeline.publish import Written, write_archive
 from digest.pipeline.remarks import remarks
 from digest.pipeline.send import Rehearsal, Sent, rehearse, require_sendable, send
+from digest.pipeline.verify import Verified, verify
 
 __all__ = [
     "NOTHING_NEW",

@@ -7,10 +7,10 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Final
 
-from digest.classify import scorer_of
+from digest.classify import asking, scorer_of
 from digest.classify.figures import Figures, Judged, figures
 from digest.classify.judging import judged
-from digest.classify.sections import Scorer, Verdict
+from digest.classify.sections import Meaning, Scorer, Verdict
 from digest.classify.weights import Weights
 from digest.compose.agreement import Agreement, b_cubed, pairs
 from digest.compose.stories import gathered
@@ -45,9 +45,11 @@ class StoryEvaluation:
     pairs: Agreement
 
 
-def evaluate(lines: Sequence[Line], sections: Sequence[Section], weights: Weights) -> Evaluation:
+def evaluate(
+    lines: Sequence[Line], sections: Sequence[Section], weights: Weights, meaning: Meaning | None = None
+) -> Evaluation:
     """Return where each line goes; passages of one path are judged as one article's, in the order of their keys."""
-    known = scorer_of(sections, weights)
+    known = asking(scorer_of(sections, weights), meaning)
     verdicts: dict[str, Verdict] = {}
     for article in _articles(lines):
         verdicts.update(_of_article(known, article))

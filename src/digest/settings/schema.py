@@ -211,6 +211,13 @@ class RankTable(Table):
     """Stories of a section on one subject before those on others; 0: any number."""
 
 
+class ClassifyTable(Table):
+    """How passages are placed."""
+
+    semantic: Literal["auto", "off"] = "auto"
+    """Whether the sentence encoder is asked where words are in doubt: where it is installed, or nowhere."""
+
+
 class NameTable(Table):
     """A name that reports write in several ways, beyond those that everybody knows."""
 
@@ -325,6 +332,7 @@ class Document(BaseSettings):
     source: dict[int, SourceTable] = Field(default_factory=dict)
     edition: dict[PlainName, EditionTable] = Field(default_factory=dict)
     rank: RankTable = Field(default_factory=RankTable)
+    classify: ClassifyTable = Field(default_factory=ClassifyTable)
     name: dict[int, NameTable] = Field(default_factory=dict)
     relay: dict[int, RelayTable] = Field(default_factory=dict)
     domain: dict[int, DomainTable] = Field(default_factory=dict)
