@@ -48,8 +48,8 @@ def long(stories: int, sentences: int = 8, outlets: int = 6):
     )
 
 
-def rendered(issue, variant=EVERYONE):
-    return render(titled(issue, LOOK, EDITION), LOOK, [variant], MAIL, edition=EDITION)[variant.id]
+def rendered(issue, variant=EVERYONE, look=LOOK):
+    return render(titled(issue, look, EDITION), look, [variant], MAIL, edition=EDITION)[variant.id]
 
 
 def words(fitted: Fitted) -> int:
@@ -86,23 +86,24 @@ def test_leads_keep_their_summaries_while_others_have_something_to_give():
     assert set(least(issue).shortened) == leads
 
 
-def test_the_last_stories_fold_into_a_line_that_leads_to_them():
-    issue = long(stories=30)
+@pytest.mark.parametrize(("look", "stories"), [("brief", 30), ("plain", 40)])
+def test_the_last_stories_fold_into_a_line_that_leads_to_them(look, stories):
+    issue = long(stories)
 
-    skeleton = rendered(issue)
+    skeleton = rendered(issue, look=open_look(TEMPLATES, look))
 
     html, text = shown(skeleton, fields())
     page = lxml.html.document_fromstring(html)
     links = {a.get("href"): " ".join(a.text_content().split()) for a in page.iter("a") if "#" in a.get("href")}
     for section in SECTIONS:
         gone = [anchor for anchor in skeleton.cut.folded if anchor.startswith(section.id)]
-        kept = 30 - len(gone)
-        assert gone == [f"{section.id}-{n}" for n in range(kept + 1, 31)]
+        kept = stories - len(gone)
+        assert 0 < kept < stories
+        assert gone == [f"{section.id}-{n}" for n in range(kept + 1, stories + 1)]
         address = f"https://brief.example/archive/412#{gone[0]}"
         assert links[address] == f"{len(gone)} more on the web"
         assert f"{len(gone)} more on the web:\r\n  {address}\r\n" in text
-    assert "90 stories" not in text
-    assert f"{90 - len(skeleton.cut.folded)} stories from 14 sources" in text
+    assert f"{3 * stories - len(skeleton.cut.folded)} stories from 14 sources" in text
 
 
 def test_a_filled_mail_stays_within_what_arrives_whole_and_uses_most_of_it():

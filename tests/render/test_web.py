@@ -28,7 +28,7 @@ from digest.render import (
 from digest.render.addresses import feed_url, issue_url
 from digest.render.look import PAGES
 
-from .samples import ADA, EDITION, MAIL, NOW, TEMPLATES, content, tokens, with_item
+from .samples import ADA, CORRECTION, EDITION, MAIL, NOW, TEMPLATES, content, tokens, with_item
 from .test_fit import long
 from .test_html import words
 
@@ -162,6 +162,7 @@ def test_credits_follow_ups_figures_and_other_sections_are_told_as_in_the_mail()
         ISSUE.lead,
         follows=Follows(411, date(2026, 11, 19), "Crossing at Ferren shelled"),
         figures=(Figure("dead", ((9, ("Radio Tarn",)), (7, ("Ilma Courier",)))),),
+        claimed_by=("the general staff",),
     )
     first = replace(ISSUE.sections[0], items=(lead,))
     page = parsed(html(replace(ISSUE, sections=(first, *ISSUE.sections[1:]))))
@@ -171,6 +172,7 @@ def test_credits_follow_ups_figures_and_other_sections_are_told_as_in_the_mail()
     assert told[1:] == [
         "New since Thursday, No. 411",
         "The figures differ: 9 dead (Radio Tarn), 7 dead (Ilma Courier)",
+        "Who says so: the general staff.",
         "Ilma Courier, 05:42. Also in Karsk Wire (state media) and Radio Tarn.",
         "Also in Diplomacy",
     ]
@@ -269,3 +271,11 @@ def test_a_page_stays_as_it_is_when_a_look_is_opened_in_between():
 
     assert open_pages(TEMPLATES) is SITE.pages
     assert html() == before
+
+
+def test_corrections_stand_above_the_sections_of_the_page():
+    page = parsed(html(replace(ISSUE, corrections=(CORRECTION,))))
+
+    texts = [words(e) for e in page.iter("p", "h2")]
+    said = f"Correction to No. 411, “{CORRECTION.headline}”. {CORRECTION.text} Thursday 21:00"
+    assert texts.index(said) < min(n for n, text in enumerate(texts) if text.startswith("Military situation "))

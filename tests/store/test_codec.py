@@ -39,13 +39,15 @@ def test_any_article_comes_back_as_it_went(value):
     assert unpack(pack((value, value), tuple[Article, ...]), tuple[Article, ...]) == (value, value)
 
 
-def test_what_was_kept_before_editions_muted_articles_had_a_kind_and_mails_were_cut_is_read_again():
+def test_what_older_versions_kept_without_the_fields_there_are_now_is_read_again():
     def older(value, kind, *since):
         kept = json.loads(canonical(value, kind))
         return json.dumps({name: said for name, said in kept.items() if name not in since}).encode()
 
     edition, made = EDITION, article("a")
+    told = content([made])
 
+    assert restore(older(told, Content, "corrections"), Content) == told
     assert restore(older(edition, Edition, "mute_words", "mute_outlets"), Edition) == edition
     assert restore(older(skeleton(), Skeleton, "cut"), Skeleton) == skeleton()
     assert restore(older(made, Article, "kind", "outlet", "image", "gap"), Article) == made
