@@ -23,9 +23,7 @@ def test_the_same_issue_is_bound_the_same_again():
 
 def test_a_change_of_words_look_labels_or_settings_undoes_an_approval(tmp_path):
     copy = shutil.copytree(TEMPLATES, tmp_path / "templates")
-    (copy / "labels" / "en.toml").write_text(
-        (copy / "labels" / "en.toml").read_text().replace("Read online", "Online")
-    )
+    (copy / "labels" / "en.toml").write_text((copy / "labels" / "en.toml").read_text().replace("Read online", "Online"))
 
     changed = [
         binding(replace(ISSUE, subject="Another"), LOOK, MAIL, EDITION),

@@ -101,9 +101,7 @@ def test_a_page_from_right_to_left_is_set_from_the_right(tmp_path):
     assert page.find("body/div").get("dir") == "rtl"
     assert all("text-align:right" in e.get("style") for e in page.xpath("//td/div[starts-with(@style, 'font-family')]"))
     assert "border-right:4px solid" in made
-    assert {cell.get("align") for cell in page.iter("td") if words(cell) in ("Read online", "4 stories")} == {
-        "left"
-    }
+    assert {cell.get("align") for cell in page.iter("td") if words(cell) in ("Read online", "4 stories")} == {"left"}
     assert page.find(".//h3").getparent().get("style") == "text-align:left"
 
 

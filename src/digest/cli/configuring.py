@@ -21,7 +21,7 @@ def add_to(app: typer.Typer) -> None:
 @group.command()
 def check(ctx: typer.Context, json: Json = False) -> None:
     """Say whether the settings are right; if not, each problem with its file and line."""
-    from digest.pipeline import remarks
+    from digest.remarks import remarks
 
     run = run_of(ctx, json=json)
     settings = settings_of(run)

@@ -9,7 +9,6 @@ from digest.pipeline.lines import Line, read_lines
 from digest.pipeline.moves import approve, hold, release, skip
 from digest.pipeline.people import Synced, sync
 from digest.pipeline.press import Mail, edition_of
-from digest.pipeline.remarks import remarks
 from digest.pipeline.send import Rehearsal, Sent, rehearse, require_sendable, send
 
 __all__ = [
@@ -42,7 +41,6 @@ __all__ = [
     "rebuild",
     "rehearse",
     "release",
-    "remarks",
     "require_sendable",
     "send",
     "skip",
