@@ -25,7 +25,7 @@ def add_to(app: typer.Typer) -> None:
 def check(ctx: typer.Context, json: Json = False) -> None:
     """Say whether the settings are right; if not, each problem with its file and line."""
     from digest.encoder import Missing, open_encoder
-    from digest.pipeline import remarks
+    from digest.remarks import remarks
 
     run = run_of(ctx, json=json)
     settings = settings_of(run)

@@ -13,7 +13,6 @@ from digest.pipeline.people import Synced, sync
 from digest.pipeline.person import Known, delist, enlist, forget, look_up
 from digest.pipeline.press import Mail, edition_of
 from digest.pipeline.publish import Written, write_archive
-from digest.pipeline.remarks import remarks
 from digest.pipeline.send import Rehearsal, Sent, rehearse, require_sendable, send
 from digest.pipeline.verify import Verified, verify
 
@@ -58,7 +57,6 @@ __all__ = [
     "rebuild",
     "rehearse",
     "release",
-    "remarks",
     "require_sendable",
     "send",
     "skip",
