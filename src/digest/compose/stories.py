@@ -17,6 +17,7 @@ from digest.compose.copies import Copies
 from digest.compose.names import Names, names
 from digest.compose.reading import Reading, read
 from digest.compose.reports import ALIKE, FIRM, Group, Index, Report, weightiest
+from digest.compose.running import run_together
 from digest.compose.telling import Telling
 from digest.compose.usual import usual
 from digest.compose.vectors import NO_ARCHIVE, cosine, rarity, vector
@@ -62,11 +63,12 @@ def gathered(
         group.add(i, report)
         group_of.append(group)
         index.add(i, report)
-    return [[ordered[i] for i in members] for members in joined(groups, reports)]
+    stories = run_together(joined(groups, reports), reports)
+    return [[ordered[i] for i in sorted(group.members)] for group in stories]
 
 
-def joined(groups: Sequence[Group], reports: Sequence[Report]) -> list[list[int]]:
-    """Return the members of the groups, those groups made one whose reports agree though none came in between."""
+def joined(groups: Sequence[Group], reports: Sequence[Report]) -> list[Group]:
+    """Return the groups, those groups made one whose reports agree though none came in between."""
     kept: list[Group] = []
     by_site: dict[str, deque[Group]] = {}
     for group in groups:
@@ -80,7 +82,7 @@ def joined(groups: Sequence[Group], reports: Sequence[Report]) -> list[list[int]
         else:
             for i in group.members:
                 home.add(i, reports[i])
-    return [sorted(group.members) for group in kept]
+    return kept
 
 
 def _agree(one: Group, other: Group, reports: Sequence[Report]) -> bool:
@@ -123,6 +125,9 @@ def _report(
         classes=classes(own) if telling.article.kind.may_lead else frozenset(),
         countries=reading.countries - common,
         keys=weightiest(own),
+        places=facts.places,
+        source=telling.article.source,
+        is_news=telling.article.kind.may_lead,
     )
 
 
