@@ -35,6 +35,9 @@ def evaluate(
     ctx: typer.Context,
     file: Annotated[Path, typer.Argument(metavar="FILE", help="JSON lines: title or text, and label or cluster.")],
     stories: Annotated[bool, typer.Option("--stories", help="Compare stories instead of sections.")] = False,
+    edition: Annotated[
+        str, typer.Option("--edition", metavar="ID", help="Whose names and archive tell stories apart; else the first.")
+    ] = "",
     predictions: Annotated[
         Path | None, typer.Option("--predictions", metavar="OUT", help="Write what each line was given to this file.")
     ] = None,
@@ -47,14 +50,17 @@ def evaluate(
     from digest.shelf import Shelf
 
     run = run_of(ctx, json=json)
-    settings = settings_of(run)
+    if edition and not stories:
+        raise typer.BadParameter("--edition goes with --stories")
     lines = pipeline.read_lines(file)
     rows: list[dict[str, Any]]
     if stories:
-        found = pipeline.evaluate_stories(lines)
+        with parts_of(run) as parts:
+            found = pipeline.evaluate_stories(parts, lines, edition)
         rows = [{"id": line.id, "cluster": found.clusters[line.id]} for line in lines]
         shown, text = stories_json(found), stories_text(found)
     else:
+        settings = settings_of(run)
         weights = Shelf(settings.data / "weights").current()
         book = notebook(open_encoder(settings.semantic), weights)
         made = pipeline.evaluate(lines, settings.sections, weights, book)

@@ -17,7 +17,9 @@ from digest.compose.stories import gathered
 from digest.compose.telling import Telling
 from digest.model.issue import Section
 from digest.model.news import Article, Block, BlockKind, Passage, Placement
+from digest.parts import Parts
 from digest.pipeline.lines import Line
+from digest.pipeline.recollect import archive_of
 
 UNDATED: Final = datetime(2000, 1, 1, 12, tzinfo=UTC)
 """The day of lines without one: all of the same, so that no day tells them apart."""
@@ -75,9 +77,14 @@ def _of_article(known: Scorer, article: Sequence[Line]) -> dict[str, Verdict]:
     return dict(zip((line.id for line in passages), judged(known, title, texts), strict=True))
 
 
-def evaluate_stories(lines: Sequence[Line]) -> StoryEvaluation:
-    """Return which lines tell of one event, and how well that agrees with `Line.cluster`."""
-    groups = gathered([_telling(line) for line in lines])
+def evaluate_stories(parts: Parts, lines: Sequence[Line], edition_id: str = "") -> StoryEvaluation:
+    """Return which lines tell of one event, and how well that agrees with `Line.cluster`.
+
+    They are brought together as an issue of the edition would have them: by its names, and by how common words are in
+    its archive. Without an id it is the first edition; raises UnknownError for one that nobody knows.
+    """
+    edition = parts.settings.edition(edition_id or next(iter(parts.settings.editions), ""))
+    groups = gathered([_telling(line) for line in lines], edition.names, archive_of(parts.store, edition))
     clusters = {telling.article.id: f"story-{no}" for no, group in enumerate(groups, 1) for telling in group}
     truth = {line.id: line.cluster for line in lines if line.cluster}
     return StoryEvaluation(clusters, len(groups), b_cubed(clusters, truth), pairs(clusters, truth))

@@ -162,7 +162,7 @@ class EditionTable(Table):
     min_stories: Annotated[int, Field(ge=0, le=1000)] = 1
     """Fewer: held, not sent."""
     languages: Annotated[tuple[Language, ...], MANY] = ()
-    """Articles in others are left out; empty takes all."""
+    """Articles in others are left out, by what they say or else by their text; empty takes all."""
     mute_words: Annotated[tuple[Pattern, ...], MANY] = ()
     """Articles with one of these in headline or standfirst are left out: words or phrases, `*` takes any ending."""
     mute_outlets: Annotated[tuple[Pattern, ...], MANY] = ()
