@@ -108,13 +108,17 @@ def approve(
     rev: Annotated[
         int | None, typer.Option("--rev", metavar="N", help="The revision you read; any other is refused.")
     ] = None,
+    override: Annotated[
+        str,
+        typer.Option("--override", metavar="WHY", help="Why it may go although `check` finds red; kept with it."),
+    ] = "",
     json: Json = False,
 ) -> None:
-    """Let an issue go out as it stands; any later change undoes the approval."""
+    """Let an issue go out as it stands, if `check` finds no red; any later change undoes the approval."""
     from digest import pipeline
 
     with parts_of(run_of(ctx, json=json)) as parts:
-        moved = pipeline.approve(parts, issue_key(issue), by=person(), now=at(""), revision=rev)
+        moved = pipeline.approve(parts, issue_key(issue), by=person(), now=at(""), revision=rev, override=override)
     tell(ctx, moved, f"approved, revision {moved.revision}\nNext:  digest send {moved.id}", json=json)
 
 

@@ -192,5 +192,6 @@ def issue_json(issue: Issue, counts: dict[str, int] | None = None) -> dict[str, 
         "send_at": issue.send_at.isoformat(),
         "approved_by": issue.approved_by,
         "reason": issue.reason,
+        "override": issue.override,
         **({"counts": counts} if counts is not None else {}),
     }

@@ -1,7 +1,8 @@
-"""The stages in order, each in a module of its own: gather, build, approve, send; an issue's bytes shown; learning."""
+"""The stages in order, each in a module of its own: gather, build, check, approve, send; bytes shown; learning."""
 
 from digest.pipeline.build import NOTHING_NEW, Built, Verified, build, rebuild, verify
 from digest.pipeline.evaluate import Evaluation, StoryEvaluation, evaluate, evaluate_stories
+from digest.pipeline.examine import ask_links, examine, require_fit
 from digest.pipeline.export import mails, page, write, write_export
 from digest.pipeline.gather import Gathered, gather
 from digest.pipeline.learn import Doubt, Learned, doubts, heard, learn
@@ -26,11 +27,13 @@ __all__ = [
     "Synced",
     "Verified",
     "approve",
+    "ask_links",
     "build",
     "doubts",
     "edition_of",
     "evaluate",
     "evaluate_stories",
+    "examine",
     "gather",
     "heard",
     "hold",
@@ -41,6 +44,7 @@ __all__ = [
     "rebuild",
     "rehearse",
     "release",
+    "require_fit",
     "require_sendable",
     "send",
     "skip",

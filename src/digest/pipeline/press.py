@@ -10,7 +10,7 @@ from digest.model.delivery import Recipient, Skeleton, Variant
 from digest.model.issue import Content, Edition, Issue
 from digest.parts import Parts
 from digest.pipeline.audience import audience
-from digest.render import Look, MailSettings, binding, fields_for, message, render, variants
+from digest.render import Look, MailSettings, binding, faults, fields_for, message, render, variants
 from digest.store.codec import canonical, restore
 
 
@@ -99,8 +99,10 @@ def press(parts: Parts, issue: Issue) -> Press:
 
 def proofread(parts: Parts, content: Content, edition: Edition) -> None:
     """Render the whole issue once, so that a mistake in the look is told before anything is kept. Raises LookError."""
+    look, mail = parts.look(edition), parts.mail(edition)
     chosen = variants(content, [((), "")], edition).values()
-    render(content, parts.look(edition), filter(None, chosen), parts.mail(edition), edition=edition)
+    render(content, look, filter(None, chosen), mail, edition=edition)
+    faults(content, look, mail)
 
 
 def edition_of(parts: Parts, issue: Issue) -> Edition:

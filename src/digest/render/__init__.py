@@ -21,6 +21,7 @@ from digest.render.mail import MailSettings
 from digest.render.message import message, shown, skeleton
 from digest.render.mjml import html_part
 from digest.render.slots import Slots
+from digest.render.sound import faults
 from digest.render.text import text_part
 from digest.render.titles import preheader, titled
 from digest.render.variants import narrowed, variants
@@ -30,6 +31,7 @@ __all__ = [
     "Look",
     "MailSettings",
     "binding",
+    "faults",
     "fields_for",
     "message",
     "open_look",

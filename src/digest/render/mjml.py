@@ -23,8 +23,7 @@ _AROUND: Final = 60
 
 def html_part(page: Page, look: Look, labels: Labels, slots: Slots) -> str:
     """Return one variant's HTML with marks for personal fields; LookError if a template fails or it grows too large."""
-    values = {"page": page, "slot": slots.marks(), "labels": labels, "say": labels.say_html}
-    html = compiled(look.fill(MAIL, values), where=str(look.folder / MAIL))
+    html = compiled(filled(page, look, labels, slots), where=str(look.folder / MAIL))
     size = len(html.encode()) + _SLOT_BYTES * html.count(slots.name)
     if size > LIMIT:
         held = ", ".join(section.id for section in page.sections)
@@ -33,6 +32,11 @@ def html_part(page: Page, look: Look, labels: Labels, slots: Slots) -> str:
             where=str(look.folder / MAIL),
         )
     return html
+
+
+def filled(page: Page, look: Look, labels: Labels, slots: Slots) -> str:
+    """Return the MJML that a look makes of a page; LookError if a template fails."""
+    return look.fill(MAIL, {"page": page, "slot": slots.marks(), "labels": labels, "say": labels.say_html})
 
 
 def compiled(source: str, *, where: str) -> str:
