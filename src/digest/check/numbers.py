@@ -22,7 +22,10 @@ NUMBER: Final = re.compile(
     rf"|\b(?P<word>{_WORD})(?:[- ](?P<unit>{'|'.join(UNITS[1:10])}))?\b",
     re.IGNORECASE,
 )
-NOUN: Final = re.compile(r"[\s-]+(?:[A-Za-z]+ly |[a-z]+ )?(?P<noun>[^\W\d_]{3,})")
+NOUN: Final = re.compile(
+    r"[\s-]+(?:(?:[A-Za-z]+ly|new|more|other|further|enemy|civilian|additional) )?(?P<noun>[^\W\d_]{3,})"
+)
+NO_NOUN: Final = listed("were was are had have has and the for from with per who that while when after before than")
 STEM: Final = 6
 CALENDAR: Final = listed(
     """
@@ -66,7 +69,7 @@ def counted(text: str) -> Iterator[tuple[str, str]]:
     """Yield the numbers that count something, with the beginning of what: no years, dates and spans of time."""
     for number in numbers(text):
         noun = NOUN.match(text, number.end)
-        if noun is None or noun["noun"].casefold() in CALENDAR:
+        if noun is None or noun["noun"].casefold() in CALENDAR | NO_NOUN:
             continue
         if number.value.isdigit() and int(number.value) in YEARS:
             continue

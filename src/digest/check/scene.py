@@ -16,6 +16,8 @@ TELLING: Final = 4
 STEM: Final = 6
 ALIKE: Final = 0.5
 """Share of their words from which two stories tell the same whatever else they name."""
+FEWEST: Final = 8
+"""Words of a story from which its likeness to another says anything."""
 RELATED: Final = 0.22
 """Share from which they may, if they share town and hour or count."""
 
@@ -47,7 +49,7 @@ class Scene:
     def likeness(self, other: Scene) -> float:
         """Return which share of the shorter one's words both have, 0 to 1; one of a few words is like none."""
         fewer = min(len(self.stems), len(other.stems))
-        return len(self.stems & other.stems) / fewer if fewer >= 5 else 0.0
+        return len(self.stems & other.stems) / fewer if fewer >= FEWEST else 0.0
 
 
 def scene(text: str, towns: Iterable[str]) -> Scene:

@@ -154,7 +154,7 @@ def _names(proof: Proof) -> Iterator[Finding]:
             yield _amber(
                 f"One name, spelt in {count(len(ways), 'way')}",
                 " and ".join(quoted(way) for way in sorted(ways)),
-                *dict.fromkeys(ways.values()),
+                *(item.anchor for item in proof.items if item.anchor in ways.values()),
                 cure="choose one spelling",
             )
 

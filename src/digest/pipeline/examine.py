@@ -52,7 +52,7 @@ def examine(
             prints=_prints(parts, machine) if machine else (),
             way=_way(parts),
             crowd=_crowd(parts, issue, edition, before),
-            lore=_lore(names(edition.names)),
+            lore=lore(names(edition.names)),
             faults=tuple(map(str, faults(machine.content, machine.look, machine.sender))) if machine else (),
             asked=asked,
         )
@@ -130,7 +130,9 @@ def _reached(parts: Parts, issue: Issue) -> int:
     return sum(counts.values()) - counts[DeliveryState.SUPPRESSED.value]
 
 
-def _lore(known: Names) -> Lore:
+def lore(known: Names) -> Lore:
+    """Return what composing and classifying know of texts, for an edition's names."""
+
     def places(text: str) -> frozenset[str]:
         return facts(text, known).places
 
