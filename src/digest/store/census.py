@@ -22,7 +22,7 @@ def census(connection: Connection, lists: Sequence[str]) -> Census:
         .where(there, OPEN_TO_MAIL, ~SUPPRESSED)
         .group_by(subscription.c.list)
     )
-    per_list: dict[str, int] = dict(connection.execute(open_rows).tuples().all())
+    per_list = {row[0]: row[1] for row in connection.execute(open_rows)}
     going = chosen(lists)
     domains = select(going.c.domain, func.count()).group_by(going.c.domain)
     return Census(
@@ -30,7 +30,7 @@ def census(connection: Connection, lists: Sequence[str]) -> Census:
         suppressed=connection.execute(people.where(SUPPRESSED)).scalar_one(),
         unconfirmed=connection.execute(people.where(_is(Consent.PENDING))).scalar_one(),
         left=connection.execute(people.where(_is(Consent.UNSUBSCRIBED))).scalar_one(),
-        domains=dict(connection.execute(domains).tuples().all()),
+        domains={row[0]: row[1] for row in connection.execute(domains)},
     )
 
 
