@@ -67,11 +67,12 @@ def proof(made=None, *articles, **changes):
         "told": (),
         "last_subject": "",
         "now": LATER,
-        "prints": (printed(made),) if made.stories else (),
         "way": HOME,
         "crowd": CROWD,
         "lore": lore(names()),
     }
+    if "prints" not in changes:
+        given["prints"] = (printed(made),) if made.stories else ()
     return Proof(**{**given, **changes})
 
 

@@ -122,6 +122,19 @@ def test_a_server_that_is_not_there_is_told():
     assert (answer.status, answer.reason) == (0, "no connection")
 
 
+def test_a_host_that_is_silent_twice_is_not_waited_for_again(newsroom):
+    async def silent(_):
+        await asyncio.sleep(30)
+        return web.Response()
+
+    urls = [newsroom.on(f"/{n}", silent) for n in range(5)]
+
+    answers = asked(newsroom, *urls, patience=timedelta(seconds=0.1))
+
+    assert [one.reason.partition(":")[0] for one in answers] == ["no answer in 0.1 seconds"] * 2 + ["not asked"] * 3
+    assert len(newsroom.asked) == 2
+
+
 def test_one_host_is_asked_one_thing_at_a_time(newsroom):
     asked(newsroom, *(newsroom.put(f"/{n}") for n in range(6)))
 

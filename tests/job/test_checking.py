@@ -100,6 +100,18 @@ def test_a_fault_of_the_look_stops_the_build_and_is_placed(desk):
     assert re.search(r"issue\.mjml\.j2:\d+: <mj-wraper> is no element of MJML.*is it mj-wrapper\?", done.err)
 
 
+def test_a_flaw_of_the_look_is_told_by_preview_and_check_and_stops_nothing(built):
+    built.edit("templates/brief/issue.mjml.j2", '<mj-spacer height="40px">', '<mj-spacer heigth="40px">')
+
+    shown, judged = built("preview", 1, "--text"), built("check", "--json")
+
+    flaw = r"issue\.mjml\.j2:\d+: <mj-spacer> has no attribute heigth; is it height\?"
+    assert shown.code == judged.code == 0
+    assert re.search(flaw, shown.err)
+    [fault] = [one for one in judged.json["findings"] if one["text"] == "The look has a fault"]
+    assert re.fullmatch(flaw, fault["seen"])
+
+
 def test_what_was_never_built_cannot_be_judged(desk):
     assert desk("check").code == 2
     assert json.loads(desk("issues", "--json").out) == []

@@ -60,7 +60,7 @@ def _nowhere(proof: Proof) -> Iterator[Finding]:
 
 def _kinds(proof: Proof, hrefs: Sequence[str]) -> Iterator[Finding]:
     own = proof.way.public_url
-    others = [href for href in hrefs if not href.startswith(own)]
+    others = [href for href in hrefs if href != own and not href.startswith(f"{own}/")]
     inside = [href for href in others if href.startswith("http") and leads_inside(href)]
     if proof.way.leaves and inside:
         yield Finding(

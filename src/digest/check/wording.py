@@ -170,7 +170,7 @@ def _names_of(text: str) -> Iterator[tuple[str, bool]]:
 
 
 def _begins(text: str, found: re.Match[str]) -> bool:
-    return not found.start() or bool(SENTENCE_END.search(text[: found.start()][-8:]))
+    return not found.start() or bool(SENTENCE_END.search(text[max(0, found.start() - 8) : found.start()]))
 
 
 def _bare(name: str) -> str:

@@ -11,6 +11,7 @@ import typer
 
 from digest.cli.context import Json, Now, agree, at, issue_key, leave, parts_of, run_of
 from digest.cli.output import plural, table
+from digest.model.issue import State
 
 if TYPE_CHECKING:
     from digest.check import Finding
@@ -84,7 +85,8 @@ def verdict(issue: Issue, findings: Sequence[Finding]) -> str:
     if red:
         return f"No. {issue.number} is not fit to send: {red} red{f', {amber} amber' if amber else ''}"
     looks = plural(amber, "thing deserves a look", "things deserve a look") if amber else "nothing deserves a look"
-    return f"No. {issue.number} is fit to send; {looks}"
+    said = f"No. {issue.number} is fit to send; {looks}"
+    return f"{said}\nNext:  digest approve {issue.id}" if issue.state is State.REVIEW else said
 
 
 def as_json(one: Finding) -> dict[str, Any]:

@@ -60,13 +60,15 @@ def preview(
     json: Json = False,
 ) -> None:
     """Show an issue's mail as it would be sent: the page, or its text part."""
-    from digest.pipeline import page, write
+    from digest.pipeline import flaws, page, write
 
     run = run_of(ctx, json=json)
     with parts_of(run) as parts:
         found = parts.store.issues.find(issue_key(issue))
         agree(parts, run.voice)
         shown = page(parts, found, address=reader, text=text)
+        for flaw in flaws(parts, found):
+            run.voice.say(flaw)
         target = out or (None if text else parts.settings.data / "preview" / f"{found.id}.html")
     if target is None:
         run.voice.data({"issue": found.id, "text": shown}, shown)

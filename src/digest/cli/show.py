@@ -54,7 +54,7 @@ def built(result: Built) -> str:
     text = f"No. {issue.number}  {plural(content.stories, 'story', 'stories')}: {parts}"
     if issue.reason:
         text += f"\nIt is {issue.state.value}: {issue.reason}"
-    return f"{text}\nNext:  digest preview {issue.id} --open   or   digest approve {issue.id}"
+    return f"{text}\nNext:  digest check {issue.id}   or   digest preview {issue.id} --open"
 
 
 def built_json(result: Built) -> dict[str, Any]:

@@ -9,7 +9,7 @@ from digest.pipeline.learn import Doubt, Learned, doubts, heard, learn
 from digest.pipeline.lines import Line, read_lines
 from digest.pipeline.moves import approve, hold, release, skip
 from digest.pipeline.people import Synced, sync
-from digest.pipeline.press import Mail, edition_of
+from digest.pipeline.press import Mail, edition_of, flaws
 from digest.pipeline.send import Rehearsal, Sent, rehearse, require_sendable, send
 
 __all__ = [
@@ -34,6 +34,7 @@ __all__ = [
     "evaluate",
     "evaluate_stories",
     "examine",
+    "flaws",
     "gather",
     "heard",
     "hold",

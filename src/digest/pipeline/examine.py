@@ -20,8 +20,7 @@ from digest.model.words import words
 from digest.parts import Parts
 from digest.pipeline.audience import audience, recipient_of
 from digest.pipeline.export import NOBODY
-from digest.pipeline.press import Press, edition_of, press
-from digest.render import faults
+from digest.pipeline.press import Press, edition_of, flaws, press
 
 LATELY: Final = timedelta(days=35)
 """How far back the issue before is looked for: a monthly edition has one too."""
@@ -48,12 +47,12 @@ def examine(
             articles={article.id: article for article in articles},
             told=inputs.told,
             last_subject=before.content.subject if before and before.content else "",
-            now=now,
+            now=min(now, issue.expires_at),  # nothing of it leaves after that, so nothing of it grows older
             prints=_prints(parts, machine) if machine else (),
             way=_way(parts),
             crowd=_crowd(parts, issue, edition, before),
             lore=lore(names(edition.names)),
-            faults=tuple(map(str, faults(machine.content, machine.look, machine.sender))) if machine else (),
+            faults=flaws(parts, issue) if machine else (),
             asked=asked,
         )
     )

@@ -105,6 +105,17 @@ def proofread(parts: Parts, content: Content, edition: Edition) -> None:
     faults(content, look, mail)
 
 
+def flaws(parts: Parts, issue: Issue) -> tuple[str, ...]:
+    """Return what the lint holds against the look as it tells the issue; nothing once its bytes are frozen.
+
+    Raises LookError for what readers would miss words by.
+    """
+    if parts.store.issues.skeletons(issue.id):
+        return ()
+    edition = edition_of(parts, issue)
+    return tuple(map(str, faults(content_of(issue), parts.look(edition), parts.mail(edition))))
+
+
 def edition_of(parts: Parts, issue: Issue) -> Edition:
     """Return the issue's edition: as frozen with it once it goes out, or where digest.toml has it no more.
 

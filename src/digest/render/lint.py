@@ -128,7 +128,7 @@ class _Reader(HTMLParser):
             self.note(tag, "is not among the elements that looks are known to be right with", NOT_VETTED[tag])
         elif tag not in ATTRIBUTES:
             near = get_close_matches(tag, ATTRIBUTES, 1)
-            cure = f"is it {near[0]}?" if near else "docs/templates.md lists those there are"
+            cure = f"is it {near[0]}?" if near else "a look is made of mj-section, mj-column, mj-text and their like"
             self.note(tag, "is no element of MJML, and is dropped with all it holds", cure, fatal=True)
         else:
             self._vetted(tag, attrs)

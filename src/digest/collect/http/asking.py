@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from contextlib import AsyncExitStack
 from dataclasses import dataclass, field
@@ -25,6 +25,8 @@ PATIENCE: Final = timedelta(seconds=4)
 """For one link with all its redirects."""
 AT_ONCE: Final = 16
 REDIRECTS: Final = 5
+ENOUGH: Final = 2
+"""Links of a host that gave no answer, after which its others are not waited for."""
 ONLY_GET: Final = frozenset({400, 403, 404, 405, 406, 409, 410, 500, 501, 503})
 """Statuses with which servers also answer a HEAD that they do not like, so that the link is asked again with GET."""
 _REDIRECTS: Final = frozenset({301, 302, 303, 307, 308})
@@ -54,6 +56,8 @@ class _Asker:
     _sessions: dict[bool, aiohttp.ClientSession] = field(default_factory=dict)
     _turns: asyncio.Semaphore = field(default_factory=lambda: asyncio.Semaphore(AT_ONCE))
     _hosts: defaultdict[str, asyncio.Lock] = field(default_factory=lambda: defaultdict(asyncio.Lock))
+    _silent: Counter[str] = field(default_factory=Counter)
+    """How often a host gave no answer at all."""
 
     async def __aenter__(self) -> Self:
         for guarded in (True, False):
@@ -83,11 +87,14 @@ class _Asker:
             return Asked(url, reason=e.reason, at=url)
         loop = asyncio.get_running_loop()
         async with self._hosts[host_of(place)], self._turns:  # the host's turn first: who waits takes no place
+            if self._silent[host_of(place)] >= ENOUGH:
+                return Asked(url, reason="not asked: its host did not answer before", at=url)
             began = loop.time()
             try:
                 async with asyncio.timeout(self.patience.total_seconds()):
                     status, at = await self._follow(place, self._leave(place))
             except (aiohttp.ClientError, OSError, ValueError) as e:
+                self._silent[host_of(place)] += not isinstance(e, FetchError)
                 return Asked(url, reason=self._reason(e), at=url, took=timedelta(seconds=loop.time() - began))
         return Asked(url, status, at=at, took=timedelta(seconds=loop.time() - began))
 
