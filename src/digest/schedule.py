@@ -139,7 +139,7 @@ async def built(parts: Parts, slot: Slot, now: datetime) -> str:
     edition = parts.settings.editions.get(slot.edition)
     if edition and edition.approval is Approval.AUTO_IF_GREEN and made.issue.state is State.REVIEW:
         try:
-            pipeline.require_fit(parts, made.issue, now=now)
+            await asyncio.to_thread(pipeline.require_fit, parts, made.issue, now=now)
         except Unfit as red:  # told at once, so that there is time to mend it before its hour
             return f"{standing(made.issue)}, and will be held at its hour: {'; '.join(red.reasons)}"
     return standing(made.issue)

@@ -76,7 +76,7 @@ def lines(findings: Sequence[Finding]) -> str:
 
 
 def _where(one: Finding) -> str:
-    return ": ".join(filter(None, (" and ".join(one.places), one.seen)))
+    return ": ".join(filter(None, (", ".join(one.places), one.seen)))
 
 
 def verdict(issue: Issue, findings: Sequence[Finding]) -> str:
