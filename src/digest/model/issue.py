@@ -377,6 +377,8 @@ class Issue:
     """SHA-256 over what was approved: content, look, message files, the settings that render reads; empty if none."""
     reason: str = ""
     """Why it is held, skipped, missed, stopped or failed."""
+    override: str = ""
+    """Why it was approved although the check found red; empty where nobody had to say."""
 
     @property
     def its_slot(self) -> Slot:

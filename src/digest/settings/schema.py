@@ -152,7 +152,7 @@ class EditionTable(Table):
     max_age: Duration = timedelta(hours=72)
     """Articles published longer ago are left out."""
     approval: Approval = Approval.REQUIRED
-    """Who lets an issue go: an editor, or nobody needs to."""
+    """Who lets an issue go: an editor; nobody needs to; or nobody, as long as the check finds no red."""
     deadline_grace: Duration = timedelta(minutes=20)
     """How long after its hour an issue may still be approved before it is held."""
     subject: SomeLine = "{{ lead.headline | short(60) }}"
