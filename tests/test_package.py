@@ -17,7 +17,18 @@ import digest
 
 ROOT = Path(__file__).parents[1]
 COMMAND = Path(sys.executable).with_name("digest")
-HEAVY = ("sqlalchemy", "alembic", "aiohttp", "trafilatura", "lxml", "jinja2", "pydantic", "mjml", "apscheduler")
+HEAVY = (
+    "sqlalchemy",
+    "alembic",
+    "aiohttp",
+    "trafilatura",
+    "lxml",
+    "jinja2",
+    "pydantic",
+    "mjml",
+    "apscheduler",
+    "numpy",
+)
 """What takes long to import."""
 LAID = {"digest.toml": "digest.toml", "templates": "templates", "subscribers": "subscribers"}
 """Of the repository, what `digest init` lays out."""

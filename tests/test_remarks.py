@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from digest.pipeline import remarks
+from digest.remarks import remarks
 from digest.settings import load
 from digest.signing import ED25519, RSA, key_file, make_key
 

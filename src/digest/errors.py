@@ -13,6 +13,7 @@ DigestError
 +-- LinesError (ValueError)           a file of lines to be judged or learned from
 +-- MoveError                         an issue's state forbids it; exit 5
 |   +-- NotApproved
+|   +-- Unfit                             the check found what keeps it from going out; exit 4
 +-- UnknownError (LookupError)        an edition, issue or source nobody knows; exit 2
 +-- StoreError                        the database
 |   +-- Busy                              someone else works on it; exit 8
@@ -102,6 +103,16 @@ class MoveError(DigestError):
 
 class NotApproved(MoveError):
     """Only an approved issue may be sent."""
+
+
+class Unfit(MoveError):
+    """The check found red, and nobody said why it may go out all the same; `reasons` has a line for each."""
+
+    exit_code = 4
+
+    def __init__(self, message: str, *, reasons: tuple[str, ...]) -> None:
+        super().__init__(message)
+        self.reasons = reasons
 
 
 class UnknownError(DigestError, LookupError):

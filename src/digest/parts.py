@@ -13,6 +13,7 @@ from digest.collect import Cache, Workers
 from digest.deliver import Transport
 from digest.deliver.catcher import Catcher
 from digest.deliver.smtp import Login, Security, SmtpTransport
+from digest.encoder import Encoder, Missing, open_encoder
 from digest.errors import SuppressionError
 from digest.model.delivery import Claim
 from digest.model.issue import Edition
@@ -41,6 +42,11 @@ class Parts:
         """What was learned from editors, in the data folder."""
         return Shelf(self.settings.data / "weights")
 
+    @cached_property
+    def encoder(self) -> Encoder | Missing:
+        """What tells the meaning of a passage, loaded at first use, or why there is nothing."""
+        return open_encoder(self.settings.semantic)
+
     def _forgets_nobody(self) -> None:
         """Refuse to start with new keys where addresses were hashed with one that is gone."""
         hashed, _ = read_suppressed(self.settings.subscribers / SUPPRESSED)
@@ -58,7 +64,7 @@ class Parts:
 
     @cached_property
     def cache(self) -> Cache:
-        """What collecting worked out once."""
+        """What was worked out once: pages, vectors."""
         return Cache(self.settings.data / "cache" / "collect.db")
 
     def close(self) -> None:

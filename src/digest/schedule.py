@@ -15,7 +15,7 @@ from apscheduler.triggers.interval import IntervalTrigger
 from digest import pipeline
 from digest.collect.phrases import count
 from digest.collect.standing import is_due
-from digest.errors import ListError, SuppressionError
+from digest.errors import ListError, SuppressionError, Unfit
 from digest.lifecycle import Move
 from digest.model.issue import Approval, Edition, Issue, Slot, State
 from digest.model.news import SourceState
@@ -136,7 +136,14 @@ async def missed(parts: Parts, slot: Slot, now: datetime) -> str:
 async def built(parts: Parts, slot: Slot, now: datetime) -> str:
     """Build one slot's issue; return how it stands."""
     made = await asyncio.to_thread(pipeline.build, parts, slot.edition, now=now, slot=slot)
-    return standing(made.issue)
+    edition = parts.settings.editions.get(slot.edition)
+    if edition and edition.approval is Approval.AUTO_IF_GREEN and made.issue.state is State.REVIEW:
+        try:
+            await asyncio.to_thread(pipeline.require_fit, parts, made.issue, now=now)
+        except Unfit as red:  # told at once, so that there is time to mend it before its hour
+            held = f"{standing(made.issue)}, and will be held at its hour: {'; '.join(red.reasons)}"
+            return "; ".join((held, *made.remarks))
+    return "; ".join((standing(made.issue), *made.remarks))
 
 
 def standing(issue: Issue) -> str:
@@ -188,7 +195,7 @@ def overdue(issue: Issue, edition: Edition | None, now: datetime) -> tuple[Move,
     if edition is None:
         return None
     deadline = issue.send_at + edition.deadline_grace
-    waits = issue.state is State.REVIEW and edition.approval is not Approval.AUTO
+    waits = issue.state is State.REVIEW and edition.approval is Approval.REQUIRED
     if waits and now >= deadline:
         return Move.HOLD, f"nobody approved it by {deadline:%Y-%m-%d %H:%M} UTC"
     return None
@@ -227,8 +234,13 @@ def agree(parts: Parts, now: datetime) -> list[tuple[str, bool]]:
 
 
 async def sent(watch: Watch, issue: Issue) -> str:
-    """Send what is due of one issue; return how it stands."""
-    done = await pipeline.send(watch.parts, issue.id, clock=watch.clock, scheduled=True, stop=watch.stop)
+    """Send what is due of one issue; return how it stands. Raises Unfit for one that was held for what is red in it."""
+    try:
+        done = await pipeline.send(watch.parts, issue.id, clock=watch.clock, scheduled=True, stop=watch.stop)
+    except Unfit as red:
+        reason = f"the check found red: {'; '.join(red.reasons)}"
+        held = watch.parts.store.issues.move(issue.id, Move.HOLD, now=watch.clock(), by="daemon", reason=reason)
+        raise Unfit(standing(held), reasons=red.reasons) from red
     did = ", ".join(f"{n} {state.replace('_', ' ')}" for state, n in done.counts.items() if n)
     return f"{standing(done.issue)}: {did or 'nobody to send to'}"
 
@@ -239,7 +251,7 @@ def leaves(parts: Parts, issue: Issue, now: datetime) -> bool:
         next_at = parts.store.outbox.next_at(issue.id)
         return next_at is None or next_at <= now or now >= issue.expires_at
     edition = parts.settings.editions.get(issue.edition)
-    auto = edition is not None and edition.approval is Approval.AUTO
+    auto = edition is not None and edition.approval is not Approval.REQUIRED
     free = issue.state is State.APPROVED or (issue.state is State.REVIEW and auto)
     return free and issue.send_at <= now < issue.expires_at
 

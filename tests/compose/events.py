@@ -1,4 +1,4 @@
-"""The invented events of `data/events.txt`, as articles: which outlet told which event, and when."""
+"""The invented events of `data/events.txt` and `data/running.txt`, as articles: which outlet told which, and when."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from pathlib import Path
 from digest.compose.telling import Telling
 from digest.model.news import Article, Block, BlockKind, Passage, Placement
 
-FILE = Path(__file__).parent / "data" / "events.txt"
+DATA = Path(__file__).parent / "data"
 FIRST_DAY = datetime(2026, 11, 16, tzinfo=UTC)
 """A Monday: the days of the file count from it."""
 APART = timedelta(hours=2)
@@ -29,14 +29,14 @@ class Told:
         return self.event.startswith("near-")
 
 
-def told_events() -> list[Told]:
-    """Return the events of the file in its order."""
+def told_events(file: str = "events.txt", apart: timedelta = APART) -> list[Told]:
+    """Return the events of the file in its order, the tellings of each so far apart in time."""
     found = []
-    for block in FILE.read_text(encoding="utf-8").split("\n== ")[1:]:
+    for block in (DATA / file).read_text(encoding="utf-8").split("\n== ")[1:]:
         head, *lines = block.strip().splitlines()
         event, day, hour = head.split(", ")
         at = FIRST_DAY + timedelta(days=int(day) - 1, hours=int(hour))
-        articles = (_article(event, n, line, at + n * APART) for n, line in enumerate(lines) if line.strip())
+        articles = (_article(event, n, line, at + n * apart) for n, line in enumerate(lines) if line.strip())
         found.append(Told(event, tuple(articles)))
     return found
 

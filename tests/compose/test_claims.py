@@ -20,6 +20,8 @@ from digest.model.issue import Figure
         ("The depot burned, according to the Norrmark coast guard.", ("the Norrmark coast guard",)),
         ("Ukraine says it sank a ship, which Moscow denied.", ("Ukraine", "Moscow")),
         ("The U.N. nuclear watchdog said the plant runs.", ("The U.N. nuclear watchdog",)),
+        ("The bridge was built according to the Norrmark model, engineers learned.", ()),
+        ("Trains run according to schedule, according to the ministry.", ("the ministry",)),
         ("Nobody knows.", ()),
         ("", ()),
     ],

@@ -29,24 +29,24 @@ TEXT = (
 )
 def test_a_text_with_a_few_words_more_is_a_copy_and_one_in_other_words_is_not(other, is_copy):
     copies = Copies()
-    copies.original(0, sketch(TEXT))
+    copies.originals(0, sketch(TEXT))
 
-    assert (copies.original(1, sketch(other)) is not None) is is_copy
+    assert bool(copies.originals(1, sketch(other))) is is_copy
 
 
-def test_of_two_originals_the_likest_is_found_and_of_equals_the_first():
+def test_of_several_originals_the_likest_come_first_and_of_equals_the_earliest():
     copies = Copies()
-    copies.original(0, sketch(TEXT + " Nobody was hurt when it happened, the mayor of the town said to the radio."))
-    copies.original(1, sketch(TEXT))
-    copies.original(2, sketch(TEXT))
+    copies.originals(0, sketch(TEXT + " Nobody was hurt when it happened, the mayor of the town said to the radio."))
+    copies.originals(1, sketch(TEXT))
+    copies.originals(2, sketch(TEXT))
 
-    assert copies.original(3, sketch(TEXT)) == (1, 1.0)
+    assert [number for number, _ in copies.originals(3, sketch(TEXT))] == [1, 2, 0]
 
 
 def test_texts_without_words_copy_nothing():
     copies = Copies()
 
-    assert [copies.original(n, sketch(text)) for n, text in enumerate(("", "🙂🙂", "…", ""))] == [None] * 4
+    assert [copies.originals(n, sketch(text)) for n, text in enumerate(("", "🙂🙂", "…", ""))] == [[]] * 4
 
 
 @given(st.text(max_size=300), st.text(max_size=300))

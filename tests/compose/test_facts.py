@@ -48,7 +48,19 @@ def takes(now):
 
 def _report(article, text, at):
     words = {word.strip(".,").lower(): 0.3 for word in text.split()}
-    return Report(article, at, words, frozenset(words), facts(text, at=at), frozenset(), frozenset(), tuple(words))
+    return Report(
+        article=article,
+        at=at,
+        vector=words,
+        matter=frozenset(words),
+        facts=facts(text, at=at),
+        classes=frozenset(),
+        countries=frozenset(),
+        keys=tuple(words),
+        places=frozenset(),
+        source="",
+        is_news=True,
+    )
 
 
 def test_the_same_place_on_another_day_is_another_event(takes):

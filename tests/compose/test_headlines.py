@@ -62,6 +62,29 @@ def test_a_copy_confirms_less_than_a_report_of_its_own_and_makes_no_story_newer(
     assert "1 of 2 reports a copy" in copied.reasons
 
 
+def test_an_article_that_two_outlets_share_is_told_once_a_section_though_it_is_placed_otherwise(
+    edition, slot, now, article, placed
+):
+    visit = "A minister came to Karsk on Friday to see what the fire had left, and spoke for an hour with the council."
+    drones = "Eleven drones crossed the Tarn in the night before, and four of them were brought down over the hills."
+    a = article("a", "Karsk after the fire", FIRE, visit, drones, source="Dropped")
+    b = article("b", "Karsk after the fire", FIRE, visit, drones, source="Radio Tarn")
+    placements = [
+        placed(a, "diplomacy", FIRE),
+        placed(a, "diplomacy", visit, position=1),
+        placed(a, "military", drones, position=2),
+        placed(b, "military", FIRE),
+        placed(b, "diplomacy", visit, position=1),
+        placed(b, "military", drones, position=2),
+    ]
+
+    content = compose(placements, [a, b], edition, sources=(), number=1, slot=slot, now=now)
+
+    items = {section.id: section.items for section in content.sections}
+    assert {section: len(found) for section, found in items.items()} == {"military": 1, "diplomacy": 1}
+    assert all("1 of 2 reports a copy" in found[0].reasons for found in items.values())
+
+
 @pytest.mark.parametrize(
     "clumsy",
     [

@@ -70,6 +70,53 @@ def test_what_the_edition_mutes_is_left_out_with_the_pattern_that_named_it(
     assert len(parted.articles) == (not reason)
 
 
+IN_TONGUES = {
+    "uk": (
+        "Над Тарнмутом уночі збили п’ятдесят дронів",
+        "Мер міста сказав, що пожежу загасили до ранку, а їхні сім’ї живуть у школі.",
+    ),
+    "ru": ("Ночью над Тарнмутом сбили пятьдесят дронов", "Мэр города сказал, что пожар был потушен к утру."),
+    "de": (
+        "Fünfzig Drohnen über Tarnmouth abgeschossen",
+        "Das Feuer war am Morgen gelöscht, sagte die Bürgermeisterin, und niemand wurde von den Trümmern verletzt.",
+    ),
+    "ar": ("أسقطت الدفاعات خمسين طائرة مسيرة فوق تارنموث", "وقال رئيس البلدية إن الحريق أخمد قبل الفجر."),
+}
+
+
+@pytest.mark.parametrize("tongue", IN_TONGUES)
+@pytest.mark.parametrize("said", [True, False])
+def test_an_article_in_a_language_that_the_edition_does_not_name_is_left_out_whether_it_says_so_or_not(
+    article, edition, now, tongue, said
+):
+    title, text = IN_TONGUES[tongue]
+    foreign = article("a", title, text, language=tongue if said else "")
+
+    parted = pool([foreign], replace(edition, languages=("en",)), now=now)
+    kept = pool([foreign], replace(edition, languages=("en", tongue)), now=now)
+
+    assert [(left.heading, left.reason) for left in parted.left_out] == [(title, f"in {tongue}, the edition takes en")]
+    assert kept.articles == (foreign,)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "",
+        "Tarnmouth",
+        "🙂🙂🙂",
+        "Die Welt",
+        "Ferry of Tarnmouth sails again, and the mayor of Lindholm has sent her two tons of wheat.",
+        "The paper Правда wrote on Friday that the bridge of Ferren is closed to carts.",
+        "Der Spiegel, Die Zeit and Das Bild of Friday on the bridge",
+        "Москва",
+        "x" * 1_000_000,
+    ],
+)
+def test_an_article_whose_language_is_in_doubt_passes(article, edition, now, text):
+    assert pool([article("a", text, text)], replace(edition, languages=("en",)), now=now).articles
+
+
 def test_an_edition_that_names_no_languages_takes_all(article, edition, now):
     assert len(pool([article("a", language="uk"), article("b", language="ar")], edition, now=now).articles) == 2
 

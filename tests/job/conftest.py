@@ -102,6 +102,13 @@ class Desk:
         with closing(sqlite3.connect(self.folder / "var/digest.db")) as connection:
             return dict(connection.execute(query))
 
+    @property
+    def reasons(self):
+        """What was said to each message of the first issue, besides yes."""
+        query = "SELECT text FROM delivery WHERE issue = 1 AND state != 'accepted'"
+        with closing(sqlite3.connect(self.folder / "var/digest.db")) as connection:
+            return [text for (text,) in connection.execute(query)]
+
 
 def finished(process):
     """Wait for the end of a command."""

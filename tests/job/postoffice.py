@@ -16,10 +16,10 @@ LATER = ", in a while"
 class PostOffice:
     """The server of tests/deliver, open while it is entered; opened again it has the same port and log."""
 
-    def __init__(self, answer: Answer = willing) -> None:
+    def __init__(self, answer: Answer = willing, *, offers: tuple[str, ...] = ()) -> None:
         self.answer = answer
         self._changed = threading.Condition()
-        self._server = _Counter(self._said)
+        self._server = _Counter(self._said, offers=offers)
         self._released = asyncio.Event()
 
     def __enter__(self) -> Self:

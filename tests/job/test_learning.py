@@ -97,6 +97,22 @@ def test_stories_are_compared(desk):
     assert given["a"] == given["b"] != given["c"]
 
 
+def test_stories_are_compared_by_the_names_of_the_edition_that_would_tell_them(desk):
+    titles = ("Drones hit Sorvat at night", "Zorwat: three wounded in an attack")
+    rows = [{"id": t, "title": t, "date": "2026-11-20", "cluster": "x"} for t in titles]
+    lines = write(desk, rows)
+    apart = desk("evaluate", lines, "--stories", "--json")
+
+    added = '[[name]]\nname = "Sorvat"\nalso = ["Zorwat"]\nplace = true\n'
+    desk.edit("digest.toml", "\n[digest]\n", f"\n{added}\n[digest]\n")
+    together = desk("evaluate", lines, "--stories", "--edition", "daily", "--json")
+    unknown = desk("evaluate", lines, "--stories", "--edition", "tuesday")
+
+    assert (apart.json["stories"], together.json["stories"]) == (2, 1)
+    assert (unknown.code, unknown.out) == (2, "")
+    assert "there is no edition 'tuesday'; digest.toml has daily" in unknown.err
+
+
 @pytest.mark.parametrize(
     ("text", "told"),
     [

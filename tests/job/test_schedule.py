@@ -10,6 +10,7 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from digest import pipeline, schedule
+from digest.errors import Unfit
 from digest.lifecycle import Move
 from digest.model.issue import State
 from digest.parts import open_parts
@@ -228,3 +229,36 @@ def test_what_one_job_meets_in_the_database_ends_neither_the_others_nor_the_daem
         told = [(event.job, event.failed) for event in asyncio.run(once())]
 
     assert told == [("collect", True), ("send", False)]
+
+
+def test_an_edition_that_goes_by_itself_goes_where_nothing_is_red(desk):
+    with daemon(desk, approval="auto-if-green") as (parts, seven):
+        drafted = turn(parts, seven - timedelta(hours=1))
+        sent = turn(parts, seven)
+
+        issue = parts.store.issues.last("daily")
+    assert (drafted, sent) == ([("draft", False)], [("send", False)])
+    assert (issue.state, issue.approved_by) == (State.SENT, "auto")
+
+
+def test_an_edition_that_goes_by_itself_is_held_where_something_is_red_and_says_why(desk):
+    with PostOffice() as office:
+        desk.settings.write_text(desk.settings.read_text().replace("\n[edition.", f"{office.table}\n[edition.", 1))
+        with daemon(desk, approval="auto-if-green") as (parts, seven):
+            drafted = turn(parts, seven - timedelta(hours=1))
+            issue = parts.store.issues.last("daily")
+            with pytest.raises(Unfit, match="Links that lead into this network"):
+                asyncio.run(pipeline.send(parts, issue.id, clock=lambda: seven - timedelta(minutes=30)))
+            kept = parts.store.issues.last("daily")
+            late = turn(parts, seven + timedelta(hours=1))
+            held = parts.store.issues.last("daily")
+            again = turn(parts, seven + timedelta(hours=2))
+            pipeline.release(parts, issue.id, by="ada", now=seven)
+            pipeline.approve(parts, issue.id, by="ada", override="read on this machine only", now=seven)
+            turn(parts, seven + timedelta(hours=3))
+
+            sent = parts.store.issues.last("daily")
+    assert (drafted, kept.state, late, again) == ([("draft", False)], State.REVIEW, [("send", True)], [])
+    assert held.state is State.HELD
+    assert held.reason.startswith("the check found red: Links that lead into this network (127.0.0.1:")
+    assert (sent.state, sent.override, len(office.log.mails)) == (State.SENT, "read on this machine only", 7)

@@ -85,6 +85,35 @@ def test_who_is_refused_is_counted_and_costs_nobody_else_anything(desk, office):
     assert len(office.asked) == asked == len(FEW)
 
 
+LETTERS = ("lis@bücher.example", "юля@aldovar.example")
+
+
+def test_letters_beyond_ascii_in_a_domain_go_to_any_server_and_in_a_name_to_none_without_smtputf8(desk, office):
+    desk.readers(ADA, *LETTERS)
+
+    done = send(desk)
+
+    assert (done.code, counted(done)) == (6, {"accepted": 2, "refused": 1})
+    assert office.log.copies == {ADA: 1, "lis@xn--bcher-kva.example": 1}
+    assert all(data.isascii() for _, _, data in office.log.mails)
+    assert desk.deliveries["юля@aldovar.example"] == "refused"
+    (reason,) = desk.reasons
+    assert reason.startswith("smtputf8")
+
+
+def test_a_server_that_takes_smtputf8_gets_every_letter_of_an_address(approved):
+    with PostOffice(offers=("SMTPUTF8", "8BITMIME")) as office:
+        relayed(approved, office)
+        approved.readers(*LETTERS)
+        done = send(approved)
+
+        assert (done.code, counted(done)) == (0, {"accepted": 2})
+        mails = {recipient: data for _, recipient, data in office.log.mails}
+    assert set(mails) == {"lis@xn--bcher-kva.example", "юля@aldovar.example"}
+    assert "To: юля@aldovar.example\r\n".encode() in mails["юля@aldovar.example"]
+    assert mails["lis@xn--bcher-kva.example"].isascii()
+
+
 def test_who_is_deferred_is_tried_again_when_it_is_time_and_nobody_else(desk, office):
     office.answer = saying({("rcpt", BO): "451 4.7.1 later, please", ("dot", CY): "452 4.3.1 no room"})
 

@@ -43,7 +43,12 @@ def test_a_subject_of_any_script_is_sent_in_encoded_words_of_at_most_75_octets(s
 def test_any_subject_comes_out_of_its_header_as_it_went_in(subject):
     header = unstructured("Subject", subject)
 
+    words = re.findall(r"=\?utf-8\?[bq]\?[^?]*\?=", header)
     assert header.isascii()
+    assert max(map(len, words), default=0) <= 75
+    for word in words:  # RFC 2047, 5: no word ends within a character
+        ((text, charset),) = decode_header(word)
+        assert text.decode(charset)
     assert parsed(header) == subject
     assert all(line.startswith(" ") and line.strip() for line in header.split("\r\n")[1:])
     assert max(map(len, header.split("\r\n"))) <= 78

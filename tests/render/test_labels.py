@@ -117,7 +117,7 @@ def test_few_sections_are_counted_in_words(language, n):
         ("en", "Friday 20 November 2026", "07:00", "Thursday 04:00", "11 November, 07:00"),
         ("uk", "пʼятниця, 20 листопада 2026 р.", "07:00", "четвер, 04:00", "11 листопада, 07:00"),
         ("de", "Freitag, 20. November 2026", "07:00 Uhr", "Donnerstag, 04:00 Uhr", "11. November, 07:00 Uhr"),
-        ("fr", "vendredi 20 novembre 2026", "07 h 00", "jeudi à 04 h 00", "11 novembre, 07 h 00"),
+        ("fr", "vendredi 20 novembre 2026", "07 h 00", "jeudi, 04 h 00", "11 novembre, 07 h 00"),
         ("es", "viernes, 20 de noviembre de 2026", "7:00", "jueves, 4:00", "11 de noviembre, 7:00"),
         ("pl", "piątek, 20 listopada 2026", "07:00", "czwartek, 04:00", "11 listopada, 07:00"),
         ("ar", "الجمعة، 20 نوفمبر 2026", "07:00", "الخميس، 04:00", "11 نوفمبر، 07:00"),
@@ -184,3 +184,6 @@ def test_a_mail_speaks_the_readers_language_in_both_its_parts_and_says_so(name, 
     for words in (labels.say("text_leave"), labels.say("figures_differ"), labels.say("dead", 9)):
         assert words in text
     assert max(len(line) for line in text.splitlines() if "://" not in line) <= 78
+    head, _, body = message(skeleton, fields).partition(b"\r\n\r\n")
+    assert max(len(line) for line in head.split(b"\r\n") if b"://" not in line) <= 78
+    assert max(map(len, body.split(b"\r\n"))) <= 76

@@ -19,11 +19,6 @@ PASSWORD = {"DIGEST_RELAY__MAIN__PASSWORD": "ropewalk"}
         ('in_doubt = "resend"', 17, "`in_doubt` is not in force yet; messages in doubt stay in doubt"),
         ("canary = 7", 17, "`canary` is not in force yet; all messages may go at once"),
         ("brake_percent = 2", 17, "`brake_percent` is not in force yet; refusals hold nothing back"),
-        (
-            'approval = "auto-if-green"',
-            17,
-            '`approval = "auto-if-green"` is not in force yet; issues wait for an editor',
-        ),
         (RELAY + 'rate = "40/s"', 24, "`rate` is not in force yet; mail goes as fast as the relay takes it"),
         (
             RELAY + '[[relay]]\nname = "spare"\nkind = "catcher"\nrate = "1/s"',
@@ -70,7 +65,7 @@ def test_one_that_comes_from_outside_is_told_with_its_variable(write):
 
 
 def test_what_says_no_more_than_the_default_is_not_told(write):
-    same = 'in_doubt = "hold"\ncanary = 50\nbrake_percent = 5\napproval = "auto"\n'
+    same = 'in_doubt = "hold"\ncanary = 50\nbrake_percent = 5\napproval = "auto-if-green"\n'
     tables = "[bounces]\nhard_limit = 1\n[web]\nlisten = '127.0.0.1:8412'\n[web.proxy]\n[alerts]\n[dkim]\n"
 
     assert load(write(BASE + same + RELAY + tables), PASSWORD).not_yet == ()

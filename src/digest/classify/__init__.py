@@ -8,7 +8,7 @@ from functools import lru_cache
 
 from digest.classify.boilerplate import verdicts
 from digest.classify.passages import Stretch, cut
-from digest.classify.sections import Scorer, Title, Verdict, place, read, scorer, title_of
+from digest.classify.sections import Meaning, Scorer, Title, Verdict, place, read, scorer, title_of
 from digest.classify.turns import part
 from digest.classify.weights import Weights, shipped
 from digest.model.issue import Section
@@ -20,12 +20,14 @@ CLOSING = "closing paragraph that sums up"
 BARE = "heading without text"
 
 
-def classify(article: Article, sections: Sequence[Section], weights: Weights | None = None) -> tuple[Placement, ...]:
+def classify(
+    article: Article, sections: Sequence[Section], weights: Weights | None = None, meaning: Meaning | None = None
+) -> tuple[Placement, ...]:
     """Return the article's passages in reading order, each with its section, `OTHER` or `BOILERPLATE`.
 
     Boilerplate comes as one placement a line with the rule's name as evidence. An article without a body is
     placed by its standfirst, or by its title alone with no paragraphs. `Section.fallback` takes what fits none.
-    `weights` are what was learned; None: those that come with the program.
+    `weights` are what was learned; None: those that come with the program. `meaning` is asked where words are in doubt.
     """
     known = scorer_of(sections, weights)
     title = title_of(known, article.title)
@@ -35,6 +37,8 @@ def classify(article: Article, sections: Sequence[Section], weights: Weights | N
     for i in parts.bare:
         rules[i] = BARE
     stretches = [piece for stretch in parts.stretches for piece in part(stretch, known)]
+    if _in_english(article):
+        known = asking(known, meaning)
     if not stretches and article.title.strip():
         stretches = [_instead(article, blocks, rules)]
     placed = _placed(title, stretches, sections, known)
@@ -44,9 +48,19 @@ def classify(article: Article, sections: Sequence[Section], weights: Weights | N
     return _in_reading_order(article, blocks, rules, stretches, placed)
 
 
+def _in_english(article: Article) -> bool:
+    """Return whether the article is in the language of the examples, or nobody says; others' meaning is not asked."""
+    return article.language.replace("_", "-").partition("-")[0].casefold() in ("", "en")
+
+
 def scorer_of(sections: Sequence[Section], weights: Weights | None = None) -> Scorer:
     """Return what the sections are recognised by; made once for the same sections and weights."""
     return _scorer(tuple(sections), weights or shipped())
+
+
+def asking(known: Scorer, meaning: Meaning | None) -> Scorer:
+    """Return the scorer that asks for the meaning of what is in doubt."""
+    return replace(known, meaning=meaning) if meaning else known
 
 
 @lru_cache(maxsize=16)

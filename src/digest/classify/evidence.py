@@ -72,6 +72,19 @@ class Voices:
         return sorted((one for one in weighed if one[1] >= LEAST), key=lambda one: -one[1])[:SHOWN]
 
 
+def sense(section: SectionId, labels: Sequence[str], meant: Sequence[float]) -> tuple[str, ...]:
+    """Return what a passage's meaning says more for a section than for the others on average.
+
+    >>> sense("north", ("north", "south", "west"), (0.9, -0.3, 0.3)), sense("south", ("north", "south"), (0.9, -0.3))
+    (('its meaning +0.9',), ())
+    """
+    if section not in labels or not meant:
+        return ()
+    own = meant[labels.index(section)]
+    weight = own - (sum(meant) - own) / max(1, len(labels) - 1)
+    return (f"its meaning {weight:+.1f}",) if weight >= LEAST else ()
+
+
 def _keep(said: dict[str, tuple[float, int, int]], phrase: str, at: tuple[float, int, int]) -> None:
     before = said.get(phrase)
     said[phrase] = at if before is None else (max(at[0], before[0]), *before[1:])

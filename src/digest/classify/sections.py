@@ -2,7 +2,8 @@
 
 Two voices are added up, both in units of log-odds: what was learned from examples (`weights`, by the passage's words),
 and the section's own terms. A section that nothing was learned of lives by its terms alone. What was learned of
-sections that the edition does not have speaks for "none".
+sections that the edition does not have speaks for "none". Where these two are in doubt a third is asked, if there is
+one: what the passage means, whatever its words (`head`).
 """
 
 from __future__ import annotations
@@ -12,7 +13,7 @@ from dataclasses import dataclass, field
 from math import exp, log, sqrt
 from typing import Final
 
-from digest.classify.evidence import Voices
+from digest.classify.evidence import Voices, sense
 from digest.classify.features import features
 from digest.classify.fit import softmax
 from digest.classify.terms import Hit, Matcher, matcher
@@ -47,6 +48,13 @@ TEMPERATURE: Final = 1.0
 """Divides log-odds before they are told as a confidence, so that of passages told with 0.8 four in five are right."""
 LEAST_SUPPORT: Final = -4.0
 """Log-odds to which a neighbour's doubt is limited."""
+DOUBT: Final = 0.9
+"""Confidence below which a passage's meaning is asked for."""
+MEANT: Final = 0.5
+"""What the log-odds of meaning count: where they know more, the words have mostly said so."""
+
+Meaning = Callable[[str], Sequence[float]]
+"""What a text means: the log-odds of the labels of the weights' head; empty where nobody can say."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -57,6 +65,8 @@ class Scorer:
     terms: Matcher
     weights: Weights
     voices: Voices = field(repr=False)
+    meaning: Meaning | None = field(default=None, repr=False)
+    """Who is asked in doubt."""
 
     def learned(self, found: Sequence[Word]) -> tuple[list[float], float]:
         """Return the log-odds of the weights' labels for a text's words, and what a quantum counted there."""
@@ -64,6 +74,18 @@ class Scorer:
         scale = self.weights.quantum / sqrt(len(known) or 1)
         rows = zip(self.weights.bias, self.weights.rows, strict=True)
         return [bias * self.weights.quantum + scale * sum(map(row.__getitem__, known)) for bias, row in rows], scale
+
+    def meant(self, text: str) -> list[float]:
+        """Return what a text's meaning adds to the log-odds of the weights' labels; empty where nobody can say.
+
+        A label that the head does not know has so far been a part of `OTHER`.
+        """
+        head = self.weights.head
+        said = self.meaning(text) if self.meaning else ()
+        if head is None or not said:
+            return []
+        odds = dict(zip(head.labels, said, strict=True))
+        return [MEANT * odds.get(label, odds[OTHER]) for label in self.weights.labels]
 
 
 def scorer(sections: Sequence[Section], weights: Weights) -> Scorer:
@@ -130,12 +152,25 @@ def read(scorer: Scorer, title: Title, heading: str, text: str, *, opens: bool =
     learned, scale = scorer.learned([*head_words, *body])
     if not titled and title.learned:
         learned = [own + IN_TITLE * hint for own, hint in zip(learned, title.learned, strict=True)]
+    spoken = [LEARNED * value for value in learned]
+    odds = _odds(scorer, spoken, weighed)
+    meant = scorer.meant(as_read(head, text)) if max(confidences(odds).values()) < DOUBT else []
+    if meant:
+        odds = _odds(scorer, [own + more for own, more in zip(spoken, meant, strict=True)], weighed)
     parts = ((head, head_words), (text, body))
     return Reading(
-        _odds(scorer, learned, weighed),
-        lambda section: scorer.voices.evidence(section, found, parts, scale),
+        odds,
+        lambda section: (
+            *scorer.voices.evidence(section, found, parts, scale),
+            *sense(section, scorer.weights.labels, meant),
+        ),
         bool(heading),
     )
+
+
+def as_read(head: str, text: str) -> str:
+    """Return what is asked the meaning of: the heading, or the title of what opens an article, above the text."""
+    return "\n".join(part for part in (head[:LONGEST_HEAD], text[:LOOKED_AT]) if part)
 
 
 def _weigh(
@@ -167,8 +202,8 @@ def _often(times: int) -> float:
     return 2.0 - 0.5 ** (min(times, 50) - 1)
 
 
-def _odds(scorer: Scorer, learned: Sequence[float], weighed: Mapping[SectionId, float]) -> dict[SectionId, float]:
-    chances = dict(zip(scorer.weights.labels, softmax([LEARNED * value for value in learned]), strict=True))
+def _odds(scorer: Scorer, spoken: Sequence[float], weighed: Mapping[SectionId, float]) -> dict[SectionId, float]:
+    chances = dict(zip(scorer.weights.labels, softmax(spoken), strict=True))
     none = log(max(1e-6, sum(chance for label, chance in chances.items() if label not in weighed)))
     odds = {}
     for section, weight in weighed.items():

@@ -10,7 +10,10 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from functools import cached_property, lru_cache
 from importlib.resources import files
-from typing import Final
+from typing import Any, Final
+
+from digest.classify import head as heads
+from digest.classify.head import Head
 
 BITS: Final = 18
 """Of a feature's hash: so wide that words nobody taught seldom meet the weights of another."""
@@ -29,11 +32,15 @@ class Weights:
     rows: tuple[array[int], ...] = field(repr=False)
     few: tuple[str, ...] = ()
     """Labels of so few examples that not to be known by them says nothing against a passage."""
+    head: Head | None = field(default=None, repr=False)
+    """What was learned of meanings; None where no encoder was there to learn with."""
 
     @cached_property
     def fingerprint(self) -> str:
         """16 hex digits of the SHA-256 over all of it: names it in issues and files."""
-        digest = hashlib.sha256(json.dumps((self.labels, self.quantum, self.bias, self.few)).encode())
+        named: list[Any] = [self.labels, self.quantum, self.bias, self.few]
+        named += [heads.told(self.head)] if self.head else []
+        digest = hashlib.sha256(json.dumps(named).encode())
         for row in self.rows:
             digest.update(row.tobytes())
         return digest.hexdigest()[:16]
@@ -56,25 +63,26 @@ def quantised(
 def packed(weights: Weights) -> bytes:
     """Return the weights as a file holds them: a line of JSON, then the rows, compressed."""
     told = {"labels": weights.labels, "quantum": weights.quantum, "bias": weights.bias, "few": weights.few}
-    head = json.dumps(told)
-    return head.encode() + b"\n" + zlib.compress(b"".join(row.tobytes() for row in weights.rows))
+    meant = {"head": heads.told(weights.head)} if weights.head else {}
+    return json.dumps(told | meant).encode() + b"\n" + zlib.compress(b"".join(row.tobytes() for row in weights.rows))
 
 
 def unpacked(data: bytes) -> Weights:
     """Return the weights that `packed` wrote; ValueError for anything else."""
-    head, _, body = data.partition(b"\n")
+    line, _, body = data.partition(b"\n")
     try:
-        told = json.loads(head)
+        told = json.loads(line)
         labels, bias = tuple(map(str, told["labels"])), tuple(map(int, told["bias"]))
         opened = zlib.decompressobj()
         raw = opened.decompress(body, len(labels) * SIZE + 1)
         quantum, few = float(told["quantum"]), tuple(map(str, told["few"]))
+        head = heads.read(told["head"]) if "head" in told else None
     except (zlib.error, KeyError, TypeError, ValueError) as e:
         raise ValueError("no weights, or damaged ones") from e
     if len(raw) != len(labels) * SIZE or len(bias) != len(labels):
         raise ValueError("weights of another size")
     rows = tuple(array("b", raw[i * SIZE : (i + 1) * SIZE]) for i in range(len(labels)))
-    return Weights(labels, quantum, bias, rows, few)
+    return Weights(labels, quantum, bias, rows, few, head)
 
 
 @lru_cache(maxsize=4)

@@ -9,6 +9,7 @@ import typer
 
 from digest import __version__
 from digest.cli import (
+    checking,
     configuring,
     daemon,
     dkim,
@@ -30,7 +31,20 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
     context_settings={"help_option_names": ["-h", "--help"]},
 )
-for part in (starting, news, learning, sources, issuing, publishing, sending, people, dkim, configuring, daemon):
+for part in (
+    starting,
+    news,
+    learning,
+    sources,
+    issuing,
+    checking,
+    publishing,
+    sending,
+    people,
+    dkim,
+    configuring,
+    daemon,
+):
     part.add_to(app)
 
 

@@ -10,6 +10,9 @@ import typer
 from digest.cli.context import Json, run_of, settings_of
 from digest.cli.output import plural, table
 
+MORE = "a sentence encoder would be asked where words leave a passage in doubt: two more in a hundred go right"
+"""As measured in docs/design.md."""
+
 group = typer.Typer(help="The settings: whether they are right, what is in force, and why.", no_args_is_help=True)
 
 
@@ -21,11 +24,14 @@ def add_to(app: typer.Typer) -> None:
 @group.command()
 def check(ctx: typer.Context, json: Json = False) -> None:
     """Say whether the settings are right; if not, each problem with its file and line."""
-    from digest.pipeline import remarks
+    from digest.encoder import Missing, open_encoder
+    from digest.remarks import remarks
 
     run = run_of(ctx, json=json)
     settings = settings_of(run)
     told = remarks(settings)
+    encoder = open_encoder(settings.semantic)
+    without = str(encoder) if isinstance(encoder, Missing) else ""
     run.voice.data(
         {
             "ok": True,
@@ -35,12 +41,16 @@ def check(ctx: typer.Context, json: Json = False) -> None:
             "editions": list(settings.editions),
             "not_yet": list(settings.not_yet),
             "remarks": list(told),
+            "encoder": "" if isinstance(encoder, Missing) else encoder.name,
+            "without_encoder": without,
         },
         f"{settings.path} is right: {plural(len(settings.sections), 'section')}, "
         f"{plural(len(settings.sources), 'source')}, {plural(len(settings.editions), 'edition')}",
     )
     for line in told:
         run.voice.say(line)
+    if without and settings.semantic:
+        run.voice.say(f"{MORE}; {without}")
 
 
 @group.command()

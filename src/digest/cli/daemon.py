@@ -68,7 +68,7 @@ def heed(stop: asyncio.Event) -> None:
 async def forever(parts: Parts, voice: Voice) -> None:
     """Take turns until the system or the keyboard says stop."""
     from digest import schedule
-    from digest.pipeline import remarks
+    from digest.remarks import remarks
 
     stop = asyncio.Event()
     heed(stop)

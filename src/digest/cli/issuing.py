@@ -70,7 +70,7 @@ def preview(
     json: Json = False,
 ) -> None:
     """Show an issue's mail as it would be sent: the page, or its text part; or its page on the web."""
-    from digest.pipeline import page, proof, web_page, write
+    from digest.pipeline import flaws, page, proof, web_page, write
 
     run = run_of(ctx, json=json)
     if watch and (text or out or web):
@@ -91,6 +91,8 @@ def preview(
             shown = preview.text if text else preview.html
             said["cut"] = show.cut_json(preview.cut)
             tell_cut(run.voice, found, preview.cut)
+            for flaw in flaws(parts, found, look=look):
+                run.voice.say(flaw)
         name = f"{found.id}-web.html" if web else f"{found.id}.html"
         target = out or (None if text else parts.settings.data / "preview" / name)
     if target is None:
@@ -136,13 +138,17 @@ def approve(
     rev: Annotated[
         int | None, typer.Option("--rev", metavar="N", help="The revision you read; any other is refused.")
     ] = None,
+    override: Annotated[
+        str,
+        typer.Option("--override", metavar="WHY", help="Why it may go although `check` finds red; kept with it."),
+    ] = "",
     json: Json = False,
 ) -> None:
-    """Let an issue go out as it stands; any later change undoes the approval."""
+    """Let an issue go out as it stands, if `check` finds no red; any later change undoes the approval."""
     from digest import pipeline
 
     with parts_of(run_of(ctx, json=json)) as parts:
-        moved = pipeline.approve(parts, issue_key(issue), by=person(), now=at(""), revision=rev)
+        moved = pipeline.approve(parts, issue_key(issue), by=person(), now=at(""), revision=rev, override=override)
     tell(ctx, moved, f"approved, revision {moved.revision}\nNext:  digest send {moved.id}", json=json)
 
 

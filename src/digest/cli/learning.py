@@ -17,6 +17,7 @@ from digest.cli.output import plural, table
 if TYPE_CHECKING:
     from digest.classify.figures import LabelFigures
     from digest.compose.agreement import Agreement
+    from digest.meaning import Notebook
     from digest.pipeline import Doubt, Evaluation, Learned, StoryEvaluation
     from digest.pipeline.learn import Score
 
@@ -34,6 +35,9 @@ def evaluate(
     ctx: typer.Context,
     file: Annotated[Path, typer.Argument(metavar="FILE", help="JSON lines: title or text, and label or cluster.")],
     stories: Annotated[bool, typer.Option("--stories", help="Compare stories instead of sections.")] = False,
+    edition: Annotated[
+        str, typer.Option("--edition", metavar="ID", help="Whose names and archive tell stories apart; else the first.")
+    ] = "",
     predictions: Annotated[
         Path | None, typer.Option("--predictions", metavar="OUT", help="Write what each line was given to this file.")
     ] = None,
@@ -41,22 +45,29 @@ def evaluate(
 ) -> None:
     """Compare where passages go, or which tell one story, with what people say."""
     from digest import pipeline
+    from digest.encoder import open_encoder
+    from digest.meaning import notebook
     from digest.shelf import Shelf
 
     run = run_of(ctx, json=json)
-    settings = settings_of(run)
+    if edition and not stories:
+        raise typer.BadParameter("--edition goes with --stories")
     lines = pipeline.read_lines(file)
     rows: list[dict[str, Any]]
     if stories:
-        found = pipeline.evaluate_stories(lines)
+        with parts_of(run) as parts:
+            found = pipeline.evaluate_stories(parts, lines, edition)
         rows = [{"id": line.id, "cluster": found.clusters[line.id]} for line in lines]
         shown, text = stories_json(found), stories_text(found)
     else:
+        settings = settings_of(run)
         weights = Shelf(settings.data / "weights").current()
-        made = pipeline.evaluate(lines, settings.sections, weights)
+        book = notebook(open_encoder(settings.semantic), weights)
+        made = pipeline.evaluate(lines, settings.sections, weights, book)
         given = made.verdicts
         rows = [{"id": line.id, "label": given[line.id].section, "score": given[line.id].score} for line in lines]
-        shown, text = evaluation_json(made, weights.fingerprint), evaluation_text(made)
+        shown = evaluation_json(made, weights.fingerprint) | {"encoder": asked_json(book)}
+        text = f"{evaluation_text(made)}\n{asked_text(book)}"
     if predictions is not None:
         written(predictions, rows)
     run.voice.data({"lines": len(lines), **shown}, text)
@@ -83,7 +94,7 @@ def learn(
         raise typer.BadParameter("give one of FILE, --review and --undo")
     with parts_of(run) as parts:
         if review:
-            found = pipeline.doubts(parts, review)
+            found = pipeline.doubts(parts, review, now=at(now))
             run.voice.data([doubt_json(doubt) for doubt in found], lambda: "\n".join(map(doubt_text, found)))
             return
         if undo:
@@ -96,7 +107,7 @@ def learn(
             heard = pipeline.heard(lines, parts.settings.sections, person(), at(now))
             parts.store.examples.add(heard)
             run.voice.say(f"{plural(len(heard), 'correction')} heard")
-        learned = pipeline.learn(parts)
+        learned = pipeline.learn(parts, now=at(now))
     run.voice.data(learned_json(learned), lambda: learned_text(learned))
     leave(REFUSED if learned.harmful else 0)
 
@@ -143,6 +154,19 @@ def evaluation_text(made: Evaluation) -> str:
     )
 
 
+def asked_json(book: Notebook) -> dict[str, Any]:
+    """Return what the sentence encoder was asked, or would have been, for programs."""
+    why = str(book.why) if book.why else ""
+    return {"name": book.name, "asked": len(book.said), "not_asked": len(book.unread), "why": why}
+
+
+def asked_text(book: Notebook) -> str:
+    """Return what the sentence encoder was asked, or would have been, for people."""
+    if book.why is None:
+        return f"sentence encoder: asked for the meaning of {plural(len(book.said), 'passage')} in doubt"
+    return f"sentence encoder: would be asked of {plural(len(book.unread), 'passage')} in doubt; {book.why}"
+
+
 def stories_json(found: StoryEvaluation) -> dict[str, Any]:
     """Return the agreement on stories for programs."""
     return {"stories": found.stories, "b_cubed": agreement_json(found.b_cubed), "pairs": agreement_json(found.pairs)}
@@ -179,6 +203,7 @@ def learned_json(learned: Learned) -> dict[str, Any]:
         "frozen": compared(learned.frozen_before, learned.frozen_after),
         "corrected": compared(learned.corrected_before, learned.corrected_after),
         "weights": learned.weights,
+        "without_encoder": str(learned.without) if learned.without else "",
     }
 
 
@@ -202,10 +227,12 @@ def learned_text(learned: Learned) -> str:
             ("{}, which it was fitted to", "correction", learned.corrected_before, learned.corrected_after),
         )
     ]
+    missed = learned.without if learned.kept and learned.without and learned.without.installed else None
+    told = f"\nThe sentence encoder learned nothing of it: {missed}" if missed else ""
     head = "The new weights are in force" if learned.kept else "Nothing changes"
     back = "\nBack:  digest learn --undo" if learned.kept else ""
     titles = ("right of", "before", "after", "chance of the right one before", "after")
-    return f"{head}: {learned.reason}\n{table(rows, titles)}{back}"
+    return f"{head}: {learned.reason}\n{table(rows, titles)}{told}{back}"
 
 
 def doubt_json(doubt: Doubt) -> dict[str, Any]:

@@ -68,7 +68,7 @@ def build(
         with run.voice.progress("Placing passages", None) as step:
             built = pipeline.build(parts, name, now=at(now), progress=step)
     run.voice.detail(show.aside(built.content))
-    run.voice.say(show.built(built))
+    run.voice.say("\n".join((show.built(built), *built.remarks)))
     run.voice.data(show.built_json(built), lambda: show.outline(built.content))
     leave(NOTHING if built.empty and fail_empty else 0)
 
@@ -89,7 +89,7 @@ def rebuild(
     with parts_of(run) as parts:
         if not verify:
             built = pipeline.rebuild(parts, issue_key(issue), now=at(now))
-            run.voice.say(show.built(built))
+            run.voice.say("\n".join((show.built(built), *built.remarks)))
             run.voice.data(show.built_json(built), lambda: show.outline(built.content))
             return
         checked = pipeline.verify(parts, issue_key(issue))
@@ -117,10 +117,13 @@ def classify(
     """Show how an article is cut into passages and where each one goes."""
     from digest.classify import classify as place
     from digest.collect import read_document
+    from digest.encoder import open_encoder
+    from digest.meaning import notebook
     from digest.shelf import Shelf
 
     run = run_of(ctx, json=json)
     settings = settings_of(run)
     weights = Shelf(settings.data / "weights").current()
-    placements = place(read_document(file, now=at("")), settings.sections, weights)
+    meaning = notebook(open_encoder(settings.semantic), weights)
+    placements = place(read_document(file, now=at("")), settings.sections, weights, meaning)
     run.voice.data([show.placement_json(p) for p in placements], lambda: show.placed(placements))

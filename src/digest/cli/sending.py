@@ -125,5 +125,7 @@ def standing(issue: Issue, counts: dict[str, int]) -> list[str]:
 
     text = f"{issue.edition} No. {issue.number} ({issue.local_date} {issue.slot}) is {phrase(issue.state)}"
     lines = [f"{text}: {issue.reason}" if issue.reason else text]
+    if issue.override:
+        lines.append(f"  approved by {issue.approved_by} although the check found red: {issue.override}")
     rows = [(f"  {state}", count) for state, count in counts.items() if count]
     return lines + ([table(rows)] if rows else [])

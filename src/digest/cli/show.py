@@ -57,7 +57,7 @@ def built(result: Built) -> str:
         text += f"\nIt is {issue.state.value}: {issue.reason}"
     if result.cut != WHOLE:
         text += f"\n{cut(content, result.cut)}"
-    return f"{text}\nNext:  digest preview {issue.id} --open   or   digest approve {issue.id}"
+    return f"{text}\nNext:  digest check {issue.id}   or   digest preview {issue.id} --open"
 
 
 def built_json(result: Built) -> dict[str, Any]:
@@ -70,6 +70,7 @@ def built_json(result: Built) -> dict[str, Any]:
         "edition": issue.edition,
         "state": issue.state.value,
         "reason": issue.reason,
+        "remarks": list(result.remarks),
         "subject": content.subject,
         "preheader": content.preheader,
         "cut": cut_json(result.cut),
@@ -213,5 +214,6 @@ def issue_json(issue: Issue, counts: dict[str, int] | None = None) -> dict[str, 
         "send_at": issue.send_at.isoformat(),
         "approved_by": issue.approved_by,
         "reason": issue.reason,
+        "override": issue.override,
         **({"counts": counts} if counts is not None else {}),
     }

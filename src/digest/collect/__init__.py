@@ -1,6 +1,7 @@
 """Sources in, articles out.
 
-`collect` polls feeds, pages and folders; `read_document` reads one local file; `discover` finds the feed of a site.
+`collect` polls feeds, pages and folders; `read_document` reads one local file; `discover` finds the feed of a site;
+`ask` asks links whether they lead anywhere.
 Everything that comes in is hostile: what leaves this stage is plain text, http(s) addresses and dates within reason.
 """
 
@@ -8,6 +9,7 @@ from digest.collect.cache import Cache
 from digest.collect.feeds.discover import Found, discover, feed_key
 from digest.collect.feeds.opml import Outline, read_opml_file, write_opml
 from digest.collect.folder import read_document
+from digest.collect.http.asking import ask
 from digest.collect.poll import TIMEOUT, collect
 from digest.collect.reports import Collected, Memory, SourceReport, Status
 from digest.collect.workers import Workers
@@ -22,6 +24,7 @@ __all__ = [
     "SourceReport",
     "Status",
     "Workers",
+    "ask",
     "collect",
     "discover",
     "feed_key",

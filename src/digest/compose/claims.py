@@ -28,6 +28,10 @@ ACCORDING: Final = re.compile(
     rf"\b[Aa]ccording to ((?:{_WORD} ){{0,6}}?{_WORD})(?=[,;:)]|\.?$|\.\s+[A-ZА-Я“]| (?:and|who|which|that|on|in)\b)"
 )
 OFFICIALLY: Final = re.compile(rf"(?<![\w-])((?:{_WORD} ){{0,4}}{OFFICE}) {SAYS}\b")
+NOBODY: Final = listed(
+    "model models plan plans schedule timetable law laws rules rule principle principles standards scheme pattern needs"
+)
+"""What things are done according to, rather than told."""
 BREAK: Final = re.compile(
     r"^.*(?:\w\w\.|\b(?:and|but|that|when|while|as|after|before|because|which|who|is|are|was|were|had|has|have|by|with|to|on|at))\s",
     re.IGNORECASE,
@@ -72,7 +76,11 @@ def claimants(text: str) -> tuple[str, ...]:
     ]
     found += _rulers(text)
     called = (BREAK.sub("", name).strip(" .'’-") for _, name in sorted(found))
-    return tuple(dict.fromkeys(name for name in called if 2 < len(name) <= LONGEST))
+    return tuple(dict.fromkeys(name for name in called if 2 < len(name) <= LONGEST and not _is_thing(name)))
+
+
+def _is_thing(name: str) -> bool:
+    return name.split()[-1].casefold() in NOBODY
 
 
 def _rulers(text: str) -> Iterator[tuple[int, str]]:

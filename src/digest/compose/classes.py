@@ -48,7 +48,7 @@ CLASSES: Final[dict[str, frozenset[str]]] = {
     }.items()
 }
 """Each sort's words and their stems."""
-LOCAL: Final = frozenset({"attack", "rescue", "power", "open"})
+LOCAL: Final = frozenset({"attack", "rescue", "power"})
 """Sorts that happen to a town, so that two of a sort on one day are likely one; talks and votes are only held there."""
 _OF: Final = {word: name for name, said in CLASSES.items() for word in said}
 

@@ -49,14 +49,15 @@ def likeness(one: Sketch, other: Sketch) -> float:
 
 @dataclass(slots=True)
 class Copies:
-    """Finds the earlier text that a text copies; fed in order."""
+    """Finds the earlier texts that a text copies; fed in order."""
 
     sketches: dict[int, Sketch] = field(default_factory=dict)
     holders: dict[int, list[int]] = field(default_factory=dict)
     """Texts by the hashes of their sketches."""
 
-    def original(self, i: int, own: Sketch) -> tuple[int, float] | None:
-        """Take in the text number `i`; return the earlier one that it copies and their likeness, None for none."""
+    def originals(self, i: int, own: Sketch) -> list[tuple[int, float]]:
+        """Take in the text number `i`; return the earlier ones that it copies, each with their likeness, the likest
+        and then the earliest first."""
         self.sketches[i] = own
         shared: Counter[int] = Counter()
         for value in own:
@@ -65,5 +66,5 @@ class Copies:
                 shared.update(holders)
                 holders.append(i)
         likely = (other for other, count in shared.items() if 2 * count >= COPY * len(own))
-        found = max(((likeness(own, self.sketches[other]), -other) for other in likely), default=(0.0, 0))
-        return (-found[1], found[0]) if found[0] >= COPY else None
+        found = ((other, likeness(own, self.sketches[other])) for other in likely)
+        return sorted((pair for pair in found if pair[1] >= COPY), key=lambda pair: (-pair[1], pair[0]))

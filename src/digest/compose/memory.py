@@ -131,6 +131,9 @@ def _report(reading: Reading, at: datetime, rare: dict[str, float]) -> Report:
         classes=classes(own),
         countries=frozenset(),
         keys=weightiest(own),
+        places=frozenset(),
+        source="",
+        is_news=True,
     )
 
 

@@ -101,6 +101,20 @@ def names(own: tuple[OwnName, ...] = ()) -> Names:
     return Names(own)
 
 
+@lru_cache(maxsize=1)
+def _capitals() -> frozenset[str]:
+    return frozenset(name.called for _, name in _countries() if name.sort is Sort.CAPITAL)
+
+
+def is_capital(called: str) -> bool:
+    """Return whether a name, as it is compared, is that of a capital.
+
+    >>> is_capital("kyiv"), is_capital("lviv")
+    (True, False)
+    """
+    return called in _capitals()
+
+
 def _countries() -> Iterator[tuple[str, Name]]:
     for line in COUNTRIES.strip().splitlines():
         country, _, rest = line.partition(": ")

@@ -20,10 +20,10 @@ def independent(tellings: Sequence[Telling]) -> list[Telling]:
     if len(tellings) == 1:
         return list(tellings)
     voices: list[Telling] = []
-    said: list[Sketch] = []
+    said: list[tuple[Sketch, Sketch]] = []
     for telling in tellings:
-        own = telling.sketch or sketch(telling.headline)
-        if all(likeness(own, other) < COPY for other in said):
+        own = (telling.sketch or sketch(telling.headline), telling.whole)
+        if not any(likeness(a, b) >= COPY for other in said for a, b in zip(own, other, strict=True)):
             voices.append(telling)
             said.append(own)
     return voices

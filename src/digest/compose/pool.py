@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 
+from digest.compose.tongue import tongue
 from digest.model.issue import Edition, LeftOut
 from digest.model.news import Article
 from digest.model.patterns import first_found
@@ -25,8 +26,8 @@ def pool(candidates: Sequence[Article], edition: Edition, *, now: datetime) -> P
     """Part the articles that no issue of the edition has had yet.
 
     Left out for good is what was published more than `max_age` before `now`, or is in a language the edition does
-    not take, or is muted by a word of its title or standfirst, or by its outlet; an article whose language nobody says
-    passes. A candidate given twice counts once.
+    not take, or is muted by a word of its title or standfirst, or by its outlet; an article whose language nobody
+    says is judged by its text, and passes where that leaves a doubt. A candidate given twice counts once.
     """
     articles, left_out = [], []
     for article in {article.id: article for article in candidates}.values():
@@ -48,9 +49,10 @@ def _too_old(article: Article, edition: Edition, now: datetime) -> str:
 
 def _foreign(article: Article, edition: Edition) -> str:
     taken = {primary(language) for language in edition.languages}
-    if not taken or not article.language or primary(article.language) in taken:
+    own = primary(tongue(article)) if taken else ""
+    if not own or own in taken:
         return ""
-    return f"in {primary(article.language)}, the edition takes {', '.join(sorted(taken))}"
+    return f"in {own}, the edition takes {', '.join(sorted(taken))}"
 
 
 def _muted(article: Article, edition: Edition) -> str:

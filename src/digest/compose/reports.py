@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict, deque
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from itertools import islice
@@ -58,17 +58,24 @@ class Report:
     """Countries of its headline, without those that most are about."""
     keys: tuple[str, ...]
     """Its weightiest words, by which others on the same event are sought."""
+    places: frozenset[str]
+    """The places that it names, those too that too many name for `facts`."""
+    source: str
+    """The outlet; empty where that is not known."""
+    is_news: bool
+    """Whether it is no round-up, opinion or the like."""
 
     def shares_matter(self, other: Report) -> bool:
         """Return whether both say something of the same matter: names alone do not, unless there are many."""
         return bool(self.matter & other.matter) or len(self.vector.keys() & other.vector.keys()) >= MANY
 
     def alike_enough(self, other: Report) -> float:
-        """Return the cosine from which two reports are of one event: less where they agree on town and sort of event
-        within half a day, since they then say the same in whatever words."""
+        """Return the cosine from which two reports are of one event: less where two outlets agree on town and sort of
+        event within half a day, since they then say the same in whatever words."""
         apart = abs(self.at - other.at)
         near = self.facts.towns & other.facts.towns and self.classes & other.classes & LOCAL
-        return IN_TOWN if near and apart <= CLOSE else max(ALIKE, FADING * (apart / WINDOW))
+        twice = bool(self.source) and self.source == other.source  # an outlet speaks of one event or of another
+        return IN_TOWN if near and apart <= CLOSE and not twice else max(ALIKE, FADING * (apart / WINDOW))
 
 
 def weightiest(vector: Vector) -> tuple[str, ...]:
@@ -101,6 +108,15 @@ class Group:
         self.words |= report.vector.keys()
         for word, weight in report.vector.items():
             self.total[word] = self.total.get(word, 0.0) + weight
+
+    def absorb(self, other: Group, reports: Sequence[Report]) -> bool:
+        """Take in the other's reports if nothing says that they are of another time or of the same articles."""
+        ours, theirs = self.facts, other.facts
+        if self.articles & other.articles or _at_other_times(ours, theirs):
+            return False
+        for i in other.members:
+            self.add(i, reports[i])
+        return True
 
     def mean(self, report: Report) -> float:
         """Return the mean cosine of a report to the members."""

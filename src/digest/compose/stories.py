@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections import Counter, deque
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from typing import Final
 
 from digest.compose.classes import classes
@@ -17,11 +17,12 @@ from digest.compose.copies import Copies
 from digest.compose.names import Names, names
 from digest.compose.reading import Reading, read
 from digest.compose.reports import ALIKE, FIRM, Group, Index, Report, weightiest
+from digest.compose.running import run_together
 from digest.compose.telling import Telling
 from digest.compose.usual import usual
 from digest.compose.vectors import NO_ARCHIVE, cosine, rarity, vector
 from digest.model.issue import Archive, OwnName
-from digest.model.news import SectionId
+from digest.model.news import ArticleId, SectionId
 
 ALIKE_TO_ALL: Final = 0.24
 """Cosine to its members on average from which a telling may join a story: keeps stories from growing link by link."""
@@ -50,11 +51,12 @@ def gathered(
     """
     ordered = sorted(tellings, key=lambda telling: (telling.article.at, telling.key))
     reports = _reports(ordered, names(own_names), usual(archive))
-    index, copies = Index(), Copies()
+    index, copies, carried = Index(), Copies(), Carried()
     groups: list[Group] = []
     group_of: list[Group] = []
     for i, report in enumerate(reports):
-        found = copies.original(i, ordered[i].sketch)
+        found = [*copies.originals(i, ordered[i].sketch), *carried.originals(i, ordered[i])]
+        found.sort(key=lambda copy: ordered[copy[0]].section != ordered[i].section)
         group = _group_of_copy(report, found, group_of) or _best_group(report, index.near(report), reports, group_of)
         if group is None:
             group = Group()
@@ -62,11 +64,12 @@ def gathered(
         group.add(i, report)
         group_of.append(group)
         index.add(i, report)
-    return [[ordered[i] for i in members] for members in joined(groups, reports)]
+    stories = run_together(joined(groups, reports), reports)
+    return [[ordered[i] for i in sorted(group.members)] for group in stories]
 
 
-def joined(groups: Sequence[Group], reports: Sequence[Report]) -> list[list[int]]:
-    """Return the members of the groups, those groups made one whose reports agree though none came in between."""
+def joined(groups: Sequence[Group], reports: Sequence[Report]) -> list[Group]:
+    """Return the groups, those groups made one whose reports agree though none came in between."""
     kept: list[Group] = []
     by_site: dict[str, deque[Group]] = {}
     for group in groups:
@@ -80,7 +83,7 @@ def joined(groups: Sequence[Group], reports: Sequence[Report]) -> list[list[int]
         else:
             for i in group.members:
                 home.add(i, reports[i])
-    return [sorted(group.members) for group in kept]
+    return kept
 
 
 def _agree(one: Group, other: Group, reports: Sequence[Report]) -> bool:
@@ -123,6 +126,9 @@ def _report(
         classes=classes(own) if telling.article.kind.may_lead else frozenset(),
         countries=reading.countries - common,
         keys=weightiest(own),
+        places=facts.places,
+        source=telling.article.source,
+        is_news=telling.article.kind.may_lead,
     )
 
 
@@ -142,12 +148,10 @@ def _names(readings: Sequence[Reading]) -> frozenset[str]:
     return frozenset(word for word, count in capital.items() if count > 4 * small[word])
 
 
-def _group_of_copy(report: Report, found: tuple[int, float] | None, group_of: Sequence[Group]) -> Group | None:
-    """Return the story of the text that a report copies, unless that is a bulletin of another day or place."""
-    if found is None:
-        return None
-    group = group_of[found[0]]
-    return group if group.takes(report, min(found[1], FIRM)) else None
+def _group_of_copy(report: Report, found: Sequence[tuple[int, float]], group_of: Sequence[Group]) -> Group | None:
+    """Return the story of the first text that a report copies and that is no bulletin of another day or place."""
+    groups = ((group_of[other], like) for other, like in found)
+    return next((group for group, like in groups if group.takes(report, min(like, FIRM))), None)
 
 
 def _best_group(
@@ -168,6 +172,29 @@ def _best_group(
         if (share > MOST or group.mean(report) >= ALIKE_TO_ALL) and group.takes(report, like)
     ]
     return max(joinable, key=lambda pair: (pair[0], -pair[1].members[0]))[1] if joinable else None
+
+
+@dataclass(slots=True)
+class Carried:
+    """Finds what earlier copies of an article tell in the same section: outlets that share one may begin it elsewhere,
+    and then it is not the passage told that is alike. Fed in order."""
+
+    copies: Copies = field(default_factory=Copies)
+    found: dict[ArticleId, list[tuple[int, float]]] = field(default_factory=dict)
+    """The articles that each one copies, by their number."""
+    told: dict[tuple[int, SectionId], int] = field(default_factory=dict)
+    """What stands of each article in each section."""
+    numbers: dict[ArticleId, int] = field(default_factory=dict)
+
+    def originals(self, i: int, telling: Telling) -> list[tuple[int, float]]:
+        """Take in the telling number `i`; return the earlier ones, each with the likeness of the articles."""
+        article = telling.article.id
+        if article not in self.numbers:
+            self.numbers[article] = len(self.numbers)
+            self.found[article] = self.copies.originals(self.numbers[article], telling.whole)
+        self.told[self.numbers[article], telling.section] = i
+        places = ((self.told.get((other, telling.section)), like) for other, like in self.found[article])
+        return [(place, like) for place, like in places if place is not None]
 
 
 @dataclass(slots=True)

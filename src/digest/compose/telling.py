@@ -14,6 +14,9 @@ from digest.model.news import BOILERPLATE, OTHER, Article, ArticleId, Placement,
 
 OPENING: Final = 3
 """Sentences of a passage that say what happened."""
+BLOCKS: Final = 8
+BEGINNING: Final = 1_000
+"""Blocks of an article, and characters of those, that tell whose it is."""
 LOOKED_AT: Final = 1500
 """Characters of a paragraph in which they are sought."""
 
@@ -68,6 +71,11 @@ class Telling:
     def sketch(self) -> Sketch:
         """By which copies of its text are known."""
         return sketch(self.told.passage.text)
+
+    @cached_property
+    def whole(self) -> Sketch:
+        """By which copies of the article are known, whatever of it is told."""
+        return sketch("\n".join(block.text for block in self.article.blocks[:BLOCKS])[:BEGINNING])
 
     @property
     def key(self) -> tuple[ArticleId, SectionId]:

@@ -347,6 +347,8 @@ class Inputs:
     archive: Archive = field(default_factory=Archive)
     told: tuple[Told, ...] = ()
     """What earlier issues told, the newest first."""
+    meanings: tuple[tuple[str, tuple[float, ...]], ...] = ()
+    """What the sentence encoder said of passages in doubt: (mark of the text, log-odds of the weights' labels)."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -375,6 +377,8 @@ class Issue:
     """SHA-256 over what was approved: content, look, message files, the settings that render reads; empty if none."""
     reason: str = ""
     """Why it is held, skipped, missed, stopped or failed."""
+    override: str = ""
+    """Why it was approved although the check found red; empty where nobody had to say."""
 
     @property
     def its_slot(self) -> Slot:

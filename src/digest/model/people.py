@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, datetime, time
 from enum import StrEnum
@@ -73,9 +74,24 @@ class ConsentEvent:
     at: datetime
     list: str
     event: str
-    """`file`, `unsubscribe`."""
+    """`file`, `unsubscribe`, `erase`."""
     origin: str
     """Whence it came: a file, `link`, `mailto`, `import: PROGRAM`, `operator`."""
+
+
+@dataclass(frozen=True, slots=True)
+class Census:
+    """Who stands on an edition's lists, counted."""
+
+    lists: tuple[tuple[str, int], ...]
+    """How many of each list may be mailed, in the edition's order; who stands on several counts on each."""
+    suppressed: int
+    """People on the lists who are never to be mailed."""
+    unconfirmed: int
+    left: int
+    """Who unsubscribed from one of them."""
+    domains: Mapping[str, int]
+    """Of the addresses that may be mailed, with how many people each."""
 
 
 @dataclass(frozen=True, slots=True)

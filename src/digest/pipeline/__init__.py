@@ -1,9 +1,10 @@
-"""The stages in order, each in a module of its own: gather, build, approve, send; an issue's bytes shown; learning."""
+"""The stages in order, each in a module of its own: gather, build, check, approve, send; bytes shown; learning."""
 
 from digest.pipeline.archive import PublicArchive, open_archive, web_page
 from digest.pipeline.bring import Brought, bring
-from digest.pipeline.build import NOTHING_NEW, Built, Verified, build, rebuild, verify
+from digest.pipeline.build import NOTHING_NEW, Built, build, rebuild
 from digest.pipeline.evaluate import Evaluation, StoryEvaluation, evaluate, evaluate_stories
+from digest.pipeline.examine import ask_links, examine, require_fit
 from digest.pipeline.export import mails, page, proof, write, write_export
 from digest.pipeline.gather import Gathered, gather
 from digest.pipeline.learn import Doubt, Learned, doubts, heard, learn
@@ -11,10 +12,10 @@ from digest.pipeline.lines import Line, read_lines
 from digest.pipeline.moves import approve, hold, release, skip
 from digest.pipeline.people import Synced, sync
 from digest.pipeline.person import Known, delist, enlist, forget, look_up
-from digest.pipeline.press import Mail, edition_of
+from digest.pipeline.press import Mail, edition_of, flaws
 from digest.pipeline.publish import Written, write_archive
-from digest.pipeline.remarks import remarks
 from digest.pipeline.send import Rehearsal, Sent, rehearse, require_sendable, send
+from digest.pipeline.verify import Verified, verify
 
 __all__ = [
     "NOTHING_NEW",
@@ -35,6 +36,7 @@ __all__ = [
     "Verified",
     "Written",
     "approve",
+    "ask_links",
     "bring",
     "build",
     "delist",
@@ -43,6 +45,8 @@ __all__ = [
     "enlist",
     "evaluate",
     "evaluate_stories",
+    "examine",
+    "flaws",
     "forget",
     "gather",
     "heard",
@@ -57,7 +61,7 @@ __all__ = [
     "rebuild",
     "rehearse",
     "release",
-    "remarks",
+    "require_fit",
     "require_sendable",
     "send",
     "skip",

@@ -3,21 +3,23 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, fields, replace
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Final
 
 from digest import __version__
 from digest.classify import classify
+from digest.classify.sections import Meaning
 from digest.classify.weights import Weights
 from digest.compose import compose, pool
 from digest.errors import MoveError
 from digest.lifecycle import Move, after, require
-from digest.model.delivery import WHOLE, Cut, Variant
+from digest.meaning import NOBODY, Notebook, notebook, remembering
+from digest.model.delivery import WHOLE, Cut
 from digest.model.issue import Content, Edition, Inputs, Issue, Slot, State
 from digest.model.news import Article, Placement
 from digest.parts import Parts
-from digest.pipeline.press import press, proofread
+from digest.pipeline.press import proofread
 from digest.pipeline.recollect import recollect
 from digest.render import Look, titled
 from digest.slots import candidates
@@ -33,6 +35,8 @@ class Built:
     """The pool."""
     cut: Cut = WHOLE
     """What the whole issue's mail leaves to the web page."""
+    remarks: tuple[str, ...] = ()
+    """What an operator is to be told of how it was made."""
 
     @property
     def empty(self) -> bool:
@@ -42,6 +46,8 @@ class Built:
 
 Progress = Callable[[int], None]
 NOTHING_NEW: Final = "nothing new"
+ENCODER: Final = "encoder"
+"""Names in an issue's versions who told what passages mean."""
 TOO_FEW: Final = ", the edition asks for"
 """Reasons by which a later building knows what an earlier one decided."""
 
@@ -65,23 +71,41 @@ def build(
     parts.shelf.retain(weights)
     chosen = pool(parts.store.articles.unpooled(edition.id, issue=issue.id), edition, now=now)
     archive, told = recollect(parts.store, edition, issue)
+    book = opened(parts, weights, now)
     inputs = Inputs(
         edition=edition,
         articles=tuple(article.id for article in chosen.articles),
         sources=parts.settings.sources,
-        versions=versions_of(look, weights),
+        versions=versions_of(look, weights, book.name),
         aside=chosen.left_out,
         archive=archive,
         told=told,
     )
-    content = made(inputs, chosen.articles, look, weights, number=issue.number, slot=slot, now=now, progress=progress)
+    content = made(
+        inputs, chosen.articles, look, weights, book, number=issue.number, slot=slot, now=now, progress=progress
+    )
     cut = proofread(parts, content, edition)
-    return replace(kept(parts, issue, content, inputs, chosen.articles, now), cut=cut)
+    inputs = replace(inputs, meanings=book.pages)
+    return replace(kept(parts, issue, content, inputs, chosen.articles, now), cut=cut, remarks=remarks(book))
 
 
-def versions_of(look: Look, weights: Weights) -> tuple[tuple[str, str], ...]:
+def opened(parts: Parts, weights: Weights, now: datetime) -> Notebook:
+    """Return a notebook for what passages mean: empty, and asking the encoder that is here, if there is one."""
+    return notebook(remembering(parts.encoder, parts.cache, now), weights)
+
+
+def remarks(book: Notebook, before: str = NOBODY) -> tuple[str, ...]:
+    """Return what there is to say where no encoder was asked: that one was meant to, or was `before`."""
+    if book.why is None or not (book.why.installed or before != NOBODY):
+        return ()
+    told = f"; {before} was asked before" if before != NOBODY else ""
+    return (f"Words alone decided{told}: {book.why}",)
+
+
+def versions_of(look: Look, weights: Weights, encoder: str) -> tuple[tuple[str, str], ...]:
     """Return what an issue is made by, each part with its version."""
-    return ("digest", __version__), ("look", look.fingerprint), ("weights", weights.fingerprint)
+    own, learned = ("look", look.fingerprint), ("weights", weights.fingerprint)
+    return ("digest", __version__), own, learned, (ENCODER, encoder)
 
 
 def made(
@@ -89,6 +113,7 @@ def made(
     articles: Sequence[Article],
     look: Look,
     weights: Weights,
+    meaning: Meaning,
     *,
     number: int,
     slot: Slot,
@@ -98,7 +123,7 @@ def made(
     """Return the content that these inputs make: passages placed, stories told, the subject set. Writes nothing."""
     placements: list[Placement] = []
     for article in articles:
-        placements += classify(article, inputs.edition.sections, weights)
+        placements += classify(article, inputs.edition.sections, weights, meaning)
         if progress:
             progress(1)
     content = compose(
@@ -158,27 +183,19 @@ def nearest(parts: Parts, edition: Edition, now: datetime) -> Slot:
     raise MoveError(f"{edition.id}: every slot of the days ahead is taken")
 
 
-@dataclass(frozen=True, slots=True)
-class Verified:
-    """Whether an issue, made again from what was frozen with it, is the same to the byte."""
-
-    issue: Issue
-    differences: tuple[str, ...]
-    skeletons: int
-    """How many rendered variants were compared."""
-
-    @property
-    def same(self) -> bool:
-        """Whether nothing differs."""
-        return not self.differences
-
-
 def remade(
-    parts: Parts, issue: Issue, inputs: Inputs, articles: tuple[Article, ...], weights: Weights, *, now: datetime
+    parts: Parts,
+    issue: Issue,
+    inputs: Inputs,
+    articles: tuple[Article, ...],
+    weights: Weights,
+    meaning: Meaning,
+    *,
+    now: datetime,
 ) -> Content:
     """Return the issue's content made again, by the program as it is now, from what was frozen with it."""
     look = parts.look(inputs.edition)
-    return made(inputs, articles, look, weights, number=issue.number, slot=issue.its_slot, now=now)
+    return made(inputs, articles, look, weights, meaning, number=issue.number, slot=issue.its_slot, now=now)
 
 
 def rebuild(parts: Parts, issue_id: int | str, *, now: datetime) -> Built:
@@ -188,33 +205,9 @@ def rebuild(parts: Parts, issue_id: int | str, *, now: datetime) -> Built:
     inputs, articles = parts.store.issues.inputs(issue.id)
     weights = parts.shelf.current()
     parts.shelf.retain(weights)
-    inputs = replace(inputs, versions=versions_of(parts.look(inputs.edition), weights))
-    content = remade(parts, issue, inputs, articles, weights, now=now)
+    book, before = opened(parts, weights, now), dict(inputs.versions).get(ENCODER, NOBODY)
+    inputs = replace(inputs, versions=versions_of(parts.look(inputs.edition), weights, book.name))
+    content = remade(parts, issue, inputs, articles, weights, book, now=now)
     cut = proofread(parts, content, inputs.edition)
-    return replace(kept(parts, issue, content, inputs, articles, now), cut=cut)
-
-
-def verify(parts: Parts, issue_id: int | str) -> Verified:
-    """Make the issue again from its frozen inputs, and compare content and rendered bytes with what is kept.
-
-    It is made with the weights it was made with, whatever was learned since. Raises MoveError, WeightsError.
-    """
-    issue = parts.store.issues.find(issue_id)
-    if issue.content is None or not issue.content.stories:
-        raise MoveError(f"No. {issue.number} has no stories, so there is nothing to compare")
-    inputs, articles = parts.store.issues.inputs(issue.id)
-    fingerprint = dict(inputs.versions).get("weights", "")
-    weights = parts.shelf.named(fingerprint) if fingerprint else parts.shelf.current()
-    content = remade(parts, issue, inputs, articles, weights, now=issue.content.built_at)
-    found = [f"content: {name}" for name in differing(issue.content, content)]
-    if dict(inputs.versions)["look"] != parts.look(inputs.edition).fingerprint:
-        found.append(f"look: the files of templates/{inputs.edition.look} changed since")
-    machine = press(parts, issue)
-    again = machine.printed(content, map(Variant.named, machine.skeletons))
-    found += [f"bytes: variant {name}" for name, was in sorted(machine.skeletons.items()) if again.get(name) != was]
-    return Verified(issue, tuple(found), len(machine.skeletons))
-
-
-def differing(one: Content, other: Content) -> list[str]:
-    """Return the names of the fields in which two contents differ."""
-    return [f.name for f in fields(Content) if getattr(one, f.name) != getattr(other, f.name)]
+    inputs = replace(inputs, meanings=book.pages)
+    return replace(kept(parts, issue, content, inputs, articles, now), cut=cut, remarks=remarks(book, before))

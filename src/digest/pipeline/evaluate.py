@@ -7,17 +7,19 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Final
 
-from digest.classify import scorer_of
+from digest.classify import asking, scorer_of
 from digest.classify.figures import Figures, Judged, figures
 from digest.classify.judging import judged
-from digest.classify.sections import Scorer, Verdict
+from digest.classify.sections import Meaning, Scorer, Verdict
 from digest.classify.weights import Weights
 from digest.compose.agreement import Agreement, b_cubed, pairs
 from digest.compose.stories import gathered
 from digest.compose.telling import Telling
 from digest.model.issue import Section
 from digest.model.news import Article, Block, BlockKind, Passage, Placement
+from digest.parts import Parts
 from digest.pipeline.lines import Line
+from digest.pipeline.recollect import archive_of
 
 UNDATED: Final = datetime(2000, 1, 1, 12, tzinfo=UTC)
 """The day of lines without one: all of the same, so that no day tells them apart."""
@@ -45,9 +47,11 @@ class StoryEvaluation:
     pairs: Agreement
 
 
-def evaluate(lines: Sequence[Line], sections: Sequence[Section], weights: Weights) -> Evaluation:
+def evaluate(
+    lines: Sequence[Line], sections: Sequence[Section], weights: Weights, meaning: Meaning | None = None
+) -> Evaluation:
     """Return where each line goes; passages of one path are judged as one article's, in the order of their keys."""
-    known = scorer_of(sections, weights)
+    known = asking(scorer_of(sections, weights), meaning)
     verdicts: dict[str, Verdict] = {}
     for article in _articles(lines):
         verdicts.update(_of_article(known, article))
@@ -73,9 +77,14 @@ def _of_article(known: Scorer, article: Sequence[Line]) -> dict[str, Verdict]:
     return dict(zip((line.id for line in passages), judged(known, title, texts), strict=True))
 
 
-def evaluate_stories(lines: Sequence[Line]) -> StoryEvaluation:
-    """Return which lines tell of one event, and how well that agrees with `Line.cluster`."""
-    groups = gathered([_telling(line) for line in lines])
+def evaluate_stories(parts: Parts, lines: Sequence[Line], edition_id: str = "") -> StoryEvaluation:
+    """Return which lines tell of one event, and how well that agrees with `Line.cluster`.
+
+    They are brought together as an issue of the edition would have them: by its names, and by how common words are in
+    its archive. Without an id it is the first edition; raises UnknownError for one that nobody knows.
+    """
+    edition = parts.settings.edition(edition_id or next(iter(parts.settings.editions), ""))
+    groups = gathered([_telling(line) for line in lines], edition.names, archive_of(parts.store, edition))
     clusters = {telling.article.id: f"story-{no}" for no, group in enumerate(groups, 1) for telling in group}
     truth = {line.id: line.cluster for line in lines if line.cluster}
     return StoryEvaluation(clusters, len(groups), b_cubed(clusters, truth), pairs(clusters, truth))

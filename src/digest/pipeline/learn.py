@@ -3,16 +3,20 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Final
 
-from digest.classify import classify, scorer_of
+from digest.classify import asking, classify, scorer_of
 from digest.classify.examples import FROZEN, shipped_examples
+from digest.classify.head import Head
 from digest.classify.judging import chances
-from digest.classify.learn import MARGIN, taught
+from digest.classify.learn import MARGIN, corrected, taught
+from digest.classify.sections import Meaning
 from digest.classify.weights import Weights, shipped
+from digest.encoder import Encoder, Missing
 from digest.errors import LinesError
+from digest.meaning import notebook, remembering
 from digest.model.issue import Section
 from digest.model.learning import Correction, Example, What
 from digest.model.news import BOILERPLATE, OTHER, Article, Placement
@@ -57,6 +61,8 @@ class Learned:
 
     harmful: bool = False
     """Whether nothing changed because it would have done harm."""
+    without: Missing | None = None
+    """Why the sentence encoder learned nothing; None where it did."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,17 +86,23 @@ def heard(lines: Sequence[Line], sections: Sequence[Section], editor: str, now: 
     ]
 
 
-def learn(parts: Parts) -> Learned:
+def learn(parts: Parts, *, now: datetime) -> Learned:
     """Fit the weights to the examples and all corrections; put them into force if they do no harm on the frozen set.
 
     Harm is measured against the weights that come with the program, so that it cannot creep in step by step. Of
-    several margins the first is taken that does none; nothing changes where all do.
+    several margins the first is taken that does none; nothing changes where all do. The sentence encoder's head learns
+    as well, if there is one; without it the new weights have none, so that it will not speak against what it missed.
     """
     sections, present = parts.settings.sections, parts.shelf.current()
+    encoder = remembering(parts.encoder, parts.cache, now)
     corrections = told(parts.store.examples.all())
     frozen = [example for example in shipped_examples(FROZEN) if example.label != BOILERPLATE]
-    before, corrected = score(present, frozen, sections), score(present, corrections, sections)
-    least = score(shipped(), frozen, sections).chance - HARM
+
+    def scored(weights: Weights, examples: Sequence[Example]) -> Score:
+        return score(weights, examples, sections, notebook(encoder, weights))
+
+    before, right = scored(present, frozen), scored(present, corrections)
+    least = scored(shipped(), frozen).chance - HARM
 
     def outcome(weights: Weights, after: Score, reason: str, *, kept: bool = False, harmful: bool = False) -> Learned:
         return Learned(
@@ -99,23 +111,33 @@ def learn(parts: Parts) -> Learned:
             len(corrections),
             before,
             after,
-            corrected,
-            score(weights, corrections, sections),
+            right,
+            scored(weights, corrections),
             (weights if kept else present).fingerprint,
             harmful,
+            encoder if isinstance(encoder, Missing) else None,
         )
 
     if not corrections:
         return outcome(present, before, "no editor has corrected anything yet")
+    head = _head(encoder, corrections)
     for margin in MARGINS:
-        weights = taught(shipped_examples(), corrections, margin)
-        after = score(weights, frozen, sections)
+        weights = replace(taught(shipped_examples(), corrections, margin), head=head)
+        after = scored(weights, frozen)
         if weights.fingerprint == present.fingerprint:
             return outcome(weights, after, "nothing new since the last time")
         if after.chance >= least:
             parts.shelf.put(weights)
             return outcome(weights, after, "no harm to what went right before", kept=True)
     return outcome(weights, after, "too much of what went right before would go wrong", harmful=True)
+
+
+def _head(encoder: Encoder | Missing, corrections: Sequence[Example]) -> Head | None:
+    """Return the shipped head after the corrections; None where its encoder is not here."""
+    head = shipped().head
+    if isinstance(encoder, Missing) or head is None or head.encoder != encoder.name:
+        return None
+    return corrected(head, encoder.encode, corrections)
 
 
 def told(corrections: Sequence[Correction]) -> list[Example]:
@@ -128,9 +150,9 @@ def told(corrections: Sequence[Correction]) -> list[Example]:
     return list(latest.values())
 
 
-def score(weights: Weights, examples: Sequence[Example], sections: Sequence[Section]) -> Score:
+def score(weights: Weights, examples: Sequence[Example], sections: Sequence[Section], meaning: Meaning) -> Score:
     """Return how well examples go; one of a section that the settings do not have belongs in none."""
-    known = scorer_of(sections, weights)
+    known = asking(scorer_of(sections, weights), meaning)
     ids = {section.id for section in sections}
     right, given = 0, 0.0
     for example in examples:
@@ -141,20 +163,23 @@ def score(weights: Weights, examples: Sequence[Example], sections: Sequence[Sect
     return Score(right, len(examples), round(given / max(1, len(examples)), 4))
 
 
-def doubts(parts: Parts, most: int) -> list[Doubt]:
+def doubts(parts: Parts, most: int, *, now: datetime) -> list[Doubt]:
     """Return the passages of recent articles whose section is least sure, the most doubtful first."""
     sections, weights = parts.settings.sections, parts.shelf.current()
     known = {example.text for example in told(parts.store.examples.all())}
+    meaning = notebook(remembering(parts.encoder, parts.cache, now), weights)
     found = [
         Doubt(article, placement)
-        for article, placement in _recent(parts, sections, weights)
+        for article, placement in _recent(parts, sections, weights, meaning)
         if placement.passage.text not in known
     ]
     return sorted(found, key=lambda doubt: doubt.placement.score)[:most]
 
 
-def _recent(parts: Parts, sections: Sequence[Section], weights: Weights) -> Iterator[tuple[Article, Placement]]:
+def _recent(
+    parts: Parts, sections: Sequence[Section], weights: Weights, meaning: Meaning
+) -> Iterator[tuple[Article, Placement]]:
     for article in parts.store.articles.recent(LOOKED_AT):
-        for placement in classify(article, sections, weights):
+        for placement in classify(article, sections, weights, meaning):
             if placement.section != BOILERPLATE:
                 yield article, placement

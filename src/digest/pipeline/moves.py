@@ -4,23 +4,49 @@ from __future__ import annotations
 
 from datetime import datetime
 
+from digest.errors import Unfit
 from digest.lifecycle import Move, require
 from digest.model.issue import Issue
 from digest.parts import Parts
-from digest.pipeline.press import press
+from digest.pipeline.examine import require_fit
+from digest.pipeline.press import content_of, press
 
 
-def approve(parts: Parts, issue_id: int | str, *, by: str, now: datetime, revision: int | None = None) -> Issue:
+def approve(
+    parts: Parts, issue_id: int | str, *, by: str, now: datetime, revision: int | None = None, override: str = ""
+) -> Issue:
     """Approve the issue as it stands, or as `revision` where that is the one that was read.
 
+    Where the check finds red, only with an `override`, which says why and is kept with the approval; Unfit without.
     Binds the content, the look's files and the settings that rendering reads: any change undoes it. Raises MoveError,
     LookError for an issue that cannot be rendered.
     """
     issue = parts.store.issues.find(issue_id)
     require(Move.APPROVE, issue.state, issue=issue.id, number=issue.number)
+    content_of(issue)
+    fit = False
+    try:
+        require_fit(parts, issue, now=now)
+        fit = True
+    except Unfit:
+        if not override.strip():
+            raise
+    return bind(parts, issue, by=by, now=now, revision=revision, override="" if fit else override.strip())
+
+
+def bind(
+    parts: Parts, issue: Issue, *, by: str, now: datetime, revision: int | None = None, override: str = ""
+) -> Issue:
+    """Approve the issue unchecked, as an edition does whose approval is `auto`."""
     seen = press(parts, issue).bound
     return parts.store.issues.move(
-        issue.id, Move.APPROVE, now=now, by=by, binding=seen, revision=revision or issue.revision
+        issue.id,
+        Move.APPROVE,
+        now=now,
+        by=by,
+        binding=seen,
+        revision=revision or issue.revision,
+        override=override,
     )
 
 

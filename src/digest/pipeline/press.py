@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 
 from digest.errors import MoveError
@@ -12,7 +12,7 @@ from digest.model.delivery import WHOLE, Cut, Recipient, Skeleton, Variant
 from digest.model.issue import Content, Edition, Issue
 from digest.parts import Parts
 from digest.pipeline.audience import audience
-from digest.render import Look, MailSettings, Seal, Signer, binding, fields_for, message, render, variants
+from digest.render import Look, MailSettings, Seal, Signer, binding, faults, fields_for, message, render, variants
 from digest.signing import sealed
 from digest.store.codec import canonical, restore
 
@@ -133,9 +133,23 @@ def proofread(parts: Parts, content: Content, edition: Edition) -> Cut:
 
     Returns what its mail leaves to the web page; that of a reader who chose some of the sections leaves no more.
     """
+    look, mail = parts.look(edition), parts.mail(edition)
     chosen = variants(content, [((), "")], edition).values()
-    made = render(content, parts.look(edition), filter(None, chosen), parts.mail(edition), edition=edition)
+    made = render(content, look, filter(None, chosen), mail, edition=edition)
+    faults(content, look, mail)
     return next((skeleton.cut for skeleton in made.values()), WHOLE)
+
+
+def flaws(parts: Parts, issue: Issue, *, look: str = "") -> tuple[str, ...]:
+    """Return what the lint holds against a look as it tells the issue; nothing once its bytes are frozen.
+
+    No name of a look: the edition's. Raises LookError for what readers would miss words by.
+    """
+    if not look and parts.store.issues.skeletons(issue.id):
+        return ()
+    known = edition_of(parts, issue)
+    edition = replace(known, look=look or known.look)
+    return tuple(map(str, faults(content_of(issue), parts.look(edition), parts.mail(edition))))
 
 
 def edition_of(parts: Parts, issue: Issue) -> Edition:

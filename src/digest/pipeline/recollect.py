@@ -21,11 +21,16 @@ QUOTED: Final = 600
 
 def recollect(store: Store, edition: Edition, issue: Issue) -> tuple[Archive, tuple[Told, ...]]:
     """Return how common words are in what earlier issues drew on, and what they told, the newest first."""
-    archive = counted(store.articles.drawn_on(edition.id, ARCHIVE, but=issue.id), edition.names)
+    archive = archive_of(store, edition, but=issue.id)
     issues = store.issues.sent_between(edition.id, issue.send_at - REMEMBERED, issue.send_at)
     cited = {passage.article for each in issues for item in _items(each) for passage in item.passages}
     texts = store.articles.kept(cited)
     return archive, tuple(_told(each, item, texts) for each in issues for item in _items(each))
+
+
+def archive_of(store: Store, edition: Edition, *, but: int = 0) -> Archive:
+    """Return how common words are in what the edition's issues drew on, except issue `but`; 0 leaves none out."""
+    return counted(store.articles.drawn_on(edition.id, ARCHIVE, but=but), edition.names)
 
 
 def _items(issue: Issue) -> Iterator[Item]:

@@ -15,8 +15,9 @@ from digest.model.issue import Approval, Edition, Issue, State
 from digest.parts import Parts
 from digest.pipeline.ahead import Ahead
 from digest.pipeline.audience import audience, cohorts, expected
+from digest.pipeline.examine import require_fit
 from digest.pipeline.export import mails
-from digest.pipeline.moves import approve
+from digest.pipeline.moves import bind
 from digest.pipeline.press import Press, content_of, edition_of, press
 from digest.subscribers import SUPPRESSED
 
@@ -50,13 +51,13 @@ async def send(
     """Send the issue, or go on where an earlier run stopped; nobody gets it twice.
 
     Returns when nothing is due any more; what waits for a retry goes on with the next run. `scheduled` lets
-    subscribers' own hours count. Raises NotApproved, MoveError for a state that forbids it, RelayError where the relay
-    is not there.
+    subscribers' own hours count. Raises NotApproved, MoveError for a state that forbids it, Unfit where an edition goes
+    by itself only without red and the check finds some, RelayError where the relay is not there.
     """
     issue = parts.store.issues.find(issue_id)
     require_sendable(parts, issue, now=clock())
     if needs_no_approval(parts, issue):
-        issue = approve(parts, issue.id, by="auto", now=clock())
+        issue = approve_itself(parts, issue, now=clock())
     if issue.state is State.APPROVED:
         issue = freeze(parts, issue, now=clock(), scheduled=scheduled)
     machine = press(parts, issue)
@@ -96,7 +97,14 @@ def require_sendable(parts: Parts, issue: Issue, *, now: datetime) -> None:
 
 def needs_no_approval(parts: Parts, issue: Issue) -> bool:
     """Return whether the issue waits in review for nobody."""
-    return issue.state is State.REVIEW and edition_of(parts, issue).approval is Approval.AUTO
+    return issue.state is State.REVIEW and edition_of(parts, issue).approval is not Approval.REQUIRED
+
+
+def approve_itself(parts: Parts, issue: Issue, *, now: datetime) -> Issue:
+    """Approve an issue that waits for nobody; Unfit where its edition asks for no red and the check finds some."""
+    if edition_of(parts, issue).approval is Approval.AUTO_IF_GREEN:
+        require_fit(parts, issue, now=now)
+    return bind(parts, issue, by="auto", now=now)
 
 
 def freeze(parts: Parts, issue: Issue, *, now: datetime, scheduled: bool) -> Issue:
@@ -128,15 +136,15 @@ def freeze(parts: Parts, issue: Issue, *, now: datetime, scheduled: bool) -> Iss
 def require_unchanged(parts: Parts, issue: Issue, machine: Press, *, now: datetime) -> None:
     """Put an issue that is not what was approved back to review; where nobody has to approve, approve it anew.
 
-    Raises NotApproved.
+    Raises NotApproved, Unfit.
     """
     if machine.bound == issue.binding:
         return
     reason = "something changed since it was approved: the look, the sender's settings or the program"
     parts.store.issues.move(issue.id, Move.UNAPPROVE, now=now, by="send", reason=reason)
-    if machine.edition.approval is not Approval.AUTO:
+    if machine.edition.approval is Approval.REQUIRED:
         raise NotApproved(f"No. {issue.number} is back in review: {reason}; look at it and approve it again")
-    parts.store.issues.move(issue.id, Move.APPROVE, now=now, by="auto", binding=machine.bound)
+    approve_itself(parts, parts.store.issues.find(issue.id), now=now)
 
 
 def require_lists(parts: Parts, edition: Edition) -> None:

@@ -28,6 +28,7 @@ from digest.render.message import message, shown, skeleton
 from digest.render.mjml import html_part
 from digest.render.room import LIMIT, filled, room, too_large
 from digest.render.slots import Slots
+from digest.render.sound import faults
 from digest.render.text import text_part
 from digest.render.titles import preheader, titled
 from digest.render.variants import narrowed, variants
@@ -45,6 +46,7 @@ __all__ = [
     "archive_page",
     "atom",
     "binding",
+    "faults",
     "fields_for",
     "issue_page",
     "listed",

@@ -19,8 +19,12 @@ _AROUND: Final = 60
 
 def html_part(page: Page, look: Look, labels: Labels, slots: Slots) -> str:
     """Return one variant's HTML with marks for personal fields; LookError if a template fails."""
-    values = {"page": page, "slot": slots.marks(), "labels": labels, "say": labels.say_html}
-    return compiled(look.fill(MAIL, values), where=str(look.folder / MAIL))
+    return compiled(filled(page, look, labels, slots), where=str(look.folder / MAIL))
+
+
+def filled(page: Page, look: Look, labels: Labels, slots: Slots) -> str:
+    """Return the MJML that a look makes of a page; LookError if a template fails."""
+    return look.fill(MAIL, {"page": page, "slot": slots.marks(), "labels": labels, "say": labels.say_html})
 
 
 def compiled(source: str, *, where: str) -> str:

@@ -42,6 +42,7 @@ def build(doc: Document, path: Path, shown: tuple[Origin, ...] = (), not_yet: tu
         templates=below(base, doc.digest.templates),
         subscribers=below(base, doc.digest.subscribers),
         sections=sections,
+        semantic=doc.classify.semantic == "auto",
         sources=tuple(_source(source, base) for source in doc.source.values()),
         editions={name: _edition(name, edition, doc, sections) for name, edition in doc.edition.items()},
         relays=tuple(_relay(relay) for relay in doc.relay.values()),

@@ -7,7 +7,6 @@ from typing import Final
 
 from pydantic import BaseModel
 
-from digest.model.issue import Approval
 from digest.settings.checks import Finding
 from digest.settings.lines import KeyPath
 from digest.settings.origin import Places
@@ -46,8 +45,6 @@ def _idle(doc: Document) -> Iterator[Finding]:
 
 
 def _edition(at: KeyPath, edition: EditionTable) -> Iterator[Finding]:
-    if edition.approval is Approval.AUTO_IF_GREEN:
-        yield (*at, "approval"), '`approval = "auto-if-green"` is not in force yet; issues wait for an editor'
     for found in changed(at, edition):
         if instead := EDITION.get(str(found[-1])):
             yield found, f"`{found[-1]}` is not in force yet; {instead}"

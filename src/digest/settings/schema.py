@@ -152,7 +152,7 @@ class EditionTable(Table):
     max_age: Duration = timedelta(hours=72)
     """Articles published longer ago are left out."""
     approval: Approval = Approval.REQUIRED
-    """Who lets an issue go: an editor, or nobody needs to."""
+    """Who lets an issue go: an editor; nobody needs to; or nobody, as long as the check finds no red."""
     deadline_grace: Duration = timedelta(minutes=20)
     """How long after its hour an issue may still be approved before it is held."""
     subject: SomeLine = "{{ lead.headline | short(60) }}"
@@ -162,7 +162,7 @@ class EditionTable(Table):
     min_stories: Annotated[int, Field(ge=0, le=1000)] = 1
     """Fewer: held, not sent."""
     languages: Annotated[tuple[Language, ...], MANY] = ()
-    """Articles in others are left out; empty takes all."""
+    """Articles in others are left out, by what they say or else by their text; empty takes all."""
     mute_words: Annotated[tuple[Pattern, ...], MANY] = ()
     """Articles with one of these in headline or standfirst are left out: words or phrases, `*` takes any ending."""
     mute_outlets: Annotated[tuple[Pattern, ...], MANY] = ()
@@ -209,6 +209,13 @@ class RankTable(Table):
     """Stories of a section that one source alone reports, before those of others; 0: any number."""
     per_subject: Annotated[int, Field(ge=0, le=100)] = USUAL.per_subject
     """Stories of a section on one subject before those on others; 0: any number."""
+
+
+class ClassifyTable(Table):
+    """How passages are placed."""
+
+    semantic: Literal["auto", "off"] = "auto"
+    """Whether the sentence encoder is asked where words are in doubt: where it is installed, or nowhere."""
 
 
 class NameTable(Table):
@@ -325,6 +332,7 @@ class Document(BaseSettings):
     source: dict[int, SourceTable] = Field(default_factory=dict)
     edition: dict[PlainName, EditionTable] = Field(default_factory=dict)
     rank: RankTable = Field(default_factory=RankTable)
+    classify: ClassifyTable = Field(default_factory=ClassifyTable)
     name: dict[int, NameTable] = Field(default_factory=dict)
     relay: dict[int, RelayTable] = Field(default_factory=dict)
     domain: dict[int, DomainTable] = Field(default_factory=dict)

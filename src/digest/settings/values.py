@@ -159,6 +159,8 @@ class Settings:
     subscribers: Path
 
     sections: tuple[Section, ...]
+    semantic: bool
+    """Whether the sentence encoder is asked, where it is installed."""
     sources: tuple[Source, ...]
     editions: Mapping[str, Edition]
     """By their ids, in the file's order."""

@@ -32,6 +32,7 @@ def make(
     reason: str = "",
     binding: str = "",
     revision: int | None = None,
+    override: str = "",
 ) -> None:
     """Make the move. See `Issues.move`."""
     if move in ELSEWHERE:
@@ -42,9 +43,9 @@ def make(
     approval: dict[str, Any] = {}
     if move is Move.APPROVE:
         _require_current(row, revision, binding)
-        approval = {"approved_by": by, "approved_at": now, "binding": binding}
+        approval = {"approved_by": by, "approved_at": now, "binding": binding, "override": override}
     elif before in (*UNAPPROVED, State.APPROVED):
-        approval = {"approved_by": "", "approved_at": None, "binding": ""}
+        approval = {"approved_by": "", "approved_at": None, "binding": "", "override": ""}
     if move in FREES_POOL:
         connection.execute(delete(pool).where(pool.c.issue == issue_id))
     change(connection, issue_id, now, state=after, reason=reason, **approval)

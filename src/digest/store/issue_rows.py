@@ -71,4 +71,5 @@ def read_issue(row: Row[Any]) -> Issue:
         approved_at=row.approved_at,
         binding=row.binding,
         reason=row.reason,
+        override=row.override,
     )

@@ -174,15 +174,27 @@ class Issues:
         reason: str = "",
         binding: str = "",
         revision: int | None = None,
+        override: str = "",
     ) -> Issue:
         """Make a move of `digest.lifecycle` and return the issue after it.
 
-        An approval keeps `by`, `now` and `binding` and is refused for any `revision` but the present one; every other
-        move before sending takes an approval back. Skipping or failing gives the articles back to later issues. Raises
-        MoveError where the state forbids the move, ValueError for the moves that have their own door.
+        An approval keeps `by`, `now`, `binding` and `override` (why it was given although the check found red), and is
+        refused for any `revision` but the present one; every other move before sending takes an approval back. Skipping
+        or failing gives the articles back to later issues. Raises MoveError where the state forbids the move,
+        ValueError for the moves that have their own door.
         """
         with self._database.write() as connection:
-            make(connection, issue_id, move, now=now, by=by, reason=reason, binding=binding, revision=revision)
+            make(
+                connection,
+                issue_id,
+                move,
+                now=now,
+                by=by,
+                reason=reason,
+                binding=binding,
+                revision=revision,
+                override=override,
+            )
             return one(connection, issue_id)
 
     def _read(self, chosen: Select[Any]) -> list[Issue]:

@@ -101,6 +101,7 @@ issue: Final = Table(
     Column("approved_by", Words, nullable=False),
     Column("approved_at", Instant),
     Column("binding", Text, nullable=False),
+    Column("override", Words, nullable=False, server_default=""),  # why it was approved although the check found red
     Column("reason", Words, nullable=False),
     Column("imprint", Words, nullable=False),  # what the caller keeps with it at the freeze; empty before
     Column("claimed_at", Instant, nullable=False),  # when the row was made

@@ -12,6 +12,7 @@ from sqlalchemy import Select, and_, func, select, update
 from digest.errors import UnknownError
 from digest.model.delivery import Recipient
 from digest.model.people import (
+    Census,
     Consent,
     ConsentEvent,
     Preferences,
@@ -21,6 +22,7 @@ from digest.model.people import (
     Suppression,
 )
 from digest.store.audience import chosen
+from digest.store.census import census
 from digest.store.chunks import chunks
 from digest.store.engine import Database, alone, insert
 from digest.store.leaving import Leaver, leave
@@ -192,6 +194,11 @@ class Subscribers:
         with self._database.read() as connection:
             rows = connection.execute(counted).all()
         return {read_preferences(row): row.readers for row in rows}
+
+    def census(self, lists: Sequence[str]) -> Census:
+        """Return who stands on the lists, counted: who may be mailed, and who may not."""
+        with self._database.read() as connection:
+            return census(connection, lists)
 
     def audience(self, lists: Sequence[str]) -> Iterator[Recipient]:
         """Yield those an issue to `lists` would go to, by subscriber, read page by page."""

@@ -1,0 +1,71 @@
+"""Whatever words and styles come, the check has something to say and falls over nothing."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from time import process_time
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from digest.check import Level, check
+from digest.check.accessibility import accessibility
+from digest.check.css import at_rules, declarations, rules
+from digest.check.features import features
+from digest.check.links import leads_inside
+from digest.check.page import Page
+from digest.model.issue import Figure
+
+from .samples import ONE, TWO, article, cited, issue, proof
+
+WORDS = st.text(max_size=200) | st.sampled_from(
+    ["“" * 90, "(" * 90, "1 000 " * 30, "<p>{{ x }}", "\u202e\ud800", "«»" * 40]
+)
+
+
+@settings(max_examples=60, deadline=None)
+@given(WORDS, WORDS, st.lists(WORDS, max_size=3), WORDS)
+def test_any_words_are_judged(headline, source, summary, subject):
+    story = cited(replace(ONE, headline=headline, summary=tuple(summary), figures=(Figure(subject, ()),)), "a")
+    made = replace(issue(ONE, TWO), subject=subject, preheader=headline)
+    sections = (replace(made.sections[0], items=(story, TWO)),)
+
+    findings = check(proof(replace(made, sections=sections), article("a", source, source), prints=()))
+
+    assert findings
+    assert all(one.text and (one.cure or one.level is Level.GREEN) for one in findings)
+
+
+@settings(max_examples=100, deadline=None)
+@given(st.text("ab{}();:@,.#>[]\"'/*!-% \n", max_size=80))
+def test_any_style_sheet_is_taken_apart(css):
+    page = Page(
+        f"<html><head><style>{css}</style></head><body><p style='{css.replace(chr(39), '')}'>a</p></body></html>"
+    )
+
+    assert all(rule.selector for rule in rules(css))
+    assert list(at_rules(css)) is not None
+    assert isinstance(declarations(css), tuple)
+    assert features(page) is not None
+    assert list(accessibility(page))
+
+
+@given(st.text(max_size=60))
+def test_any_address_is_judged(url):
+    assert leads_inside(url) in (True, False)
+
+
+@pytest.mark.parametrize(
+    "words", ["1 000 " * 5_000, "Zelensky " * 4_000, "“" * 30_000, "twenty-" * 5_000, "a.b " * 8_000]
+)
+def test_thirty_thousand_characters_cost_little(words):
+    story = cited(replace(ONE, headline=words, summary=(words,)), "a")
+    made = issue(ONE)
+    sections = (replace(made.sections[0], items=(story,)),)
+    judged = proof(replace(made, sections=sections, preheader=words), article("a", words, words), prints=())
+
+    began = process_time()
+    check(judged)
+
+    assert process_time() - began < 20  # a quadratic search would take many minutes
