@@ -27,6 +27,7 @@ HARMLESS: Final[Mapping[str, str]] = {
     "css-box-sizing": "widths stand in attributes too",
     "css-color-scheme": "the page stays light",
     "css-cursor": "it is an ornament",
+    "css-pseudo-class-lang": "long words are set whole",
     "css-direction": "the attribute dir says it too",
     "css-height": "a box grows with what it holds, and spacers have a line height",
     "css-hyphens": "lines break between words",
