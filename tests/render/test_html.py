@@ -103,6 +103,8 @@ def test_a_page_from_right_to_left_is_set_from_the_right(tmp_path):
     assert "border-right:4px solid" in made
     assert {cell.get("align") for cell in page.iter("td") if words(cell) in ("Read online", "4 stories")} == {"left"}
     assert page.find(".//h3").getparent().get("style") == "text-align:left"
+    apart = [words(e) for e in page.iter("span") if e.get("dir") == "ltr"]
+    assert apart.count("Military situation") == 1  # the opener's; of one section there are no shares
 
 
 def test_names_written_the_other_way_are_kept_from_turning_the_words_around_them(page):
