@@ -215,5 +215,15 @@ def test_an_odd_precedence_and_a_missing_postal_address_deserve_a_look():
     }
 
 
+def test_a_mail_without_its_way_out_or_its_sender_s_address_is_told():
+    sample = proof(way=OUT)
+    html = sample.prints[0].html.replace("/u/", "/v/").replace("Ropewalk", "Quay")
+
+    judged = replace(sample, prints=(replace(sample.prints[0], html=html),))
+
+    assert looks(judged)[0] == ("red", "The mail itself shows no way out")
+    assert ("amber", "The postal address is not in the mail") in looks(judged)
+
+
 def test_while_nothing_leaves_an_http_way_out_is_nobody_s_business():
     assert looks(with_header("List-Unsubscribe", "<http://127.0.0.1/u/x>", way=HOME)) == []

@@ -13,6 +13,7 @@ from digest.check.accessibility import accessibility
 from digest.check.clients import HARMLESS, table, weights
 from digest.check.colours import Colour, colour, contrast
 from digest.check.css import at_rules, declarations, rules
+from digest.check.debris import debris
 from digest.check.features import features
 from digest.check.page import Page, Scheme
 
@@ -149,6 +150,26 @@ def test_style_sheets_are_taken_apart_media_by_media():
         '@import url', "@media only screen and", "@supports"
     ]  # fmt: skip
     assert declarations('background:url("x;y") ; color:red')[0].value == 'url("x;y")'
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        "<p>{{ page.title }}</p>",
+        "<p>a &amp;amp; b</p>",
+        "<p>a &lt;br&gt; b</p>",
+        '<img alt="a\\u{301}" src="https://a.example/a.png">',
+        "<p>slot0123456789abcdef01234567x2x</p>",
+    ],
+)
+def test_what_a_template_left_lying_is_told(body):
+    assert [one.text for one in debris(page(body))] == ["Code is seen in the mail"]
+
+
+def test_words_that_only_look_like_code_are_left_alone():
+    body = "<p>AT&amp;T at 5 &lt; 6, 100% {sic}</p><p title='a &#39;b&#39;'>c</p>"
+
+    assert list(debris(page(body, ".a{b:c}}"))) == []
 
 
 # ------------------------------------------------------------------------------------------------------------- clients

@@ -11,6 +11,7 @@ from collections.abc import Iterator
 from digest.check.accessibility import accessibility
 from digest.check.audience import audience
 from digest.check.clients import clients
+from digest.check.debris import debris
 from digest.check.finding import Area, Finding, Level, reds, sorted_findings, worst
 from digest.check.links import links, targets
 from digest.check.page import Page
@@ -51,6 +52,7 @@ def _found(proof: Proof) -> Iterator[Finding]:
     yield from subject(proof)
     if proof.prints:  # an issue without stories is never rendered
         page = Page(proof.prints[0].html)
+        yield from debris(page)
         yield from links(proof, page)
         yield from size(proof)
         yield from clients(proof, page)

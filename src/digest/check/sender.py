@@ -9,6 +9,7 @@ from email.headerregistry import Address
 from email.message import EmailMessage
 from email.policy import default
 from email.utils import parsedate_to_datetime
+from html import escape, unescape
 from typing import Final
 
 from digest.check.finding import Area, Finding, Level
@@ -25,7 +26,7 @@ def sender(proof: Proof) -> Iterator[Finding]:
     message = message_from_bytes(proof.prints[0].message, _class=EmailMessage, policy=default)
     found = [*_always(message)]
     if proof.way.leaves:
-        found += [*_aligned(message), *_one_click(message), *_settings(proof)]
+        found += [*_aligned(message), *_one_click(message), *_shown(message, proof)]
     yield from found
     if not found:
         who = "From, Date, Message-ID and the way out are in order"
@@ -98,9 +99,15 @@ def _one_click(message: EmailMessage) -> Iterator[Finding]:
         yield _red("One-click unsubscribing is not announced", "", "both headers or neither: it is a pair (RFC 8058)")
 
 
-def _settings(proof: Proof) -> Iterator[Finding]:
+def _shown(message: EmailMessage, proof: Proof) -> Iterator[Finding]:
+    """Yield what readers have to see and do not: the way out, and who writes to them."""
+    ways, html = ADDRESSES.findall(str(message["List-Unsubscribe"] or "")), proof.prints[0].html
+    if ways and escape(ways[0]) not in html:
+        yield _red("The mail itself shows no way out", "", "place {{ slot.unsubscribe_url }} in the look")
     if not proof.way.postal_address:
         yield _amber("There is no postal address", "", "many countries ask for one: set `postal_address` in [digest]")
+    elif " ".join(proof.way.postal_address.split()) not in " ".join(unescape(html).replace("\u00a0", " ").split()):
+        yield _amber("The postal address is not in the mail", proof.way.postal_address, "place it in the look")
 
 
 def _red(text: str, seen: str, cure: str) -> Finding:

@@ -29,7 +29,7 @@ def stories(proof: Proof) -> Iterator[Finding]:
             Level.RED,
             Area.CONTENT,
             "There is nothing to tell",
-            cure=f"collect and build again, or give the issue up: digest skip, edition {proof.content.edition}",
+            cure="collect and build again, or give it up: digest skip",
         )
         return
     yield from _lead(proof)
