@@ -108,12 +108,12 @@ def test_the_page_speaks_to_this_machine_alone_and_runs_no_script_of_a_mail(appr
     assert policy.startswith("sandbox allow-same-origin; default-src 'none'")
 
 
-@pytest.mark.parametrize("args", [("--text",), ("--out", "x.html")], ids=" ".join)
+@pytest.mark.parametrize("args", [("--text",), ("--out", "x.html"), ("--web",)], ids=" ".join)
 def test_what_watching_cannot_do_is_refused(approved, args):
     done = approved("preview", "--watch", *args)
 
     assert done.code == 2
-    assert "--watch goes without --text and --out" in done.err
+    assert "--watch goes without --text, --out and --web" in done.err
 
 
 def test_where_nothing_was_built_there_is_nothing_to_watch(desk):

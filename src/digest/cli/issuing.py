@@ -74,7 +74,7 @@ def preview(
 
     run = run_of(ctx, json=json)
     if watch and (text or out or web):
-        raise typer.BadParameter("--watch goes without --text, --out and --web: its page shows both parts of the mail")
+        raise typer.BadParameter("--watch goes without --text, --out and --web")
     if web and (text or reader or look):
         raise typer.BadParameter("--web is the same for everybody, in every look, and has no text part")
     with parts_of(run) as parts:
