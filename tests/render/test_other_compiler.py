@@ -50,7 +50,7 @@ def fetched():
         FOLDER.mkdir(parents=True, exist_ok=True)
         command = (npm, "install", "--no-audit", "--no-fund", "--ignore-scripts", f"mjml@{VERSION}")
         try:
-            subprocess.run(command, cwd=FOLDER, check=True, capture_output=True, timeout=100)
+            subprocess.run(command, cwd=FOLDER, check=True, capture_output=True, timeout=75)
         except (subprocess.SubprocessError, OSError) as error:
             pytest.skip(f"NOT COMPARED with npm's mjml: it cannot be fetched ({error})")
     return node, FOLDER
@@ -107,7 +107,7 @@ def test_the_looks_are_strictly_right_and_both_compilers_make_the_same_page():
         input=json.dumps([source for _, source in given]),
         capture_output=True,
         text=True,
-        timeout=100,
+        timeout=40,
     )
 
     assert done.returncode == 0, done.stderr
