@@ -11,6 +11,7 @@ from digest.errors import SuppressionError
 from digest.model.delivery import Claim, DeliveryState
 from digest.parts import open_parts
 from digest.settings import load
+from tests.deliver.batch import send
 from tests.fakes import NOON, reader
 from tests.settings.conftest import BASE
 
@@ -32,7 +33,7 @@ async def way_out(parts):
         if transport.port == 9:
             return None, 9
         session = await transport.open()
-        outcome = await session.send(Claim(1, 1, 1, "v", NOON, reader(1)), b"Subject: No. 7\r\n\r\n.\r\n", lambda: True)
+        outcome = await send(session, Claim(1, 1, 1, "v", NOON, reader(1)), b"Subject: No. 7\r\n\r\n.\r\n")
         await session.close()
         return outcome, transport.port
 

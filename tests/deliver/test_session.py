@@ -15,6 +15,7 @@ from digest.model.delivery import Claim
 from digest.model.delivery import DeliveryState as S
 from tests.fakes import NOON, reader
 
+from .batch import send, send_all
 from .server import DROP, HANG, TAKE_AND_DROP, Server, willing
 
 MAIL = b"Subject: No. 7\r\n\r\n.The Ferren bridge is open.\r\n"
@@ -46,7 +47,8 @@ def send_one(server, message=MAIL, begin=lambda: True, **options):
 
     async def go():
         async with session_with(server, **options) as session:
-            return await session.send(claim(), message, begin), session.usable
+            outcome = await send(session, claim(), message, lambda claim: begin())
+            return outcome, session.usable
 
     return asyncio.run(go())
 
@@ -98,11 +100,11 @@ def test_after_a_no_the_next_message_goes_over_the_same_connection(stage, line, 
 
     async def go():
         async with session_with(server) as session:
-            return [await session.send(claim(n), MAIL, lambda: True) for n in (1, 2, 3)]
+            return await send_all(session, [(claim(n), MAIL) for n in (1, 2, 3)])
 
-    outcomes = asyncio.run(go())
+    outcomes = asyncio.run(go()).outcomes
 
-    assert [outcome.state for outcome in outcomes] == [state, S.ACCEPTED, S.ACCEPTED]
+    assert [outcome.state for outcome in outcomes.values()] == [state, S.ACCEPTED, S.ACCEPTED]
     assert list(server.copies) == ["reader2@aldovar.example", "reader3@aldovar.example"]
     assert (server.connections, server.heard.count("RSET")) == (1, 1)
 
@@ -171,7 +173,7 @@ def test_a_cancelled_message_drops_its_connection():
     async def go():
         async with session_with(server) as session:
             with pytest.raises(TimeoutError):
-                await asyncio.wait_for(session.send(claim(), MAIL, lambda: True), 0.1)
+                await asyncio.wait_for(send(session, claim(), MAIL), 0.1)
             return session.usable
 
     assert asyncio.run(go()) is False

@@ -13,11 +13,11 @@ from datetime import datetime
 
 from digest.deliver.alive import Worker, enlisted
 from digest.deliver.desk import World
-from digest.deliver.needs import Outbox, Session, Transport
+from digest.deliver.needs import Message, Outbox, Session, Transport
 from digest.deliver.worker import Run, Tally, boot_time
 from digest.model.delivery import Claim
 
-__all__ = ["Outbox", "Session", "Tally", "Transport", "Worker", "deliver", "enlisted"]
+__all__ = ["Message", "Outbox", "Session", "Tally", "Transport", "Worker", "deliver", "enlisted"]
 
 
 async def deliver(
@@ -25,7 +25,7 @@ async def deliver(
     *,
     outbox: Outbox,
     transport: Transport,
-    compose_message: Callable[[Claim], bytes],
+    compose_message: Callable[[Claim], Message],
     now: Callable[[], datetime],
     worker: str,
     progress: Callable[[int], None] | None = None,

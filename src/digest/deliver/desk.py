@@ -11,7 +11,7 @@ from typing import Final
 
 from digest.deliver.clerk import Clerk
 from digest.deliver.hand import Hand, Row
-from digest.deliver.needs import Session, Transport
+from digest.deliver.needs import Message, Session, Transport
 from digest.deliver.retry import pause_after
 from digest.errors import RelayError
 from digest.model.delivery import Claim, DeliveryState, Outcome, Result
@@ -31,7 +31,7 @@ CUT_OFF: Final = Outcome(DeliveryState.IN_DOUBT, 0, "sending was cut off before 
 class World:
     """What a run of sending is given besides its rows: the world as functions."""
 
-    compose_message: Callable[[Claim], bytes]
+    compose_message: Callable[[Claim], Message]
     now: Callable[[], datetime]
     clock: Callable[[], float]
     """Seconds; must run on while the machine sleeps and the process is stopped."""
@@ -77,7 +77,7 @@ class Desk:
         row.begun = self.fresh(row)
         return row.begun
 
-    def compose(self, row: Row) -> bytes:
+    def compose(self, row: Row) -> Message:
         """Return the row's message."""
         return self._world.compose_message(row.claim)
 
@@ -104,12 +104,22 @@ class Desk:
         self._clerk.add(Result(row.claim, outcome, not_before))
         self.changed.set()
 
+    def put_back(self, row: Row) -> None:
+        """Take back a row that the server has not taken, begun or not; it goes out over another connection."""
+        row.begun = False
+        self.hand.put_back(row)
+
     def spoil(self, row: Row, error: Exception) -> None:
         """Keep a row aside that an error in the program keeps from being sent; the others go on."""
         self._spoilt.append(row)
         self.errors.append(error)
         if len(self.errors) >= MOST_SPOILT:
             self.end()
+
+    def fail(self, error: Exception) -> None:
+        """Begin nothing more, because of an error in the program."""
+        self.errors.append(error)
+        self.end()
 
     def give_back(self) -> None:
         """Settle every row that no lane has, and hand none out any more: what was not begun is queued again."""

@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from datetime import datetime
-from typing import Protocol
+from typing import Protocol, TypeAlias
 
-from digest.model.delivery import Claim, Claimed, Outcome, Result
+from digest.deliver.hand import Row
+from digest.model.delivery import Claimed, Outcome, Result
+
+Message: TypeAlias = bytes | tuple[bytes, ...]
+"""A message (RFC 5322), or the pieces it is made of in their order; pieces that messages share are looked at once."""
 
 
 class Outbox(Protocol):
@@ -37,20 +41,43 @@ class Outbox(Protocol):
         """Write what became of rows that the worker still owns at that attempt; return how many those were."""
 
 
-class Session(Protocol):
-    """A connection to a mail server, past greeting and login."""
+class Work(Protocol):
+    """Messages for a session to send, and where it tells what became of them. Called on the event loop."""
 
-    @property
-    def usable(self) -> bool:
-        """Whether another message may be tried on it."""
+    def next(self) -> tuple[Row, Message] | None:
+        """Return the next message; None where there is none just now."""
 
-    async def send(self, claim: Claim, message: bytes, begin: Callable[[], bool]) -> Outcome:
-        """Send one message; return what became of it.
+    def begin(self, row: Row) -> bool:
+        """Say whether the message may be begun.
 
-        `begin` is called once, right before the first byte from which the server could complete the message; if it
-        says no, not one such byte goes out. `queued`: it was not begun, for the reason in `text` (the connection
-        ended, the server said 421, `begin` said no). `in_doubt`: begun, and nobody knows how it ended.
+        Called right before the first byte from which the server could complete it; on no, not one such byte goes out.
         """
+
+    def done(self, row: Row, outcome: Outcome) -> None:
+        """Take what became of a message; every one that `next` gave gets one outcome, or is spoilt.
+
+        `queued`: the server has not taken it, for the reason in `text` (the connection ended before its begin, the
+        server said that it was closing, `begin` said no). `in_doubt`: begun, and nobody knows how it ended.
+        """
+
+    def spoil(self, row: Row, error: Exception) -> None:
+        """Take back a message that is none; nothing of it was sent."""
+
+
+class Session(Protocol):
+    """A connection to a mail server, past greeting and login. It may have several messages in flight."""
+
+    async def serve(self, work: Work) -> None:
+        """Send what `work` gives until `stop`, or until the connection is of no more use.
+
+        Every message it took has its outcome when this returns, however it does. Raises what `work` raises.
+        """
+
+    def wake(self) -> None:
+        """Look whether `work` has more."""
+
+    def stop(self) -> None:
+        """Begin nothing more, tell at once what was not begun, and end when the rest has its answers."""
 
     async def close(self) -> None:
         """Take leave politely where that is possible, and soon in any case."""

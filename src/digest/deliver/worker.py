@@ -134,7 +134,7 @@ class Run:
     @property
     def _quiet(self) -> bool:
         """Whether no row is in hand or on its way."""
-        return not self._desk.hand and all(lane.row is None for lane in self._lanes)
+        return not self._desk.hand and not any(lane.busy for lane in self._lanes)
 
     @property
     def _claim_due(self) -> bool:
@@ -178,7 +178,7 @@ class Run:
         self._desk.end()
         self._desk.give_back()
         for lane, task in zip(self._lanes, tasks, strict=True):
-            if lane.row is not None and not lane.row.begun:
+            if not lane.stop():
                 task.cancel()
         await self._await_answers(tasks, patience)
         for task in tasks:
