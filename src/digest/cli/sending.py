@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-import asyncio
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from digest.cli import show
+from digest.cli import loop, show
 from digest.cli.context import IssueArgument, Json, Now, agree, at, issue_key, leave, parts_of, run_of
 from digest.cli.output import Voice, plural, table
 
@@ -51,7 +50,7 @@ def send(
             run.voice.say(f"Not sent. To send without being asked: digest send {found.id} --yes")
             leave(HELD)
         with run.voice.progress(f"Sending No. {found.number}", None) as step:
-            sent = asyncio.run(pipeline.send(parts, found.id, clock=lambda: at(now), progress=step))
+            sent = loop.run(pipeline.send(parts, found.id, clock=lambda: at(now), progress=step))
     run.voice.say(told(sent))
     run.voice.data({"issue": sent.issue.id, "state": sent.issue.state.value, "counts": sent.counts}, "")
     leave(code_for(sent.counts, expired=sent.expired))

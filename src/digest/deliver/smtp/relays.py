@@ -48,6 +48,7 @@ class Relays:
     """The relays of digest.toml. The heaviest has all its connections, the others as many as their weight says."""
 
     def __init__(self, shares: Sequence[Share], clock: Callable[[], float]) -> None:
+        """Take the shares, at least one, and a clock of seconds."""
         self._shares, self._clock = tuple(shares), clock
         self._heaviest = max(share.weight for share in shares)
 
