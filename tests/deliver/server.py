@@ -200,3 +200,5 @@ class Server:
             raise EOFError
         writer.write(said.encode("latin-1") + b"\r\n" + extra)
         await writer.drain()
+        if said.startswith("421"):
+            raise EOFError  # RFC 5321, 3.8: it says so, and closes

@@ -435,6 +435,18 @@ def test_a_message_that_rides_behind_one_in_doubt_was_not_begun():
     assert {name: outcome.state for name, outcome in talk.outcomes.items()} == {"ada": S.IN_DOUBT, "bo": S.QUEUED}
 
 
+@pytest.mark.parametrize("lines", [("535 who", "503 no", "503 no"), ("250 ok", "250 ok", "354 go")])
+def test_a_message_whose_turn_does_not_come_any_more_is_given_back(lines):
+    talk = Talk("pipelining")
+    talk.put("ada", "bo")
+
+    talk.hear(*lines)
+    talk.hear(*(["421 closing", *lines] if lines[-1] == "354 go" else []))
+
+    assert talk.outcomes["bo"].state is S.QUEUED
+    assert (talk.dialogue.idle, talk.begun.count("bo")) == (True, 0)
+
+
 def test_a_server_that_wants_a_message_for_nobody_gets_an_empty_one():
     talk = Talk("pipelining")
     talk.put("ada")
@@ -509,9 +521,11 @@ def test_whatever_a_server_says_every_message_gets_one_outcome_and_no_yes_is_mad
         stage = talk.dialogue.awaits
         yes += stage is Stage.END and line.startswith("2")
         talk.hear(ended=LOST) if line == LOST else talk.hear(line)
+    stuck = talk.dialogue.awaits is None and not talk.dialogue.idle
     talk.dialogue.lost("over")
 
     accepted = [name for name, outcome in talk.outcomes.items() if outcome.state is S.ACCEPTED]
+    assert not stuck, "a message waits for what nobody will say"
     assert sorted(talk.outcomes) == list(range(count))
     assert len(accepted) <= yes
     assert set(accepted) <= set(talk.begun)

@@ -171,6 +171,8 @@ class Dialogue(Generic[P]):
             self.lost(ended)
         elif more and not self._awaited:
             self.lost("the mail server spoke out of turn")
+        elif self.closing is not None and not self._awaited:
+            self.lost(f"the mail server is closing: {self.closing}")  # whose turn has not come takes another connection
         self._advance()
 
     def stop(self) -> None:
