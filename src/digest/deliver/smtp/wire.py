@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import asyncio
 import ipaddress
+import socket
 import ssl
 from collections.abc import Sequence
+from contextlib import suppress
 from typing import Final, Protocol, cast
 
 from digest.deliver.smtp.replies import GarbledReply, Reply, ReplyReader
@@ -13,6 +15,15 @@ from digest.errors import RelayError
 
 HIGH: Final = 256 * 1024
 """Bytes that may wait here for the socket to take them before no further message is begun."""
+
+
+QUICKACK: Final[int] = getattr(socket, "TCP_QUICKACK", 0)
+"""Where the system has it: acknowledge what was read at once (tcp(7); to be said again after each read).
+
+A server that answers the message in one packet and the commands behind it in the next holds the second back until the
+first is acknowledged (Nagle), which a kernel otherwise does 40 ms later: postfix took 40 messages a second a connection
+by PIPELINING, and takes ten times as many.
+"""
 
 
 class Listener(Protocol):
@@ -28,6 +39,7 @@ class Wire(asyncio.Protocol):
     def __init__(self) -> None:
         self._replies = ReplyReader()
         self._transport: asyncio.Transport | None = None
+        self._socket: socket.socket | None = None
         self._stirred = asyncio.Event()
         self._gone = asyncio.Event()
         self.listener: Listener | None = None
@@ -122,9 +134,14 @@ class Wire(asyncio.Protocol):
         """Asyncio has connected."""
         self._transport = cast(asyncio.Transport, transport)
         self._transport.set_write_buffer_limits(high=HIGH)
+        if QUICKACK:
+            self._socket = transport.get_extra_info("socket")
 
     def data_received(self, data: bytes) -> None:
         """Asyncio has read something."""
+        if self._socket is not None:
+            with suppress(OSError):  # only quicker with it
+                self._socket.setsockopt(socket.IPPROTO_TCP, QUICKACK, 1)
         try:
             self._replies.feed(data)
         except GarbledReply as error:
