@@ -10,7 +10,7 @@ from digest.model.delivery import Recipient, Skeleton, Variant
 from digest.model.issue import Content, Edition, Issue
 from digest.parts import Parts
 from digest.pipeline.audience import audience
-from digest.render import Look, MailSettings, binding, fields_for, message, render, variants
+from digest.render import Look, MailSettings, binding, fields_for, message, pieces, render, variants
 from digest.store.codec import canonical, restore
 
 
@@ -70,6 +70,10 @@ class Press:
         """Return one subscriber's message."""
         fields = self.fields(recipient)
         return Mail(recipient.email, fields["message_id"], message(self.skeletons[variant], fields))
+
+    def pieces(self, recipient: Recipient, variant: str) -> tuple[bytes, ...]:
+        """Return one subscriber's message as the pieces it is made of, most of them shared with all others."""
+        return pieces(self.skeletons[variant], self.fields(recipient))
 
     def variant_for(self, recipient: Recipient) -> str:
         """Return the id of the variant of what the recipient chose; of the whole issue where it has none of that."""

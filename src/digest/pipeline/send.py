@@ -7,7 +7,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
 
-from digest.deliver import Tally, deliver, enlisted
+from digest.deliver import Message, Tally, deliver, enlisted
 from digest.errors import ListError, MoveError, NotApproved
 from digest.lifecycle import Move, require
 from digest.model.delivery import Claim
@@ -58,8 +58,8 @@ async def send(
         issue = freeze(parts, issue, now=clock(), scheduled=scheduled)
     machine = press(parts, issue)
 
-    def compose_message(claim: Claim) -> bytes:
-        return machine.mail(claim.recipient, claim.variant).data
+    def compose_message(claim: Claim) -> Message:
+        return machine.pieces(claim.recipient, claim.variant)
 
     outbox = parts.store.outbox
     with enlisted(outbox, parts.settings.data, now=clock) as worker:

@@ -18,7 +18,7 @@ from digest.render.fields import fields_for
 from digest.render.labels import Labels
 from digest.render.look import Look, open_look
 from digest.render.mail import MailSettings
-from digest.render.message import message, shown, skeleton
+from digest.render.message import message, pieces, shown, skeleton
 from digest.render.mjml import html_part
 from digest.render.slots import Slots
 from digest.render.text import text_part
@@ -33,6 +33,7 @@ __all__ = [
     "fields_for",
     "message",
     "open_look",
+    "pieces",
     "render",
     "shown",
     "titled",

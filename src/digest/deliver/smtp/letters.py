@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Final
 
@@ -12,6 +11,8 @@ from digest.deliver.smtp.offer import Offer
 from digest.deliver.smtp.replies import one_line
 from digest.model.delivery import DeliveryState, Outcome
 
+CR, LF, DOT = b"\r\n."
+LOOSE: Final = "the message has line ends other than CRLF"
 LARGE: Final = 512
 """Bytes from which a piece is worth remembering: it is a literal of a skeleton, and comes again with every message."""
 MOST_KNOWN: Final = 8 * 1024 * 1024
@@ -35,6 +36,7 @@ class Writer:
 
     def __init__(self, offer: Offer) -> None:
         self._offer = offer
+        self._within = as_it_is if offer.chunking else stuffed_within
         self._known: dict[int, tuple[bytes, bytes]] = {}
         self._known_bytes = 0
 
@@ -45,7 +47,7 @@ class Writer:
         may take those for the end of the message.
         """
         pieces = message if isinstance(message, tuple) else (message,)
-        stuffed = self._stuffed(pieces, shared=len(pieces) > 1)
+        carried = self._carried(pieces)
         sender = on_the_wire(envelope.sender) if envelope.sender else ""
         plain = b"".join(pieces)
         try:
@@ -56,31 +58,37 @@ class Writer:
         if self._offer.chunking:
             return Letter(mail, rcpt, b"BDAT %d LAST\r\n" % len(plain), plain)
         tail = b".\r\n" if plain.endswith(b"\r\n") or not plain else b"\r\n.\r\n"
-        return Letter(mail, rcpt, b"DATA\r\n", b"".join((*stuffed, tail)))
+        return Letter(mail, rcpt, b"DATA\r\n", b"".join((*carried, tail)))
 
-    def _stuffed(self, pieces: Iterable[bytes], *, shared: bool) -> list[bytes]:
-        """Return the pieces with dots at the start of lines doubled (RFC 5321, 4.5.2). Raises ValueError."""
+    def _carried(self, pieces: tuple[bytes, ...]) -> list[bytes]:
+        """Return the pieces, for DATA with dots doubled (RFC 5321, 4.5.2). Raises ValueError for loose line ends."""
         made: list[bytes] = []
-        last = b"\n"
+        last = LF
         for piece in pieces:
             if not piece:
                 continue
-            if (last == b"\r") != (piece[:1] == b"\n"):
-                raise ValueError("the message has line ends other than CRLF")
-            if last == b"\n" and piece[:1] == b".":
+            first = piece[0]
+            if (last == CR) != (first == LF):
+                raise ValueError(LOOSE)
+            if last == LF and first == DOT:
                 made.append(b".")
-            made.append(self._remembered(piece) if shared and len(piece) >= LARGE else stuffed_within(piece))
-            last = piece[-1:]
-        if last == b"\r":
-            raise ValueError("the message has line ends other than CRLF")
+            if len(piece) >= LARGE and len(pieces) > 1:
+                made.append(self._remembered(piece))
+            elif b"\n" in piece or b"\r" in piece:
+                made.append(self._within(piece))
+            else:
+                made.append(piece)
+            last = piece[-1]
+        if last == CR:
+            raise ValueError(LOOSE)
         return made
 
     def _remembered(self, piece: bytes) -> bytes:
-        """Return the piece with dots within it doubled, worked out at its first message only. Raises ValueError."""
+        """Return the piece as it is carried, worked out at its first message only. Raises ValueError."""
         known = self._known.get(id(piece))
         if known is not None and known[0] is piece:
             return known[1]
-        made = stuffed_within(piece)
+        made = self._within(piece)
         if self._known_bytes + len(piece) > MOST_KNOWN:
             self._known.clear()
             self._known_bytes = 0
@@ -98,11 +106,17 @@ def stuffed_within(piece: bytes) -> bytes:
     >>> stuffed_within(b"Subject: x\\r\\n\\r\\n.hidden\\r\\n")
     b'Subject: x\\r\\n\\r\\n..hidden\\r\\n'
     """
+    piece = as_it_is(piece)
+    return piece.replace(b"\n.", b"\n..") if b"\n." in piece else piece
+
+
+def as_it_is(piece: bytes) -> bytes:
+    """Return the piece, which a chunk carries as it is. Raises ValueError like `stuffed_within`."""
     feeds = piece.count(b"\n") - piece.startswith(b"\n")
     returns = piece.count(b"\r") - piece.endswith(b"\r")
     if feeds != returns or (feeds and piece.count(b"\r\n") != feeds):
-        raise ValueError("the message has line ends other than CRLF")
-    return piece.replace(b"\n.", b"\n..") if b"\n." in piece else piece
+        raise ValueError(LOOSE)
+    return piece
 
 
 def _options(sender: str, recipient: str, message: bytes, offer: Offer) -> tuple[str, str]:
