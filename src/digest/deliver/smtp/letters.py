@@ -11,7 +11,6 @@ from digest.deliver.smtp.offer import Offer
 from digest.deliver.smtp.replies import one_line
 from digest.model.delivery import DeliveryState, Outcome
 
-CR, LF, DOT = b"\r\n."
 LOOSE: Final = "the message has line ends other than CRLF"
 LARGE: Final = 512
 """Bytes from which a piece is worth remembering: it is a literal of a skeleton, and comes again with every message."""
@@ -36,8 +35,7 @@ class Writer:
 
     def __init__(self, offer: Offer) -> None:
         self._offer = offer
-        self._within = as_it_is if offer.chunking else stuffed_within
-        self._known: dict[int, tuple[bytes, bytes]] = {}
+        self._known: dict[int, _Piece] = {}
         self._known_bytes = 0
 
     def write(self, envelope: Envelope, message: Message) -> Letter | Outcome:
@@ -46,10 +44,12 @@ class Writer:
         Raises ValueError for a sender that is no address, and for a message with line ends other than CRLF: a server
         may take those for the end of the message.
         """
-        pieces = message if isinstance(message, tuple) else (message,)
-        carried = self._carried(pieces)
+        pieces = message if isinstance(message, tuple) else None
+        plain = message if isinstance(message, bytes) else b"".join(message)
+        short = plain if pieces is None else b"".join([p if len(p) < LARGE else self._piece(p).short for p in pieces])
+        if not _ends_well(short):
+            raise ValueError(LOOSE)
         sender = on_the_wire(envelope.sender) if envelope.sender else ""
-        plain = b"".join(pieces)
         try:
             options, recipient = _options(sender, envelope.recipient, plain, self._offer)
         except ValueError as error:
@@ -57,66 +57,59 @@ class Writer:
         mail, rcpt = f"MAIL FROM:<{sender}>{options}\r\n".encode(), f"RCPT TO:<{recipient}>\r\n".encode()
         if self._offer.chunking:
             return Letter(mail, rcpt, b"BDAT %d LAST\r\n" % len(plain), plain)
-        tail = b".\r\n" if plain.endswith(b"\r\n") or not plain else b"\r\n.\r\n"
-        return Letter(mail, rcpt, b"DATA\r\n", b"".join((*carried, tail)))
+        if pieces is None or b"\n." in short or short.startswith(b"."):
+            carried = stuffed(plain)
+        else:  # no line that begins with a dot but within large pieces
+            carried = b"".join([p if len(p) < LARGE else self._piece(p).stuffed for p in pieces])
+        return Letter(
+            mail, rcpt, b"DATA\r\n", carried + (b".\r\n" if not plain or plain[-1:] == b"\n" else b"\r\n.\r\n")
+        )
 
-    def _carried(self, pieces: tuple[bytes, ...]) -> list[bytes]:
-        """Return the pieces, for DATA with dots doubled (RFC 5321, 4.5.2). Raises ValueError for loose line ends."""
-        made: list[bytes] = []
-        last = LF
-        for piece in pieces:
-            if not piece:
-                continue
-            first = piece[0]
-            if (last == CR) != (first == LF):
-                raise ValueError(LOOSE)
-            if last == LF and first == DOT:
-                made.append(b".")
-            if len(piece) >= LARGE and len(pieces) > 1:
-                made.append(self._remembered(piece))
-            elif b"\n" in piece or b"\r" in piece:
-                made.append(self._within(piece))
-            else:
-                made.append(piece)
-            last = piece[-1]
-        if last == CR:
-            raise ValueError(LOOSE)
-        return made
-
-    def _remembered(self, piece: bytes) -> bytes:
-        """Return the piece as it is carried, worked out at its first message only. Raises ValueError."""
+    def _piece(self, piece: bytes) -> _Piece:
+        """Return what is known of a large piece, which is worked out at its first message. Raises ValueError."""
         known = self._known.get(id(piece))
-        if known is not None and known[0] is piece:
-            return known[1]
-        made = self._within(piece)
+        if known is not None and known.piece is piece:
+            return known
+        within = piece.removeprefix(b"\n").removesuffix(b"\r")  # what these belong to, the neighbours say
+        if not _ends_well(within):
+            raise ValueError(LOOSE)
         if self._known_bytes + len(piece) > MOST_KNOWN:
             self._known.clear()
             self._known_bytes = 0
-        self._known[id(piece)] = (piece, made)
+        head = piece[: 1 + piece.startswith(b"\r\n")]
+        tail = piece[-1 - piece.endswith(b"\r\n") :]
+        known = _Piece(piece, head + b"~" + tail, piece.replace(b"\n.", b"\n.."))
+        self._known[id(piece)] = known
         self._known_bytes += len(piece)
-        return made
+        return known
 
 
-def stuffed_within(piece: bytes) -> bytes:
-    """Return the piece with each dot that follows one of its own line ends doubled.
+@dataclass(frozen=True, slots=True)
+class _Piece:
+    """A large piece that was looked at."""
 
-    A line feed at its very start and a carriage return at its very end are the neighbours' business.
-    Raises ValueError for any other CR or LF that stands alone.
+    piece: bytes
+    short: bytes
+    """What stands for it where line ends and dots are looked at: how it begins and how it ends."""
+    stuffed: bytes
+    """With each dot that follows one of its own line ends doubled."""
 
-    >>> stuffed_within(b"Subject: x\\r\\n\\r\\n.hidden\\r\\n")
+
+def stuffed(message: bytes) -> bytes:
+    """Return the message with dots at the start of lines doubled (RFC 5321, 4.5.2).
+
+    >>> stuffed(b"Subject: x\\r\\n\\r\\n.hidden\\r\\n")
     b'Subject: x\\r\\n\\r\\n..hidden\\r\\n'
     """
-    piece = as_it_is(piece)
-    return piece.replace(b"\n.", b"\n..") if b"\n." in piece else piece
+    if b"\n." in message:
+        message = message.replace(b"\n.", b"\n..")
+    return b"." + message if message.startswith(b".") else message
 
 
-def as_it_is(piece: bytes) -> bytes:
-    """Return the piece, which a chunk carries as it is. Raises ValueError like `stuffed_within`."""
-    feeds = piece.count(b"\n") - piece.startswith(b"\n")
-    returns = piece.count(b"\r") - piece.endswith(b"\r")
-    if feeds != returns or (feeds and piece.count(b"\r\n") != feeds):
-        raise ValueError(LOOSE)
-    return piece
+def _ends_well(text: bytes) -> bool:
+    """Say whether every CR and LF is part of a CRLF. Counting runs through memory; a regular expression would crawl."""
+    feeds = text.count(b"\n")
+    return text.count(b"\r") == feeds and (not feeds or text.count(b"\r\n") == feeds)
 
 
 def _options(sender: str, recipient: str, message: bytes, offer: Offer) -> tuple[str, str]:
