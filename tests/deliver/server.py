@@ -57,7 +57,10 @@ class Server:
         implicit: bool = False,
         injected: bytes = b"",
         port: int = 0,
+        ahead: int = 2**24,
     ) -> None:
+        """`ahead` is about how many bytes it reads before it looks at them."""
+        self._ahead = ahead
         self._answer, self._offers, self._tls, self._implicit, self._injected = answer, offers, tls, implicit, injected
         self._tasks: set[asyncio.Task[None]] = set()
         self.host, self.port = "127.0.0.1", port
@@ -76,7 +79,7 @@ class Server:
 
     async def __aenter__(self) -> Self:
         context = self._tls if self._implicit else None
-        self._server = await asyncio.start_server(self._connected, self.host, self.port, ssl=context, limit=2**24)
+        self._server = await asyncio.start_server(self._connected, self.host, self.port, ssl=context, limit=self._ahead)
         self.port = self._server.sockets[0].getsockname()[1]
         return self
 

@@ -12,7 +12,7 @@ from digest.deliver.smtp.envelope import Envelope
 from digest.deliver.smtp.letters import Writer
 from digest.deliver.smtp.offer import Offer
 from digest.deliver.smtp.times import Times
-from digest.deliver.smtp.wire import Wire
+from digest.deliver.smtp.wire import HIGH, Wire
 from digest.errors import RelayError
 from digest.model.delivery import Claim, Outcome
 
@@ -43,7 +43,7 @@ class SmtpSession:
         self._error: Exception | None = None
         self._timer: asyncio.TimerHandle | None = None
         self._since = 0.0
-        self._unsent = 0
+        self._unsent = self._written = 0
         self.closed = False
         """Whether the connection is gone for good."""
 
@@ -131,12 +131,19 @@ class SmtpSession:
                 work.done(row, letter)
             else:
                 dialogue.put(row, letter)
-        if pieces := dialogue.take():
-            wire.write(pieces)
+                if dialogue.said - self._written >= HIGH:
+                    self._write()  # which says whether there is room for more
+        self._write()
+        self._end_if_done()
+
+    def _write(self) -> None:
+        """Write what is to be said: as much as there is at once, since every write is a call of the system."""
+        if pieces := self._dialogue.take():
+            self._wire.write(pieces)
+            self._written = self._dialogue.said
             self._since = self._loop.time()
             if self._timer is None:
                 self._timer = self._loop.call_later(self._times.shortest, self._look)
-        self._end_if_done()
 
     def _begin(self, row: Row) -> bool:
         assert self._work is not None

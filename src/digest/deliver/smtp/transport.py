@@ -6,7 +6,7 @@ import asyncio
 import socket
 import ssl
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import timedelta
 from enum import StrEnum
 from functools import cache
@@ -81,6 +81,9 @@ class SmtpTransport:
                 lmtp=self.lmtp,
             )
             offer = await self._greet(wire, manners)
+            if self.lmtp:
+                # One reply a recipient it took (RFC 2033, 4.2): what it will say must be known before more is said.
+                offer = replace(offer, chunking=False)
         except BaseException:
             wire.abort()
             raise
