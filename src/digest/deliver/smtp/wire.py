@@ -21,8 +21,8 @@ QUICKACK: Final[int] = getattr(socket, "TCP_QUICKACK", 0)
 """Where the system has it: acknowledge what was read at once (tcp(7); to be said again after each read).
 
 A server that answers the message in one packet and the commands behind it in the next holds the second back until the
-first is acknowledged (Nagle), which a kernel otherwise does 40 ms later: postfix took 40 messages a second a connection
-by PIPELINING, and takes ten times as many.
+first is acknowledged (Nagle), which a kernel otherwise does 40 ms later: postfix took twenty messages a second of one
+connection by PIPELINING, and takes ten times as many.
 """
 
 
