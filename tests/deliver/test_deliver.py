@@ -18,7 +18,7 @@ from digest.deliver.worker import claim_size
 from digest.errors import RelayError, StoreError
 from digest.model.delivery import DeliveryState as S
 from digest.model.issue import State
-from tests.fakes import NOON, MemoryOutbox, reader
+from tests.fakes import NOON, MemoryOutbox, MemoryWorker, reader
 
 from .server import DROP, HANG, TAKE_AND_DROP, Server, willing
 
@@ -59,7 +59,7 @@ def run(outbox, server, clock=None, *, connections=3, login=None, **options):
         "127.0.0.1", server.port, lambda claim: "bounce@brief.example", security=Security.NONE, connections=connections,
         times=QUICK, login=login,
     )  # fmt: skip
-    options = {"worker": "w1", "compose_message": composed, "chance": lambda: 0.0} | options
+    options = {"worker": MemoryWorker(), "compose_message": composed, "chance": lambda: 0.0} | options
     return deliver(1, outbox=outbox, transport=transport, now=clock, clock=lambda: clock.seconds, **options)
 
 
@@ -161,7 +161,7 @@ def test_two_senders_share_the_work_and_no_reader():
 
     async def go():
         async with server:
-            return await asyncio.gather(run(outbox, server), run(outbox, server, worker="w2"))
+            return await asyncio.gather(run(outbox, server), run(outbox, server, worker=MemoryWorker("w2")))
 
     tallies = asyncio.run(go())
 
@@ -371,9 +371,9 @@ def test_a_worker_that_was_declared_dead_claims_no_more():
 
 
 def test_a_worker_without_its_journal_claims_no_more():
-    outbox, there = outbox_of(300), [True]
+    outbox, worker = outbox_of(300), MemoryWorker()
 
-    tally = send(outbox, Server(stopping(20, there.clear)), holds=lambda: bool(there))
+    tally = send(outbox, Server(stopping(20, lambda: setattr(worker, "there", False))), worker=worker)
 
     assert tally.closed == "dead"
     assert set(states(outbox)) == {"accepted", "queued"}

@@ -35,7 +35,7 @@ class Tally:
     next_at: datetime | None = None
     """When the next row falls due or may be tried again; None if none waits."""
     closed: str = ""
-    """Why claiming ended before the rows did: `paused`, `expired`, `dead`, `over` (see Claimed); else empty."""
+    """Why claiming ended before the rows did (see Claimed); else empty."""
     stopped: bool = False
     """Whether it was asked to stop."""
 
@@ -57,9 +57,9 @@ def claim_size(settled: int, seconds: float) -> int:
 class Run:
     """Sends what is due of an issue over as many lanes as the transport has connections; made for one use."""
 
-    def __init__(self, issue: int, worker: str, outbox: Outbox, transport: Transport, world: World) -> None:
+    def __init__(self, issue: int, outbox: Outbox, transport: Transport, world: World) -> None:
         self._world = world
-        self._clerk = Clerk(issue, worker, outbox, world.now)
+        self._clerk = Clerk(issue, world.worker, outbox, world.now)
         self._desk = Desk(world, transport, self._clerk)
         self._lanes = [Lane(self._desk, self._lane_closed) for _ in range(max(1, transport.connections))]
         self._working = len(self._lanes)
@@ -146,7 +146,7 @@ class Run:
 
     async def _claim(self) -> None:
         """Take rows into the hand; see whether that was all, or whether sending is closed."""
-        if not self._world.holds():
+        if not self._world.worker.holds():
             self._closed = "dead"
             self._desk.end()
             return

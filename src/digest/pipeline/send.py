@@ -11,7 +11,7 @@ from digest.deliver import Tally, deliver, enlisted
 from digest.errors import ListError, MoveError, NotApproved
 from digest.lifecycle import Move, require
 from digest.model.delivery import Claim
-from digest.model.issue import Approval, Edition, Issue, State
+from digest.model.issue import Approval, Edition, InDoubt, Issue, State
 from digest.parts import Parts
 from digest.pipeline.audience import audience, cohorts, expected
 from digest.pipeline.export import mails
@@ -47,22 +47,23 @@ async def send(
     """Send the issue, or go on where an earlier run stopped; nobody gets it twice.
 
     Returns when nothing is due any more; what waits for a retry goes on with the next run. `scheduled` lets
-    subscribers' own hours count. Raises NotApproved, MoveError for a state that forbids it, RelayError where the relay
-    is not there.
+    subscribers' own hours count. Raises NotApproved, MoveError for a state that forbids it (PutBack where the database
+    is older than what was sent), RelayError where the relay is not there.
     """
     issue = parts.store.issues.find(issue_id)
     require_sendable(parts, issue, now=clock())
-    if needs_no_approval(parts, issue):
-        issue = approve(parts, issue.id, by="auto", now=clock())
-    if issue.state is State.APPROVED:
-        issue = freeze(parts, issue, now=clock(), scheduled=scheduled)
-    machine = press(parts, issue)
+    outbox, settings = parts.store.outbox, parts.settings
+    resend = [name for name, edition in settings.editions.items() if edition.in_doubt is InDoubt.RESEND]
+    with enlisted(outbox, settings.data, now=clock, resend=resend) as worker:
+        if needs_no_approval(parts, issue):
+            issue = approve(parts, issue.id, by="auto", now=clock())
+        if issue.state is State.APPROVED:
+            issue = freeze(parts, issue, now=clock(), scheduled=scheduled)
+        machine = press(parts, issue)
 
-    def compose_message(claim: Claim) -> bytes:
-        return machine.mail(claim.recipient, claim.variant).data
+        def compose_message(claim: Claim) -> bytes:
+            return machine.mail(claim.recipient, claim.variant).data
 
-    outbox = parts.store.outbox
-    with enlisted(outbox, parts.settings.data, now=clock) as worker:
         async with parts.transport() as transport:
             tally = await deliver(
                 issue.id,
@@ -70,8 +71,7 @@ async def send(
                 transport=transport,
                 compose_message=compose_message,
                 now=clock,
-                worker=worker.id,
-                holds=worker.holds,
+                worker=worker,
                 progress=progress,
                 stop=stop,
             )
