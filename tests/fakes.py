@@ -178,14 +178,14 @@ class MemoryOutbox:
             if ready and its.state is State.SENT:
                 its.state = State.SENDING
             until = max((self._doubted(row) + CLAIM_AGE for row in waits), default=None)
-            return Settled(len(ready), len(waits), until, self._strange(doubts, addresses))
+            return Settled(len(ready), len(waits), until)
 
     def assume_sent(self, issue: int, *, addresses: Collection[str] = (), now: datetime) -> Settled:
         with self._lock:
             doubts = self._doubts(issue, addresses)
             for row in doubts:
                 row.delivery = replace(row.delivery, state=S.ACCEPTED, worker="", code=0, text="assumed", at=now)
-            return Settled(len(doubts), unknown=self._strange(doubts, addresses))
+            return Settled(len(doubts))
 
     def assumed(self, issue: int) -> int:
         rows = [row.delivery for (of, _), row in self._rows.items() if of == issue]
@@ -254,12 +254,10 @@ class MemoryOutbox:
     def _doubts(self, issue: int, addresses: Collection[str]) -> list[_Row]:
         wanted = {address.lower() for address in addresses}
         rows = [row for (of, _), row in self._rows.items() if of == issue and row.delivery.state is S.IN_DOUBT]
+        strange = wanted - {row.recipient.email.lower() for row in rows}
+        if strange:
+            raise UnknownError(f"no message in doubt to {', '.join(sorted(strange))}")
         return [row for row in rows if not wanted or row.recipient.email.lower() in wanted]
-
-    @staticmethod
-    def _strange(doubts: Sequence[_Row], addresses: Collection[str]) -> tuple[str, ...]:
-        there = {row.recipient.email.lower() for row in doubts}
-        return tuple(address for address in addresses if address.lower() not in there)
 
     def _proven(self, row: _Row) -> bool:
         return self._workers.get(row.delivery.worker, ("", ""))[1] == "dead"

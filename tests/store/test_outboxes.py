@@ -402,17 +402,27 @@ def test_what_is_in_doubt_goes_out_again_when_somebody_says_so_even_from_a_sent_
     assert [claim.attempt for claim in desk.outbox.claim(issue, "w2", limit=2, now=NOW).claims] == [2, 2]
 
 
-def test_only_the_readers_that_are_named_are_settled_and_strangers_are_told(desk):
+def test_only_the_readers_that_are_named_are_settled(desk):
     issue = doubted(desk, 3)
     known = emails(desk, issue)
 
-    again = desk.outbox.resend(issue, addresses=[known[2].upper(), "nobody@karsk.example"], now=NOW)
+    again = desk.outbox.resend(issue, addresses=[known[2].upper()], now=NOW)
     assumed = desk.outbox.assume_sent(issue, addresses=[known[1]], now=LATER)
 
-    assert again == Settled(1, unknown=("nobody@karsk.example",))
-    assert assumed == Settled(1)
+    assert again == assumed == Settled(1)
     assert [row.state for row in rows(desk, issue).values()] == [S.ACCEPTED, S.QUEUED, S.IN_DOUBT]
     assert (rows(desk, issue)[1].text, desk.outbox.assumed(issue)) == ("assumed", 1)
+
+
+def test_a_name_nobody_has_settles_nothing(desk):
+    issue = doubted(desk, 2)
+    named = [emails(desk, issue)[1], "nobody@karsk.example"]
+
+    for settle in (desk.outbox.resend, desk.outbox.assume_sent):
+        with pytest.raises(UnknownError, match=r"in doubt to nobody@karsk\.example"):
+            settle(issue, addresses=named, now=NOW)
+
+    assert counted(desk, issue) == {"in_doubt": 2}
 
 
 def test_what_a_worker_may_still_begin_is_sent_again_only_when_its_claim_is_stale(desk):
@@ -520,7 +530,7 @@ class Played:
         self.now += LEASE + timedelta(seconds=1)
         try:
             told = getattr(self, deed.replace(" ", "_"))(who, what)
-        except (StoreError, MoveError):
+        except (StoreError, MoveError, UnknownError):
             told = "no"
         kept = [
             (row.seq, row.state, row.attempts, row.worker, row.not_before, row.code, row.text, row.at)
@@ -567,10 +577,9 @@ class Played:
         return self._settle(self.desk.outbox.assume_sent, seq)
 
     def _settle(self, settle, seq):
-        # Readers have other addresses in memory and in the database: what was unknown is only counted.
         emails = {delivery.seq: reader.email for delivery, reader in self.desk.outbox.deliveries(self.issue)}
         done = settle(self.issue, addresses=[emails[seq]] if seq in emails else [], now=self.now)
-        return done.count, done.later, done.wait_until, len(done.unknown), self.desk.outbox.assumed(self.issue)
+        return done, self.desk.outbox.assumed(self.issue)
 
     def move(self, move, _):
         wanted = State.SENDING if move is Move.PAUSE else State.PAUSED

@@ -14,10 +14,24 @@ from datetime import datetime
 from digest.deliver.alive import enlisted
 from digest.deliver.desk import World
 from digest.deliver.needs import Outbox, Session, Transport, Worker
+from digest.deliver.recover import Folder, recover_dead
+from digest.deliver.settle import Declared, declare_dead
 from digest.deliver.worker import Run, Tally, boot_time
 from digest.model.delivery import Claim
 
-__all__ = ["Outbox", "Session", "Tally", "Transport", "Worker", "deliver", "enlisted"]
+__all__ = [
+    "Declared",
+    "Folder",
+    "Outbox",
+    "Session",
+    "Tally",
+    "Transport",
+    "Worker",
+    "declare_dead",
+    "deliver",
+    "enlisted",
+    "recover_dead",
+]
 
 
 async def deliver(

@@ -13,7 +13,6 @@ from datetime import datetime
 from pathlib import Path
 
 from digest.deliver.journal import Journal
-from digest.deliver.journals import host_id, journals
 from digest.deliver.mark import Mark, raise_mark
 from digest.deliver.needs import Outbox
 from digest.deliver.putback import require_not_older
@@ -74,11 +73,10 @@ def enlisted(
     what was sent (then its open rows are in doubt), SettingsError where the folder is on a network disk or its name is
     damaged, JournalError where no journal can be kept there.
     """
-    path = journals(data)
-    folder = Folder(path, host_id(path), boot or boot_id(), frozenset(resend))
-    require_not_older(outbox, path, now=now())
+    folder = Folder.of(data, resend=resend, boot=boot)
+    require_not_older(outbox, folder.path, now=now())
     name = secrets.token_hex(16)
-    journal = Journal(path / name, name, folder.boot)
+    journal = Journal(folder.path / name, name, folder.boot)
     try:
         outbox.enlist(name, host=folder.host, boot=folder.boot, now=now())
     except BaseException:
@@ -96,11 +94,3 @@ def enlisted(
         recover_own(outbox, journal, folder, me=name, now=now())
     finally:
         journal.close()
-
-
-def boot_id() -> str:
-    """Return what names this start of the machine; empty where the system does not say."""
-    try:
-        return Path("/proc/sys/kernel/random/boot_id").read_text(encoding="ascii").strip()
-    except OSError:
-        return ""

@@ -9,6 +9,7 @@ from datetime import datetime
 from pathlib import Path
 
 from digest.deliver.journal import Journal, Left, take_over
+from digest.deliver.journals import boot_id, host_id, journals
 from digest.deliver.needs import Outbox
 
 log = logging.getLogger(__name__)
@@ -25,6 +26,12 @@ class Folder:
     """Names this start of the machine; empty where the system does not say."""
     resend: Collection[str] = ()
     """Editions whose messages in doubt are sent again where their worker is proven dead."""
+
+    @classmethod
+    def of(cls, data: Path, *, resend: Collection[str] = (), boot: str = "") -> Folder:
+        """Return the one in the data folder, made if need be. Raises SettingsError."""
+        path = journals(data)
+        return cls(path, host_id(path), boot or boot_id(), frozenset(resend))
 
 
 def recover_dead(outbox: Outbox, folder: Folder, *, me: str, now: datetime) -> list[str]:

@@ -226,5 +226,3 @@ class Settled:
     """How many have to wait, since their worker may still live and begin them."""
     wait_until: datetime | None = None
     """When the last of those may be decided."""
-    unknown: tuple[str, ...] = ()
-    """Addresses that were named and have no message in doubt."""

@@ -11,12 +11,13 @@ from digest.deliver import Tally, deliver, enlisted
 from digest.errors import ListError, MoveError, NotApproved
 from digest.lifecycle import Move, require
 from digest.model.delivery import Claim
-from digest.model.issue import Approval, Edition, InDoubt, Issue, State
+from digest.model.issue import Approval, Edition, Issue, State
 from digest.parts import Parts
 from digest.pipeline.audience import audience, cohorts, expected
 from digest.pipeline.export import mails
 from digest.pipeline.moves import approve
 from digest.pipeline.press import Press, content_of, edition_of, press
+from digest.pipeline.settle import resending
 from digest.subscribers import SUPPRESSED
 
 Clock = Callable[[], datetime]
@@ -53,8 +54,7 @@ async def send(
     issue = parts.store.issues.find(issue_id)
     require_sendable(parts, issue, now=clock())
     outbox, settings = parts.store.outbox, parts.settings
-    resend = [name for name, edition in settings.editions.items() if edition.in_doubt is InDoubt.RESEND]
-    with enlisted(outbox, settings.data, now=clock, resend=resend) as worker:
+    with enlisted(outbox, settings.data, now=clock, resend=resending(parts)) as worker:
         if needs_no_approval(parts, issue):
             issue = approve(parts, issue.id, by="auto", now=clock())
         if issue.state is State.APPROVED:

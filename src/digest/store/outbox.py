@@ -184,13 +184,13 @@ class Outbox:
         """Have messages in doubt sent again, all or those to the addresses; a sent issue is being sent again.
 
         Those whose worker may still begin them wait until their claim is stale. Raises MoveError where the issue has
-        expired, was stopped or is not on its way yet.
+        expired, was stopped or is not on its way yet, UnknownError for an address without a message in doubt.
         """
         with self._database.write() as connection:
             return settling.resend(connection, issue, addresses, now)
 
     def assume_sent(self, issue: int, *, addresses: Collection[str] = (), now: datetime) -> Settled:
-        """Count messages in doubt as accepted, all or those to the addresses."""
+        """Count messages in doubt as accepted, all or those to the addresses. Raises UnknownError as `resend` does."""
         with self._database.write() as connection:
             return settling.assume_sent(connection, issue, addresses, now)
 
