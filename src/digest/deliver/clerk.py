@@ -23,8 +23,10 @@ LATEST: Final = 0.5
 """Outcomes are written when there are so many, or when the oldest is so many seconds old."""
 ROUND: Final = 10.0
 """Seconds between two looks at what died, and at rows that name the worker and that it does not hold."""
-PAUSES: Final = (0.5, 1, 2, 4, 8, 15, 30)
+PAUSES: Final[tuple[float, ...]] = (0.5, 1, 2, 4, 8, 15, 30)
 """Seconds before the database is asked again that did not answer; after the last the run ends."""
+HURRIED: Final = 3
+"""So many of them once the run is ending."""
 
 T = TypeVar("T")
 
@@ -43,6 +45,7 @@ class Clerk:
         self._held: set[Key] = set()
         self._claims = 0
         self._round_at = time.monotonic() + ROUND
+        self._pauses = PAUSES
         self._thread = ThreadPoolExecutor(1, thread_name_prefix="outbox")
         self.counts: Counter[DeliveryState] = Counter()
         """What was written, by state."""
@@ -89,6 +92,10 @@ class Clerk:
         self.counts.update(result.outcome.state for result in results)
         return sum(result.outcome.state is not DeliveryState.QUEUED for result in results)
 
+    def hurry(self) -> None:
+        """Wait less long for a database that does not answer: the run is ending."""
+        self._pauses = PAUSES[:HURRIED]
+
     def close(self) -> None:
         """Let the thread end."""
         self._thread.shutdown(wait=False)
@@ -122,7 +129,7 @@ class Clerk:
 
     async def _call(self, transaction: Callable[[], T]) -> T:
         """Run a transaction in the thread; ask again for a while where the database does not answer."""
-        pauses, away = iter(PAUSES), False
+        pauses, away = iter(self._pauses), False
         while True:
             try:
                 if away:

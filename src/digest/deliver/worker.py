@@ -176,6 +176,7 @@ class Run:
     async def _wind_down(self, tasks: list[asyncio.Task[None]], patience: float) -> None:
         """Give back what is not begun at once, wait a while for the rest, and write everything down."""
         self._desk.end()
+        self._clerk.hurry()
         self._desk.give_back()
         for lane, task in zip(self._lanes, tasks, strict=True):
             if lane.row is not None and not lane.row.begun:
@@ -192,13 +193,17 @@ class Run:
             await self._clerk.claim(1)  # gives nothing, and sweeps what has come back since
 
     async def _await_answers(self, tasks: list[asyncio.Task[None]], patience: float) -> None:
-        """Wait until the lanes have ended; a cancellation ends their time at once."""
-        until = time.monotonic() + patience
+        """Wait until the lanes have ended; a cancellation ends their time at once.
+
+        Counted in turns, not on a clock: where it was this machine that stood still, answers are here and not yet read.
+        """
         try:
-            while (left := until - time.monotonic()) > 0 and not all(task.done() for task in tasks):
+            for _ in range(math.ceil(patience / LATEST)):
+                if all(task.done() for task in tasks):
+                    return
                 if self._clerk.waiting:
                     with suppress(Exception):  # what could not be written is tried again, aloud, at the end
                         await self._record()
-                await asyncio.wait(tasks, timeout=min(left, LATEST))
+                await asyncio.wait(tasks, timeout=LATEST)
         except asyncio.CancelledError:
             self._clerk.cancelled = True

@@ -49,7 +49,8 @@ def explain(error: BaseException, where: str) -> StoreError:
         if code.startswith(beginning):
             return kind(f"{where}: {text}")
     said = str(error).strip().partition("\n")[0]
-    if type(error).__name__ == "OperationalError" and (not code or code.startswith(("08", "57"))):
+    kinds = {kind.__name__ for kind in type(error).__mro__}  # of whichever driver: AdminShutdown is one, too
+    if "OperationalError" in kinds and (not code or code.startswith(("08", "57"))):
         return Unreachable(f"{where}: no connection: {said}")
     return StoreError(f"{where}: {said}")
 
