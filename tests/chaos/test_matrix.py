@@ -7,8 +7,11 @@ import random
 
 import pytest
 
+from digest.deliver.journal import take_over
+from digest.store import open_store
 from tests.chaos.sink import STAGES
 from tests.chaos.stage import DEPTH, S
+from tests.store.samples import readers, sending
 
 from .conftest import PEOPLE
 
@@ -66,15 +69,18 @@ def test_the_harness_convicts_a_sender_that_takes_an_old_lease_for_a_death(many,
     assert not audit.lost
 
 
-@pytest.mark.postgres
-def test_killed_on_postgresql_it_is_the_same(cluster, stages, sender):
-    from digest.store import open_store
-    from tests.store.samples import readers, sending
-
+@pytest.fixture
+def on_postgres(cluster, stages):
+    """An issue to six hundred readers, in PostgreSQL."""
     url = cluster.url(cluster.create())
     with open_store(url) as store:
         issue = sending(store, *readers(600))
-    stage = stages((None, issue), url)
+    return stages((None, issue), url)
+
+
+@pytest.mark.postgres
+def test_killed_on_postgresql_it_is_the_same(on_postgres, sender):
+    stage = on_postgres
 
     for where, count in (("body", 90), ("dot", 250), ("rcpt", 400)):
         came, _ = stage.killed(sender, where, count)
@@ -82,6 +88,25 @@ def test_killed_on_postgresql_it_is_the_same(cluster, stages, sender):
     assert stage.through(sender) == (0, "")
 
     assert stage.audit().holds(at_most=stage.connections)
+
+
+@pytest.mark.postgres
+def test_connections_that_the_database_ends_cost_nobody_anything(on_postgres, cluster, sender):
+    """Whatever the transactions were at: the answer of a commit may be what is lost."""
+    stage, ended = on_postgres, []
+    more = [60, 130, 210, 300, 420, 560]
+
+    def cut():
+        ended.append(cluster.disconnect_all(on_postgres.url))
+        if more:
+            stage.sink.at("dot", more.pop(0), cut)
+
+    stage.sink.at("dot", 20, cut)
+    assert stage.through(sender) == (0, "")
+
+    assert sum(ended) >= 4
+    assert stage.audit().holds(at_most=0)
+    assert stage.counts == {"accepted": 600}
 
 
 def test_after_a_power_cut_nothing_goes_back_to_the_queue_wherever_the_journal_ends(few, stages, sender, tmp_path):
@@ -103,8 +128,6 @@ def test_after_a_power_cut_nothing_goes_back_to_the_queue_wherever_the_journal_e
 
 
 def verdicts_of(stage, journal):
-    from digest.deliver.journal import take_over
-
     left = take_over(journal)
     try:
         held = stage.store.outbox.held(journal.name)

@@ -182,6 +182,16 @@ def test_a_line_that_does_not_go_in_whole_leaves_no_trace_and_stops_the_worker(p
     journal.close()
 
 
+def test_a_journal_that_is_closed_takes_nothing_more_and_writes_into_no_other_file(path, tmp_path):
+    journal = Journal(path, "w1", BOOT)
+    journal.close()
+    with (tmp_path / "other").open("wb"), pytest.raises(JournalError):
+        journal.begin(Key(1, 1, 1))
+
+    assert not journal.there
+    assert (tmp_path / "other").read_bytes() == b""
+
+
 def test_a_folder_that_cannot_be_written_is_named(tmp_path):
     with pytest.raises(JournalError, match=f"{tmp_path}/none/x: .*{os.strerror(errno.ENOENT).lower()}"):
         Journal(tmp_path / "none" / "x", "w1", BOOT)

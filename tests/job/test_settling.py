@@ -3,7 +3,6 @@
 import csv
 import io
 import json
-import re
 import shutil
 from collections import Counter
 
@@ -138,13 +137,14 @@ def test_a_sender_of_this_machine_is_not_called_dead_while_it_lives(desk, office
     process = desk.start("send", 1, "--yes", "--json")
     office.until(lambda log: len(log.mails) >= 4)
     nobody = desk("settle", "--worker", "0123", "--dead")
-    name = re.findall(r"[0-9a-f]{32}", nobody.err)[0]
+    ((name, count),) = desk("status", 1, "--json").json["holders"].items()
 
     alive = desk("settle", "--worker", name[:8], "--dead")
     office.release()
     done = finished(process)
 
-    assert (nobody.code, alive.code) == (2, 5)
+    assert (nobody.code, alive.code, count) == (2, 5, 5)
+    assert name in nobody.err
     assert "lives on this machine" in alive.err
     assert (done.code, json.loads(done.out)["counts"]["accepted"]) == (0, 5)
 

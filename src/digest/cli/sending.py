@@ -114,17 +114,22 @@ def status(
             newest = (parts.store.issues.last(name) for name in parts.settings.editions)
             found = [i for i in newest if i]
         outbox = parts.store.outbox
-        rows = [(i, outbox.counts(i.id), outbox.assumed(i.id)) for i in found]
+        rows = [(i, outbox.counts(i.id), outbox.assumed(i.id), outbox.holders(i.id)) for i in found]
         put_back = outbox.put_back()
     if put_back:
         run.voice.say("Nothing is sent: the database was put back from a backup. Next:  digest settle --put-back")
-    lines = [line for i, counts, assumed in rows for line in standing(i, counts, assumed=assumed)]
-    data = [{**show.issue_json(i, counts), "assumed": assumed} for i, counts, assumed in rows]
+    lines = [line for row in rows for line in standing(*row)]
+    data = [
+        {**show.issue_json(i, counts), "assumed": assumed, "holders": holders} for i, counts, assumed, holders in rows
+    ]
     run.voice.data(data[0] if issue else data, lambda: "\n".join(lines) or "No issue yet. Next:  digest build")
 
 
-def standing(issue: Issue, counts: dict[str, int], *, assumed: int = 0) -> list[str]:
-    """Return how one issue stands, as lines. `assumed` of the accepted are so only because somebody said it."""
+def standing(issue: Issue, counts: dict[str, int], assumed: int, holders: dict[str, int]) -> list[str]:
+    """Return how one issue stands, as lines.
+
+    `assumed` of the accepted are so only because somebody said it; `holders` are the workers with claimed rows.
+    """
     from digest.lifecycle import phrase
 
     text = f"{issue.edition} No. {issue.number} ({issue.local_date} {issue.slot}) is {phrase(issue.state)}"
@@ -133,6 +138,7 @@ def standing(issue: Issue, counts: dict[str, int], *, assumed: int = 0) -> list[
     if assumed:
         rows.append(("  assumed sent", assumed))
     lines += [table(rows)] if rows else []
+    lines += [f"  worker {worker} has {count:,} of them in hand" for worker, count in holders.items()]
     if counts.get("in_doubt"):
         lines.append(f"Next:  digest settle {issue.id}")
     return lines

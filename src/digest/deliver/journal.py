@@ -18,6 +18,8 @@ from digest.model.delivery import Key, Outcome
 
 OPEN: Final = os.O_RDWR | os.O_CLOEXEC | os.O_NOFOLLOW
 BLOCK: Final = 1 << 20
+CLOSED: Final = -1
+"""No descriptor: the number of one that was closed may be another file's by now."""
 
 
 class Journal:
@@ -52,8 +54,8 @@ class Journal:
 
     @property
     def there(self) -> bool:
-        """Whether the file still has its name; without it nobody can see that the worker lives."""
-        return os.fstat(self._descriptor).st_nlink > 0
+        """Whether the file is open and has its name; without it nobody can see that the worker lives."""
+        return self._descriptor != CLOSED and os.fstat(self._descriptor).st_nlink > 0
 
     def claim(self, number: int, issue: int) -> None:
         """Write that a claim is on record. Raises JournalError."""
@@ -89,8 +91,10 @@ class Journal:
         return _read(self._descriptor, keys)
 
     def close(self) -> None:
-        """Let go of the lock; the file stays."""
-        os.close(self._descriptor)
+        """Let go of the lock; the file stays. Whoever goes on writing is refused."""
+        with self._writing:
+            descriptor, self._descriptor = self._descriptor, CLOSED
+            os.close(descriptor)
 
     def drop(self) -> None:
         """Take the file away, then let go of the lock."""

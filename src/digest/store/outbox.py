@@ -208,6 +208,14 @@ class Outbox:
             rows = connection.execute(per_state).all()
         return {state.value: 0 for state in DeliveryState} | {row[0]: row[1] for row in rows}
 
+    def holders(self, issue: int) -> dict[str, int]:
+        """Return the workers that hold rows of the issue, each with how many."""
+        claimed = (delivery.c.issue == issue, delivery.c.state == DeliveryState.CLAIMED.value)
+        per_worker = select(delivery.c.worker, func.count()).where(*claimed).group_by(delivery.c.worker)
+        with self._database.read() as connection:
+            rows = connection.execute(per_worker.order_by(delivery.c.worker)).all()
+        return {row[0]: row[1] for row in rows}
+
     def expired(self, issue: int) -> int:
         """Return how many deliveries were suppressed because the issue expired before they could go out."""
         ended = and_(delivery.c.state == DeliveryState.SUPPRESSED.value, delivery.c.text == EXPIRED)
