@@ -81,6 +81,8 @@ def told(sent: Sent) -> str:
     text = f"No. {sent.issue.number} is {sent.issue.state.value}: {', '.join(parts) or 'nobody to send to'}"
     if sent.tally.next_at:
         text += f"\nThe next try is due at {sent.tally.next_at:%H:%M} UTC; the daemon or `digest send` goes on then"
+    if sent.tally.closed == "dead":
+        text += "\nThis sender was called dead, or its journal was deleted, so it stopped; run it again to go on"
     return text
 
 
