@@ -18,7 +18,7 @@ from digest.model.delivery import DeliveryState as S
 from digest.model.delivery import Key, Outcome
 
 BOOT = "this-start"
-STATES = st.sampled_from([S.ACCEPTED, S.DEFERRED, S.REFUSED, S.IN_DOUBT])
+STATES = st.sampled_from([S.ACCEPTED, S.DEFERRED, S.REFUSED, S.IN_DOUBT, S.QUEUED])
 KEYS = st.builds(Key, st.integers(1, 9), st.integers(1, 9), st.integers(1, 3))
 MOMENTS = st.none() | st.datetimes(datetime(1990, 1, 1), datetime(2200, 1, 1), timezones=st.just(UTC))  # noqa: DTZ001
 OUTCOMES = st.builds(Outcome, STATES, st.integers(0, 599), st.text())
@@ -48,10 +48,12 @@ def last(notes):
     """What each key's last outcome is; in doubt for one that was only begun."""
     told = {}
     for key, what, _ in notes:
-        if what is not None:
-            told[key] = what.state
-        else:
+        if what is None:
             told.setdefault(key, S.IN_DOUBT)
+        elif what.state is S.QUEUED:
+            told.pop(key, None)
+        else:
+            told[key] = what.state
     return told
 
 
@@ -67,8 +69,9 @@ def test_what_was_noted_is_read_again_however_the_file_is_cut_into_blocks(notes,
 
     assert states(reading) == last(notes)
     assert (reading.worker, reading.boot, reading.whole) == ("w1", BOOT, True)
-    times = {key: at for key, what, at in notes if what is not None}
-    assert all(reading.results[key].not_before == at for key, at in times.items())
+    times = {key: at for key, what, at in notes if what is not None and what.state is not S.QUEUED}
+    ended = [key for key, state in last(notes).items() if state is not S.IN_DOUBT]
+    assert all(reading.results[key].not_before == times[key] for key in ended)
 
 
 @given(st.text(), st.sampled_from(["reader7@aldovar.example", "eyJ0b2tlbiI6IDd9.c2ln"]))
@@ -129,6 +132,16 @@ def test_what_is_no_journal_tells_nothing(data):
 @given(st.binary(max_size=300))
 def test_any_bytes_are_read_without_a_sound(noise):
     lines.read([b"".join(written([])) + noise, noise], None)
+
+
+def test_what_the_server_did_not_take_is_not_begun_until_it_is_begun_again(journal):
+    key = Key(1, 1, 1)
+    told = []
+    for what in (None, Outcome(S.QUEUED, 421, "4.3.2 closing"), None):
+        journal.begin(key) if what is None else journal.outcome(key, what, None)
+        told.append(journal.read([key]).account(BOOT).verdict(key, S.CLAIMED).outcome.state)
+
+    assert told == [S.IN_DOUBT, S.QUEUED, S.IN_DOUBT]
 
 
 def test_only_what_was_asked_for_is_kept_of_a_long_journal(journal):

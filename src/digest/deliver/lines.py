@@ -137,6 +137,8 @@ def _read_line(reading: Reading, words: list[str], wanted: frozenset[Key] | None
         return
     if kind == "begin":
         reading.results.setdefault(key, Result(key, BEGUN))
+    elif kind == "outcome" and words[4] == DeliveryState.QUEUED:
+        reading.results.pop(key, None)  # the server has not taken it: until it is begun again, it is not begun
     elif kind == "outcome":
         reading.results[key] = _read_outcome(key, *words[4:])
     else:
