@@ -13,9 +13,12 @@ DigestError
 +-- LinesError (ValueError)           a file of lines to be judged or learned from
 +-- MoveError                         an issue's state forbids it; exit 5
 |   +-- NotApproved
+|   +-- PutBack                           the database is older than what was sent
 +-- UnknownError (LookupError)        an edition, issue or source nobody knows; exit 2
 +-- StoreError                        the database
 |   +-- Busy                              someone else works on it; exit 8
+|   +-- Unreachable (ConnectionError)     it does not answer; asking again may help
++-- JournalError (OSError)            a sender's journal cannot be kept, so nothing more is sent
 +-- RelayError (ConnectionError)      the mail server; exit 75
 """
 
@@ -104,6 +107,10 @@ class NotApproved(MoveError):
     """Only an approved issue may be sent."""
 
 
+class PutBack(MoveError):
+    """The database is older than what was sent; nothing goes out until somebody has looked at it."""
+
+
 class UnknownError(DigestError, LookupError):
     """No such edition, issue, source, list or subscriber; the text names those there are."""
 
@@ -118,6 +125,14 @@ class Busy(StoreError):
     """Someone else works on it."""
 
     exit_code = 8
+
+
+class Unreachable(StoreError, ConnectionError):
+    """The database does not answer; what was asked may have been done or not."""
+
+
+class JournalError(DigestError, OSError):
+    """A sender's journal cannot be kept; a message whose begin is not on file is not begun."""
 
 
 class RelayError(DigestError, ConnectionError):

@@ -19,7 +19,7 @@ from digest.deliver import deliver
 from digest.deliver.smtp import Security, SmtpTransport, Times
 from digest.errors import RelayError
 from digest.model.delivery import DeliveryState as S
-from tests.fakes import NOON, MemoryOutbox, reader
+from tests.fakes import NOON, MemoryOutbox, MemoryWorker, reader
 
 from .server import DROP, HANG, TAKE_AND_DROP, Server, willing
 from .test_deliver import HOUR, READER, Clock, on
@@ -69,8 +69,8 @@ class Mailing:
                     **({"security": Security.NONE} | options),
                 )  # fmt: skip
                 return await deliver(
-                    1, outbox=self.outbox, transport=transport, worker="w1", now=self.clock, chance=lambda: 0.0,
-                    clock=lambda: self.clock.seconds, compose_message=self.composed,
+                    1, outbox=self.outbox, transport=transport, worker=MemoryWorker(), compose_message=self.composed,
+                    now=self.clock, clock=lambda: self.clock.seconds, chance=lambda: 0.0,
                 )  # fmt: skip
 
         try:

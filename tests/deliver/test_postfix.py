@@ -11,7 +11,7 @@ from digest.deliver import deliver
 from digest.deliver.smtp import Login, Security, SmtpTransport
 from digest.errors import RelayError
 from tests import postfix
-from tests.fakes import NOON, MemoryOutbox, reader
+from tests.fakes import NOON, MemoryOutbox, MemoryWorker, reader
 
 pytestmark = pytest.mark.postfix
 READERS = 200
@@ -38,7 +38,7 @@ def send(server, way, trusted, *, password=postfix.PASSWORD, readers=READERS, **
         security=Security.STARTTLS, tls=trusted.client(), login=Login(f"digest@{postfix.REALM}", password), **options,
     )  # fmt: skip
     run = deliver(
-        1, outbox=outbox, transport=transport, worker="w1", now=lambda: NOON, compose_message=composed,
+        1, outbox=outbox, transport=transport, worker=MemoryWorker(), now=lambda: NOON, compose_message=composed,
     )  # fmt: skip
     return outbox, loop.run(run)
 
@@ -71,7 +71,11 @@ def test_whom_a_real_server_does_not_know_is_refused_and_costs_nobody_else_anyth
         "127.0.0.1", server.ports[way], lambda claim: "bounce@brief.example", connections=1, tls=ours.client(),
         login=Login(f"digest@{postfix.REALM}", postfix.PASSWORD),
     )  # fmt: skip
-    loop.run(deliver(1, outbox=outbox, transport=transport, worker="w1", now=lambda: NOON, compose_message=composed))
+    loop.run(
+        deliver(
+            1, outbox=outbox, transport=transport, worker=MemoryWorker(), now=lambda: NOON, compose_message=composed
+        )
+    )
 
     assert len(server.arrived(26)) == 26
     assert (outbox.counts(1)["accepted"], outbox.counts(1)["refused"]) == (26, 4), server.log

@@ -11,7 +11,7 @@ from digest.deliver import deliver
 from digest.deliver.smtp import Login, Relays, Security, Share, SmtpTransport, Times
 from digest.deliver.smtp.relays import REST
 from digest.errors import RelayError
-from tests.fakes import NOON, MemoryOutbox, reader
+from tests.fakes import NOON, MemoryOutbox, MemoryWorker, reader
 
 from .batch import send
 from .server import DROP, Server, willing
@@ -177,7 +177,7 @@ def test_an_issue_goes_out_whole_where_one_relay_dies_on_the_way(stage):
     async def go(clock):
         relays = Relays([share("a", dying, 3, per_connection=5), share("b", there)], clock)
         return await deliver(
-            1, outbox=outbox, transport=relays, worker="w1", now=lambda: NOON, clock=clock,
+            1, outbox=outbox, transport=relays, worker=MemoryWorker(), now=lambda: NOON, clock=clock,
             compose_message=lambda claim: f"To: {claim.recipient.email}\r\n\r\nx\r\n".encode(),
         )  # fmt: skip
 

@@ -16,7 +16,6 @@ PASSWORD = {"DIGEST_RELAY__MAIN__PASSWORD": "ropewalk"}
 @pytest.mark.parametrize(
     ("added", "line", "says"),
     [
-        ('in_doubt = "resend"', 17, "`in_doubt` is not in force yet; messages in doubt stay in doubt"),
         ("canary = 7", 17, "`canary` is not in force yet; all messages may go at once"),
         ("brake_percent = 2", 17, "`brake_percent` is not in force yet; refusals hold nothing back"),
         (

@@ -8,7 +8,7 @@ from typing import Annotated
 import typer
 
 from digest import __version__
-from digest.cli import configuring, daemon, issuing, learning, news, people, sending, sources, starting
+from digest.cli import configuring, daemon, issuing, learning, news, people, sending, settling, sources, starting
 from digest.cli.context import Run
 from digest.cli.output import Voice
 
@@ -18,7 +18,7 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
     context_settings={"help_option_names": ["-h", "--help"]},
 )
-for part in (starting, news, learning, sources, issuing, sending, people, configuring, daemon):
+for part in (starting, news, learning, sources, issuing, sending, settling, people, configuring, daemon):
     part.add_to(app)
 
 

@@ -11,12 +11,13 @@ from typing import Final
 
 from digest.deliver.clerk import Clerk
 from digest.deliver.hand import Hand, Row
-from digest.deliver.needs import Message, Session, Transport
+from digest.deliver.needs import Message, Session, Transport, Worker
 from digest.deliver.retry import pause_after
-from digest.errors import RelayError
+from digest.errors import JournalError, RelayError
+from digest.model import delivery
 from digest.model.delivery import Claim, DeliveryState, Outcome, Result
 
-CLAIM_AGE: Final = 60.0
+CLAIM_AGE: Final = delivery.CLAIM_AGE.total_seconds()
 """Seconds after which a claimed row may not be begun any more."""
 STALE_CLAIMS: Final = 3
 """So often did a claim go stale that was made after the last one had: the mail server is too slow for any."""
@@ -37,8 +38,7 @@ class World:
     """Seconds; must run on while the machine sleeps and the process is stopped."""
     chance: Callable[[], float]
     """From 0 to 1, for the jitter of pauses."""
-    holds: Callable[[], bool]
-    """Whether the worker's journal is still there; without it nothing more is claimed."""
+    worker: Worker
     progress: Callable[[int], None]
     """Told how many more messages have an outcome on record."""
 
@@ -73,8 +73,16 @@ class Desk:
         return not row.forbidden
 
     def begin(self, row: Row) -> bool:
-        """Say whether the row may be begun now, and mark it as begun if so."""
-        row.begun = self.fresh(row)
+        """Say whether the row may be begun now, and mark it as begun if so: in the journal, which outlives us."""
+        if self.fresh(row):
+            try:
+                self._world.worker.begin(row.claim)
+            except JournalError as error:
+                row.forbidden = True
+                self.errors.append(error)
+                self.end()
+                return False
+            row.begun = True
         return row.begun
 
     def compose(self, row: Row) -> Message:
@@ -101,12 +109,15 @@ class Desk:
             self._stale = 0
             self.settled += 1
             self.answers += bool(outcome.code)
+            self._world.worker.ended(row.claim, outcome, not_before)
         self._clerk.add(Result(row.claim, outcome, not_before))
         self.changed.set()
 
     def put_back(self, row: Row) -> None:
         """Take back a row that the server has not taken, begun or not; it goes out over another connection."""
-        row.begun = False
+        if row.begun:
+            row.begun = False
+            self._world.worker.ended(row.claim, GIVEN_BACK, None)  # what the journal says of it counts no more
         self.hand.put_back(row)
 
     def spoil(self, row: Row, error: Exception) -> None:

@@ -7,6 +7,7 @@ from typing import Final
 
 from digest.deliver.desk import CUT_OFF, GIVEN_BACK, Desk
 from digest.deliver.hand import Row
+from digest.deliver.hush import hushed
 from digest.deliver.needs import Message, Session
 from digest.errors import RelayError
 from digest.model.delivery import DeliveryState, Outcome
@@ -146,4 +147,4 @@ class Lane:
 
 
 def _told(outcome: Outcome) -> str:
-    return f"{outcome.code} {outcome.text}" if outcome.code else outcome.text
+    return hushed(f"{outcome.code} {outcome.text}" if outcome.code else outcome.text)

@@ -35,7 +35,7 @@ class Tally:
     next_at: datetime | None = None
     """When the next row falls due or may be tried again; None if none waits."""
     closed: str = ""
-    """Why claiming ended before the rows did: `paused`, `expired`, `dead`, `over` (see Claimed); else empty."""
+    """Why claiming ended before the rows did (see Claimed); else empty."""
     stopped: bool = False
     """Whether it was asked to stop."""
 
@@ -57,9 +57,9 @@ def claim_size(settled: int, seconds: float) -> int:
 class Run:
     """Sends what is due of an issue over as many lanes as the transport has connections; made for one use."""
 
-    def __init__(self, issue: int, worker: str, outbox: Outbox, transport: Transport, world: World) -> None:
+    def __init__(self, issue: int, outbox: Outbox, transport: Transport, world: World) -> None:
         self._world = world
-        self._clerk = Clerk(issue, worker, outbox, world.now)
+        self._clerk = Clerk(issue, world.worker, outbox, world.now)
         self._desk = Desk(world, transport, self._clerk)
         self._lanes = [Lane(self._desk, self._lane_closed) for _ in range(max(1, transport.connections))]
         self._working = len(self._lanes)
@@ -146,7 +146,7 @@ class Run:
 
     async def _claim(self) -> None:
         """Take rows into the hand; see whether that was all, or whether sending is closed."""
-        if not self._world.holds():
+        if not self._world.worker.holds():
             self._closed = "dead"
             self._desk.end()
             return
@@ -176,6 +176,7 @@ class Run:
     async def _wind_down(self, tasks: list[asyncio.Task[None]], patience: float) -> None:
         """Give back what is not begun at once, wait a while for the rest, and write everything down."""
         self._desk.end()
+        self._clerk.hurry()
         self._desk.give_back()
         for lane, task in zip(self._lanes, tasks, strict=True):
             if not lane.stop():
@@ -192,13 +193,17 @@ class Run:
             await self._clerk.claim(1)  # gives nothing, and sweeps what has come back since
 
     async def _await_answers(self, tasks: list[asyncio.Task[None]], patience: float) -> None:
-        """Wait until the lanes have ended; a cancellation ends their time at once."""
-        until = time.monotonic() + patience
+        """Wait until the lanes have ended; a cancellation ends their time at once.
+
+        Counted in turns, not on a clock: where it was this machine that stood still, answers are here and not yet read.
+        """
         try:
-            while (left := until - time.monotonic()) > 0 and not all(task.done() for task in tasks):
+            for _ in range(math.ceil(patience / LATEST)):
+                if all(task.done() for task in tasks):
+                    return
                 if self._clerk.waiting:
                     with suppress(Exception):  # what could not be written is tried again, aloud, at the end
                         await self._record()
-                await asyncio.wait(tasks, timeout=min(left, LATEST))
+                await asyncio.wait(tasks, timeout=LATEST)
         except asyncio.CancelledError:
             self._clerk.cancelled = True

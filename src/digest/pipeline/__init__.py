@@ -10,6 +10,7 @@ from digest.pipeline.moves import approve, hold, release, skip
 from digest.pipeline.people import Synced, sync
 from digest.pipeline.press import Mail, edition_of
 from digest.pipeline.send import Rehearsal, Sent, rehearse, require_sendable, send
+from digest.pipeline.settle import call_dead, in_doubt, settle
 
 __all__ = [
     "NOTHING_NEW",
@@ -27,6 +28,7 @@ __all__ = [
     "Verified",
     "approve",
     "build",
+    "call_dead",
     "doubts",
     "edition_of",
     "evaluate",
@@ -34,6 +36,7 @@ __all__ = [
     "gather",
     "heard",
     "hold",
+    "in_doubt",
     "learn",
     "mails",
     "page",
@@ -43,6 +46,7 @@ __all__ = [
     "release",
     "require_sendable",
     "send",
+    "settle",
     "skip",
     "sync",
     "verify",

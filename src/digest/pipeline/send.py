@@ -17,6 +17,7 @@ from digest.pipeline.audience import audience, cohorts, expected
 from digest.pipeline.export import mails
 from digest.pipeline.moves import approve
 from digest.pipeline.press import Press, content_of, edition_of, press
+from digest.pipeline.settle import resending
 from digest.subscribers import SUPPRESSED
 
 Clock = Callable[[], datetime]
@@ -47,22 +48,22 @@ async def send(
     """Send the issue, or go on where an earlier run stopped; nobody gets it twice.
 
     Returns when nothing is due any more; what waits for a retry goes on with the next run. `scheduled` lets
-    subscribers' own hours count. Raises NotApproved, MoveError for a state that forbids it, RelayError where the relay
-    is not there.
+    subscribers' own hours count. Raises NotApproved, MoveError for a state that forbids it (PutBack where the database
+    is older than what was sent), RelayError where the relay is not there.
     """
     issue = parts.store.issues.find(issue_id)
     require_sendable(parts, issue, now=clock())
-    if needs_no_approval(parts, issue):
-        issue = approve(parts, issue.id, by="auto", now=clock())
-    if issue.state is State.APPROVED:
-        issue = freeze(parts, issue, now=clock(), scheduled=scheduled)
-    machine = press(parts, issue)
+    outbox, settings = parts.store.outbox, parts.settings
+    with enlisted(outbox, settings.data, now=clock, resend=resending(parts)) as worker:
+        if needs_no_approval(parts, issue):
+            issue = approve(parts, issue.id, by="auto", now=clock())
+        if issue.state is State.APPROVED:
+            issue = freeze(parts, issue, now=clock(), scheduled=scheduled)
+        machine = press(parts, issue)
 
-    def compose_message(claim: Claim) -> Message:
-        return machine.pieces(claim.recipient, claim.variant)
+        def compose_message(claim: Claim) -> Message:
+            return machine.pieces(claim.recipient, claim.variant)
 
-    outbox = parts.store.outbox
-    with enlisted(outbox, parts.settings.data, now=clock) as worker:
         async with parts.transport() as transport:
             tally = await deliver(
                 issue.id,
@@ -70,8 +71,7 @@ async def send(
                 transport=transport,
                 compose_message=compose_message,
                 now=clock,
-                worker=worker.id,
-                holds=worker.holds,
+                worker=worker,
                 progress=progress,
                 stop=stop,
             )

@@ -15,7 +15,6 @@ from digest.settings.problems import Problem
 from digest.settings.schema import Document, EditionTable
 
 EDITION: Final[Mapping[str, str]] = {
-    "in_doubt": "messages in doubt stay in doubt",
     "canary": "all messages may go at once",
     "brake_percent": "refusals hold nothing back",
 }
