@@ -124,6 +124,23 @@ def test_connections_that_the_database_ends_cost_nobody_anything(on_postgres, cl
     assert stage.counts == {"accepted": 600}
 
 
+@pytest.mark.postgres
+def test_a_disk_too_full_for_the_journal_stops_the_sender_before_the_byte(on_postgres, sender):
+    stage = on_postgres
+
+    code, error = stage.through(sender, fsize=4000)
+    stage.sink.drained()
+    sent = stage.sink.copies.total()
+    counts = stage.counts
+    assert stage.through(sender) == (0, "")
+
+    assert code == 1
+    assert "the journal cannot be written" in error
+    assert 0 < sent < 600
+    assert counts == {"accepted": sent, "queued": 600 - sent}
+    assert stage.audit().holds(at_most=0)
+
+
 def test_after_a_power_cut_nothing_goes_back_to_the_queue_wherever_the_journal_ends(few, stages, sender, tmp_path):
     """Cut at every line, and read in the machine's next start."""
     stage = stages(few)
