@@ -335,6 +335,7 @@ class MemoryWorker:
         self.claims: list[int] = []
         self.there = True
         self.full = False
+        self.rounds = 0
         self.results: dict[Key, Result] = {}
 
     def holds(self) -> bool:
@@ -357,4 +358,4 @@ class MemoryWorker:
         return Account({key: self.results[key] for key in keys if key in self.results}, whole=True)
 
     def look_round(self, now: datetime) -> None:
-        """There are no others in memory."""
+        self.rounds += 1

@@ -40,14 +40,16 @@ class Senders:
             env={**os.environ, "PYTHONPATH": os.pathsep.join([str(ROOT), os.environ.get("PYTHONPATH", "")])},
         )
         self._told: Queue[dict[str, Any]] = Queue()
-        self.pid = 0
+        self._running = threading.Event()
+        self._pid = 0
         threading.Thread(target=self._listen, daemon=True).start()
 
     def start(self, spec: dict[str, Any]) -> None:
         """Let a sender begin."""
         assert self._process.stdin is not None
         print(json.dumps(spec), file=self._process.stdin, flush=True)
-        self.pid = self.heard("pid")
+        self._pid = self.heard("pid")
+        self._running.set()
 
     def heard(self, *wanted: str) -> Any:
         """Return what is told next, which has to be one of `wanted`."""
@@ -62,16 +64,18 @@ class Senders:
         while True:
             told = self._told.get(timeout=120)
             if "ended" in told:
-                self.pid = 0
+                self._running.clear()
                 return told["ended"], error
             error = told.get("error", error)
 
     def signal(self, number: int) -> None:
-        os.kill(self.pid, number)
+        """Send a signal to the sender, once it runs."""
+        assert self._running.wait(60)
+        os.kill(self._pid, number)
 
     def close(self) -> None:
-        if self.pid:
-            os.kill(self.pid, signal.SIGKILL)
+        if self._running.is_set():
+            os.kill(self._pid, signal.SIGKILL)
         self._process.kill()
         self._process.communicate()
 
@@ -118,16 +122,14 @@ class Stage:
 
     def killed(self, sender: Senders, stage: str, count: int, **more: Any) -> tuple[bool, int]:
         """Kill a sender at that point of the server's; return whether it came to it, and the transactions open then."""
-        ready, seen = threading.Event(), []
+        seen: list[int] = []
 
         def kill() -> None:
-            ready.wait(60)
             seen.append(self.sink.open)
             sender.signal(signal.SIGKILL)
 
         self.sink.at(stage, count, kill)
         sender.start(self.spec(**more))
-        ready.set()
         code, error = sender.ended()
         self.sink.never()
         assert (code == -signal.SIGKILL) == bool(seen), (code, error)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import random
+import signal
 
 import pytest
 
@@ -43,6 +44,20 @@ def test_killed_at_any_point_nobody_is_lost_and_nobody_gets_two(mode, many, stag
         assert set(stage.counts) <= {"accepted", "in_doubt"}
 
     assert hit > KILLS / 2  # most kills met a message on its way
+
+
+def test_of_two_senders_one_is_killed_and_the_other_goes_on(many, stages, sender, successor):
+    stage = stages(many)
+    stage.sink.at("body", 900, lambda: sender.signal(signal.SIGKILL))
+    sender.start(stage.spec())
+    successor.start(stage.spec())
+
+    ends = [sender.ended()[0], successor.ended()[0]]
+    assert stage.through(sender) == (0, "")
+
+    assert ends == [-signal.SIGKILL, 0]
+    assert stage.audit().holds(at_most=stage.connections)
+    assert set(stage.counts) <= {"accepted", "in_doubt"}
 
 
 def test_the_harness_convicts_a_sender_whose_cursor_moves_when_it_fetches(many, stages, sender):
@@ -107,6 +122,23 @@ def test_connections_that_the_database_ends_cost_nobody_anything(on_postgres, cl
     assert sum(ended) >= 4
     assert stage.audit().holds(at_most=0)
     assert stage.counts == {"accepted": 600}
+
+
+@pytest.mark.postgres
+def test_a_disk_too_full_for_the_journal_stops_the_sender_before_the_byte(on_postgres, sender):
+    stage = on_postgres
+
+    code, error = stage.through(sender, fsize=4000)
+    stage.sink.drained()
+    sent = stage.sink.copies.total()
+    counts = stage.counts
+    assert stage.through(sender) == (0, "")
+
+    assert code == 1
+    assert "the journal cannot be written" in error
+    assert 0 < sent < 600
+    assert counts == {"accepted": sent, "queued": 600 - sent}
+    assert stage.audit().holds(at_most=0)
 
 
 def test_after_a_power_cut_nothing_goes_back_to_the_queue_wherever_the_journal_ends(few, stages, sender, tmp_path):

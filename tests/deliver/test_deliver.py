@@ -12,7 +12,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from digest.deliver import Tally, deliver, worker
+from digest.deliver import Tally, clerk, deliver, worker
 from digest.deliver.retry import PAUSES, pause_after
 from digest.deliver.smtp import Login, Security, SmtpTransport, Times
 from digest.deliver.worker import claim_size
@@ -685,6 +685,16 @@ def test_an_answer_lost_about_a_row_that_was_claimed_again_is_not_written_over_i
 
     (row, _), *_ = outbox.deliveries(1)
     assert (row.state, row.worker, row.attempts) == (S.CLAIMED, "w2", 2)
+
+
+def test_a_worker_looks_round_now_and_then_for_those_that_died(monkeypatch):
+    monkeypatch.setattr(clerk, "ROUND", 0.0)
+    outbox, me = outbox_of(200), MemoryWorker()
+
+    send(outbox, Server(), worker=me)
+
+    assert me.rounds > 1
+    assert states(outbox) == {"accepted": 200}
 
 
 def test_a_database_that_comes_back_older_ends_the_run():

@@ -52,10 +52,8 @@ def test_what_a_killed_sender_had_begun_is_shown_and_decided_and_the_rest_goes_o
     killed(desk, office)
 
     shown = desk("settle", 1, "--json")
-    told = desk("settle", 1)
     status = desk("status", 1)
     one = shown.json[0]["address"]
-    strange = desk("settle", 1, "--resend", "--address", "nobody@karsk.example")
     assumed = desk("settle", 1, "--assume-sent", "--address", one, "--json")
     resent = desk("settle", 1, "--resend", "--json")
     done = send(desk)
@@ -64,10 +62,8 @@ def test_what_a_killed_sender_had_begun_is_shown_and_decided_and_the_rest_goes_o
 
     assert {row["state"] for row in shown.json} == {"in_doubt"}
     assert len(shown.json) == 4
-    assert "4 messages of No. 1 in doubt" in told.err
+    assert "4 messages of No. 1 in doubt" in shown.err
     assert "digest settle 1" in status.out
-    assert (strange.code, strange.out) == (2, "")
-    assert "nobody@karsk.example" in strange.err
     assert (assumed.code, assumed.json["assumed"]) == (0, 1)
     assert (resent.code, resent.json["resent"], resent.json["later"]) == (0, 3, 0)
     assert (done.code, done.json["state"], done.json["counts"]["accepted"]) == (0, "sent", 5)
@@ -119,13 +115,13 @@ def test_a_database_that_was_put_back_sends_nothing_until_somebody_has_looked(de
         (desk.folder / "var" / name).unlink(missing_ok=True)
     older.replace(desk.folder / "var/digest.db")
 
-    refused = [send(desk) for _ in range(2)]
+    refused = send(desk)
     status = desk("status", 1)
     looked = desk("settle", "--put-back", "--json")
     held = send(desk)
 
-    assert [done.code for done in refused] == [5, 5]
-    assert "older than what was sent" in refused[0].err
+    assert refused.code == 5
+    assert "older than what was sent" in refused.err
     assert "--put-back" in status.err
     assert desk.state == "held"
     assert (looked.code, looked.json) == (0, {"accepted": True})
