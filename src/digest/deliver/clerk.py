@@ -20,7 +20,7 @@ log = logging.getLogger(__name__)
 
 GROUP: Final = 50
 LATEST: Final = 0.5
-"""Outcomes are written when there are so many, or when the oldest is so many seconds old."""
+"""Outcomes are written when there are so many (more at a quick pace), or when the oldest is so many seconds old."""
 ROUND: Final = 10.0
 """Seconds between two looks at what died, and at rows that name the worker and that it does not hold."""
 PAUSES: Final[tuple[float, ...]] = (0.5, 1, 2, 4, 8, 15, 30)
@@ -57,11 +57,11 @@ class Clerk:
         """How many outcomes are not written yet."""
         return len(self._waiting)
 
-    def due(self, *, quiet: bool) -> bool:
-        """Say whether to write now; `quiet` says that no more outcomes are on the way."""
+    def due(self, *, quiet: bool, group: int = GROUP) -> bool:
+        """Say whether to write now; `quiet` says that no more outcomes are on the way, `group` how many may wait."""
         if not self._waiting:
             return False
-        return quiet or len(self._waiting) >= GROUP or time.monotonic() - self._oldest >= LATEST
+        return quiet or len(self._waiting) >= max(group, GROUP) or time.monotonic() - self._oldest >= LATEST
 
     def add(self, result: Result) -> None:
         """Take an outcome, to be written soon."""

@@ -22,6 +22,8 @@ FIRST_CLAIM: Final = 50
 LARGEST_CLAIM: Final = 500
 ASK: Final = 1.0
 """Seconds after which a worker asks at the latest whether it may still send."""
+PACED: Final = 0.25
+"""Seconds over which the pace is measured at least: a run that is quick claims much soon."""
 PATIENCE: Final = 10.0
 """Seconds that a message already begun may take once sending is stopped; then it is in doubt."""
 
@@ -113,7 +115,7 @@ class Run:
         """Claim and record until nothing is claimable, claiming is closed, or sending has to end."""
         while not (self._over or self._desk.ending or self._clerk.cancelled):
             self._desk.changed.clear()
-            if self._clerk.due(quiet=self._quiet):
+            if self._clerk.due(quiet=self._quiet, group=self._limit // 2):
                 await self._record()
             elif self._claim_due:
                 await self._claim()
@@ -162,9 +164,9 @@ class Run:
             self._desk.end()
 
     def _pace(self) -> None:
-        """Fit the size of the next claim to what was sent since the last look, once a second."""
+        """Fit the size of the next claim to what was sent since the last look."""
         at, settled = time.monotonic(), self._desk.settled - self._paced
-        if at - self._paced_at < 1.0:
+        if at - self._paced_at < PACED:
             return
         if settled:
             self._limit = max(claim_size(settled, at - self._paced_at), len(self._lanes))
