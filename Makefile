@@ -4,7 +4,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 SOURCES := $(shell find src templates subscribers -type f -not -path '*/__pycache__/*') digest.toml pyproject.toml README.md
 
-.PHONY: demo test check semantic lock bench fuzz clean
+.PHONY: demo test check semantic lock bench fuzz chaos clean
 .DELETE_ON_ERROR:
 
 demo: $(VENV)/demo.stamp  ## collect an invented wire, build the issue, mail it to the built-in catcher
@@ -70,6 +70,10 @@ $(VENV)/fuzz.stamp: requirements/fuzz.txt $(VENV)/dev.stamp
 SECONDS ?= 1800
 fuzz: $(VENV)/fuzz.stamp  ## half an hour of hostile bytes against all that reads them; what is found lies under var/fuzz
 	$(BIN)/python -m fuzz --seconds $(SECONDS)
+
+KILLS ?= 200
+chaos: $(VENV)/dev.stamp  ## senders killed two hundred times a dialogue, at points drawn anew from CHAOS_SEED
+	CHAOS_KILLS=$(KILLS) $(BIN)/python -m pytest -n auto -o faulthandler_timeout=3600 tests/chaos
 
 clean:  ## what can be made again; keys, database and caught mails under var/ stay
 	rm -rf $(VENV) build dist var/demo .*_cache .hypothesis

@@ -3,21 +3,37 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Iterable, Iterator, Sequence
+from collections import Counter
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 
-from digest.errors import StoreError, UnknownError
+from digest.errors import JournalError, MoveError, StoreError, UnknownError
 from digest.lifecycle import Move, after
-from digest.model.delivery import Claim, Claimed, Delivery, DeliveryState, Recipient, Result
+from digest.model.delivery import (
+    CLAIM_AGE,
+    NEVER_BEGUN,
+    UNTOLD,
+    Account,
+    Claim,
+    Claimed,
+    Delivery,
+    DeliveryState,
+    Key,
+    Outcome,
+    Recipient,
+    Result,
+    Settled,
+)
 from digest.model.issue import State
-from digest.store.outcomes import LOST
 
 S = DeliveryState
 WAITING = (S.QUEUED, S.DEFERRED)
 OPEN = (S.CLAIMED, S.IN_DOUBT)
 OUTCOMES = (S.ACCEPTED, S.DEFERRED, S.REFUSED, S.IN_DOUBT, S.QUEUED)
 MOST = 500
+EDITION = "brief"
+"""The edition of every issue."""
 NOON = datetime(2026, 3, 2, 12, tzinfo=UTC)
 
 
@@ -55,7 +71,8 @@ class MemoryOutbox:
     ) -> None:
         self._lock = threading.RLock()
         self._issues = {issue: _Issue(State.SENDING, expires_at)}
-        self._workers: dict[str, tuple[str, bool]] = {}
+        self._workers: dict[str, tuple[str, str]] = {}
+        self._claims, self._put_back = 0, False
         self._gone: dict[int, str] = {}
         self._rows: dict[tuple[int, int], _Row] = {}
         for seq, each in enumerate(readers, start=1):
@@ -79,42 +96,107 @@ class MemoryOutbox:
         with self._lock:
             self._gone[subscriber] = reason
 
-    def settle(self, issue: int, seq: int, state: DeliveryState) -> None:
-        """Decide a row in doubt by hand."""
-        with self._lock:
-            row = self._rows[issue, seq]
-            row.delivery = replace(row.delivery, state=state, worker="")
-
     # The outbox itself.
 
     def enlist(self, worker: str, *, host: str, boot: str, now: datetime) -> None:
         with self._lock:
             if worker in self._workers:
                 raise StoreError(f"worker {worker} has been here before")
-            self._workers[worker] = (host, True)
+            self._workers[worker] = (host, "alive")
 
-    def retire(self, worker: str, *, now: datetime) -> None:
+    def workers(self, *, declared: bool = False) -> dict[str, str]:
+        wanted = "declared" if declared else "alive"
         with self._lock:
-            if self._held(worker):
-                raise StoreError(f"worker {worker} still holds messages")
-            self._die(worker)
-
-    def workers(self) -> dict[str, str]:
-        with self._lock:
-            return {name: host for name, (host, alive) in self._workers.items() if alive}
+            return {name: host for name, (host, state) in self._workers.items() if state == wanted}
 
     def bury(self, worker: str, *, now: datetime) -> int:
         with self._lock:
-            self._die(worker)
-            held = self._held(worker)
-            for row in held:
-                row.delivery = replace(row.delivery, state=S.IN_DOUBT, text=LOST, at=now)
-            return len(held)
+            self._die(worker, "declared")
+            claimed = [key for key, state in self.held(worker).items() if state is S.CLAIMED]
+            return self._record(worker, [Result(key, UNTOLD) for key in claimed], now)
+
+    def held(self, worker: str) -> dict[Key, DeliveryState]:
+        with self._lock:
+            rows = [row.delivery for row in self._rows.values()]
+            mine = [d for d in rows if d.worker == worker and d.state in OPEN]
+            return {Key(d.issue, d.seq, d.attempts): d.state for d in mine}
+
+    def recover(
+        self, worker: str, account: Account, *, resend: Collection[str] = (), now: datetime
+    ) -> Mapping[DeliveryState, int]:
+        with self._lock:
+            self._die(worker, "dead")
+            held = self.held(worker).items()
+            results = [r for key, state in held if (r := account.verdict(key, state)) is not None]
+            results = [self._again(result, resend, now) for result in results]
+            self._record(worker, results, now)
+            return Counter(result.outcome.state for result in results)
+
+    def claims(self) -> int:
+        return self._claims
+
+    def put_back(self) -> bool:
+        return self._put_back
+
+    def declare_put_back(self, told: Mapping[tuple[int, int], Result], *, claims: int, now: datetime) -> int:
+        with self._lock:
+            self._claims, self._put_back = claims, True
+            for worker, (host, state) in self._workers.items():
+                self._workers[worker] = (host, "declared" if state == "alive" else state)
+            open_ = [row for row in self._rows.values() if row.delivery.state in (*WAITING, S.CLAIMED)]
+            for row in open_:
+                row.delivery = replace(row.delivery, state=S.IN_DOUBT, worker="", not_before=None, code=0, at=now)
+            doubted = len(open_)
+            for key, result in told.items():
+                row = self._rows[key]
+                if row.delivery.state is S.IN_DOUBT:
+                    its = result.outcome
+                    row.delivery = replace(row.delivery, state=its.state, worker="", code=its.code, text=its.text)
+                    doubted -= 1
+            for its_issue in self._issues.values():
+                if its_issue.state in (State.SENDING, State.PAUSED):
+                    its_issue.state = State.SENT
+            return doubted
+
+    def accept_put_back(self) -> bool:
+        with self._lock:
+            was, self._put_back = self._put_back, False
+            return was
+
+    def resend(self, issue: int, *, addresses: Collection[str] = (), now: datetime) -> Settled:
+        with self._lock:
+            its = self._issue(issue)
+            if now >= its.expires_at:
+                raise MoveError(f"No. {issue} expired")
+            if its.state not in (State.SENDING, State.PAUSED, State.SENT):
+                raise MoveError(f"No. {issue} is {its.state}")
+            doubts = self._doubts(issue, addresses)
+            waits = [row for row in doubts if not self._proven(row) and now < self._doubted(row) + CLAIM_AGE]
+            ready = [row for row in doubts if row not in waits]
+            for row in ready:
+                row.delivery = replace(row.delivery, state=S.QUEUED, worker="", not_before=None, at=now)
+            if ready and its.state is State.SENT:
+                its.state = State.SENDING
+            until = max((self._doubted(row) + CLAIM_AGE for row in waits), default=None)
+            return Settled(len(ready), len(waits), until)
+
+    def assume_sent(self, issue: int, *, addresses: Collection[str] = (), now: datetime) -> Settled:
+        with self._lock:
+            doubts = self._doubts(issue, addresses)
+            for row in doubts:
+                row.delivery = replace(row.delivery, state=S.ACCEPTED, worker="", code=0, text="assumed", at=now)
+            return Settled(len(doubts))
+
+    def assumed(self, issue: int) -> int:
+        rows = [row.delivery for (of, _), row in self._rows.items() if of == issue]
+        return sum(d.state is S.ACCEPTED and d.text == "assumed" for d in rows)
 
     def claim(self, issue: int, worker: str, *, limit: int, now: datetime) -> Claimed:
         with self._lock:
-            if not self._workers.get(worker, ("", False))[1]:
+            if self._workers.get(worker, ("", ""))[1] != "alive":
                 return Claimed(closed="dead")
+            if self._put_back:
+                return Claimed(closed="put back")
             its = self._issue(issue)
             if now >= its.expires_at:
                 for row in self._waiting(issue):
@@ -126,19 +208,15 @@ class MemoryOutbox:
             while limit > 0 and not claims and (ready := self._ready(issue, limit, now)):
                 claims = self._take(issue, worker, ready, now)
             waits = [row.delivery.not_before or row.delivery.due_at for row in self._waiting(issue)]
-            return Claimed(tuple(claims), next_at=min(waits, default=None))
+            self._claims += bool(claims)
+            return Claimed(tuple(claims), next_at=min(waits, default=None), number=self._claims if claims else 0)
 
     def record(self, worker: str, results: Sequence[Result], *, now: datetime) -> int:
         wrong = next((result.outcome.state for result in results if result.outcome.state not in OUTCOMES), None)
         if wrong is not None:
             raise ValueError(f"{wrong} is no outcome of a claim")
         with self._lock:
-            written = sum(self._write(worker, result, now) for result in results)
-            for issue in {result.claim.issue for result in results if result.outcome.state in WAITING}:
-                its = self._issue(issue)
-                if its.state is State.SENT and self._waiting(issue):
-                    its.state = after(Move.REOPEN, its.state) or its.state
-            return written
+            return self._record(worker, results, now)
 
     def finish(self, issue: int, *, now: datetime) -> bool:
         with self._lock:
@@ -162,9 +240,32 @@ class MemoryOutbox:
             raise UnknownError(f"no issue {issue}")
         return self._issues[issue]
 
-    def _die(self, worker: str) -> None:
-        if worker in self._workers:
-            self._workers[worker] = (self._workers[worker][0], False)
+    def _die(self, worker: str, state: str) -> None:
+        host, before = self._workers.get(worker, ("", ""))
+        if before == "alive" or (before == "declared" and state == "dead"):
+            self._workers[worker] = (host, state)
+
+    def _again(self, result: Result, resend: Collection[str], now: datetime) -> Result:
+        its = self._issue(result.claim.issue)
+        lives = its.state in (State.SENDING, State.PAUSED) and now < its.expires_at
+        doubted = result.outcome.state is S.IN_DOUBT
+        return replace(result, outcome=NEVER_BEGUN) if doubted and lives and EDITION in resend else result
+
+    def _doubts(self, issue: int, addresses: Collection[str]) -> list[_Row]:
+        wanted = {address.lower() for address in addresses}
+        rows = [row for (of, _), row in self._rows.items() if of == issue and row.delivery.state is S.IN_DOUBT]
+        strange = wanted - {row.recipient.email.lower() for row in rows}
+        if strange:
+            raise UnknownError(f"no message in doubt to {', '.join(sorted(strange))}")
+        return [row for row in rows if not wanted or row.recipient.email.lower() in wanted]
+
+    def _proven(self, row: _Row) -> bool:
+        return self._workers.get(row.delivery.worker, ("", ""))[1] == "dead"
+
+    @staticmethod
+    def _doubted(row: _Row) -> datetime:
+        assert row.delivery.at is not None
+        return row.delivery.at
 
     def _ready(self, issue: int, limit: int, now: datetime) -> list[_Row]:
         ready = [row for row in self._waiting(issue) if self._at(row.delivery) <= now]
@@ -201,16 +302,20 @@ class MemoryOutbox:
         )
         return True
 
+    def _record(self, worker: str, results: Sequence[Result], now: datetime) -> int:
+        written = sum(self._write(worker, result, now) for result in results)
+        for issue in {result.claim.issue for result in results if result.outcome.state in WAITING}:
+            its = self._issue(issue)
+            if its.state is State.SENT and self._waiting(issue):
+                its.state = after(Move.REOPEN, its.state) or its.state
+        return written
+
     def _waiting(self, issue: int) -> list[_Row]:
         return [row for (of, _), row in self._rows.items() if of == issue and row.delivery.state in WAITING]
 
     def _unfinished(self, issue: int) -> list[_Row]:
         states = (*WAITING, S.CLAIMED)
         return [row for (of, _), row in self._rows.items() if of == issue and row.delivery.state in states]
-
-    def _held(self, worker: str) -> list[_Row]:
-        rows = self._rows.values()
-        return [row for row in rows if row.delivery.worker == worker and row.delivery.state is S.CLAIMED]
 
     @staticmethod
     def _at(delivery: Delivery) -> datetime:
@@ -219,3 +324,38 @@ class MemoryOutbox:
     @staticmethod
     def _suppress(row: _Row, reason: str, now: datetime) -> None:
         row.delivery = replace(row.delivery, state=S.SUPPRESSED, text=reason, not_before=None, at=now)
+
+
+class MemoryWorker:
+    """A worker whose journal is a list; `digest.deliver.enlisted` makes the real one."""
+
+    def __init__(self, name: str = "w1") -> None:
+        self.id = name
+        self.lines: list[tuple[str, Key]] = []
+        self.claims: list[int] = []
+        self.there = True
+        self.full = False
+        self.rounds = 0
+        self.results: dict[Key, Result] = {}
+
+    def holds(self) -> bool:
+        return self.there
+
+    def claimed(self, number: int, issue: int) -> None:
+        self.claims.append(number)
+
+    def begin(self, claim: Claim) -> None:
+        if self.full:
+            raise JournalError("the disk is full")
+        self.lines.append(("begin", claim.key))
+        self.results[claim.key] = Result(claim.key, Outcome(S.IN_DOUBT))
+
+    def ended(self, claim: Claim, outcome: Outcome, not_before: datetime | None) -> None:
+        self.lines.append((outcome.state.value, claim.key))
+        self.results[claim.key] = Result(claim.key, outcome, not_before)
+
+    def account(self, keys: Collection[Key]) -> Account:
+        return Account({key: self.results[key] for key in keys if key in self.results}, whole=True)
+
+    def look_round(self, now: datetime) -> None:
+        self.rounds += 1

@@ -67,6 +67,15 @@ class Cluster:
     def drop(self, name: str) -> None:
         self._run(f"DROP DATABASE {name} WITH (FORCE)")
 
+    def disconnect_all(self, url: str) -> int:
+        """End every connection to the database of that URL; return how many there were."""
+        name = url.partition("@/")[2].partition("?")[0]
+        with psycopg.connect(host=str(self.folder), user=USER, dbname="postgres", autocommit=True) as connection:
+            ended = connection.execute(
+                "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = %s", (name,)
+            )
+            return len(ended.fetchall())
+
     def _run(self, statement: str) -> None:
         with psycopg.connect(host=str(self.folder), user=USER, dbname="postgres", autocommit=True) as connection:
             connection.execute(statement.encode())

@@ -7,10 +7,12 @@ import asyncio
 import pytest
 
 from digest.deliver.catcher import caught
-from digest.errors import SuppressionError
+from digest.deliver.smtp import Login, Proof, Security
+from digest.errors import RelayError, SettingsError, SuppressionError
 from digest.model.delivery import Claim, DeliveryState
 from digest.parts import open_parts
 from digest.settings import load
+from tests.deliver.batch import send
 from tests.fakes import NOON, reader
 from tests.settings.conftest import BASE
 
@@ -19,40 +21,62 @@ NOWHERE = '[[relay]]\nname = "there"\nhost = "127.0.0.1"\nport = 9\nsecurity = "
 """Nobody listens on the port of discard (RFC 863)."""
 
 
-def settings(folder, text):
+def settings(folder, text, environ=None):
     """The settings of a digest.toml in the folder, beside lists that are empty."""
     (folder / "subscribers").mkdir()
     (folder / "digest.toml").write_text(BASE + text)
-    return load(folder / "digest.toml", {})
+    return load(folder / "digest.toml", environ or {})
 
 
 async def way_out(parts):
-    """Send one mail the way that the settings say; return its outcome and the relay's port."""
+    """Send one mail the way that the settings say; return its outcome."""
     async with parts.transport() as transport:
-        if transport.port == 9:
-            return None, 9
         session = await transport.open()
-        outcome = await session.send(Claim(1, 1, 1, "v", NOON, reader(1)), b"Subject: No. 7\r\n\r\n.\r\n", lambda: True)
+        outcome = await send(session, Claim(1, 1, 1, "v", NOON, reader(1)), b"Subject: No. 7\r\n\r\n.\r\n")
         await session.close()
-        return outcome, transport.port
+        return outcome
 
 
 @pytest.mark.parametrize("relays", ["", CATCHER, CATCHER + NOWHERE], ids=["none", "catcher", "catcher first"])
 def test_without_a_relay_or_with_the_catcher_first_mail_stays_on_this_machine(tmp_path, relays):
     with open_parts(settings(tmp_path, relays)) as parts:
-        outcome, _ = asyncio.run(way_out(parts))
+        outcome = asyncio.run(way_out(parts))
 
     (mail,) = caught(tmp_path / "var/catcher")
     assert outcome.state is DeliveryState.ACCEPTED
     assert mail.recipients == ("reader1@aldovar.example",)
 
 
-def test_the_first_relay_is_the_way_out(tmp_path):
-    with open_parts(settings(tmp_path, NOWHERE + CATCHER)) as parts:
-        _, port = asyncio.run(way_out(parts))
+def test_the_relays_are_the_way_out_and_the_catcher_among_them_is_none(tmp_path):
+    second = NOWHERE.replace("there", "elsewhere").replace("port = 9", "port = 7")
+    told = r"127\.0\.0\.1:9: no connection.*127\.0\.0\.1:7: no connection"
+    with open_parts(settings(tmp_path, NOWHERE + CATCHER + second)) as parts, pytest.raises(RelayError, match=told):
+        asyncio.run(way_out(parts))
 
-    assert port == 9
     assert not (tmp_path / "var/catcher").exists()
+
+
+def test_what_a_relay_is_told_is_what_the_settings_say(tmp_path):
+    text = NOWHERE.replace('security = "none"', "") + (
+        'kind = "lmtp"\nusername = "digest"\nauth = "xoauth2"\nconnections = 7\nper_connection = 50\ntimeout = "9s"\n'
+    )
+    with open_parts(settings(tmp_path, text, {"DIGEST_RELAY__THERE__PASSWORD": "ropewalk"})) as parts:
+        way = parts.over(parts.settings.relays[0])
+
+    assert (way.lmtp, way.connections, way.per_connection, way.timeout.total_seconds()) == (True, 7, 50, 9.0)
+    assert way.login == Login("digest", "ropewalk", Proof.XOAUTH2)
+    assert way.security is Security.STARTTLS
+
+
+@pytest.mark.parametrize("content", [None, "no certificate"])
+def test_a_file_of_authorities_that_is_none_is_named_before_anything_is_said(tmp_path, content):
+    if content is not None:
+        (tmp_path / "ours.pem").write_text(content)
+    text = NOWHERE.replace("none", "tls") + 'ca_file = "ours.pem"\n'
+
+    told = rf"relay\.there\.ca_file: {tmp_path}/ours\.pem holds no certificates"
+    with open_parts(settings(tmp_path, text)) as parts, pytest.raises(SettingsError, match=told):
+        asyncio.run(way_out(parts))
 
 
 def test_the_first_key_is_made_where_nobody_is_suppressed_by_a_hash(tmp_path):

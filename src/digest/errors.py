@@ -14,9 +14,12 @@ DigestError
 +-- MoveError                         an issue's state forbids it; exit 5
 |   +-- NotApproved
 |   +-- Unfit                             the check found what keeps it from going out; exit 4
+|   +-- PutBack                           the database is older than what was sent
 +-- UnknownError (LookupError)        an edition, issue or source nobody knows; exit 2
 +-- StoreError                        the database
 |   +-- Busy                              someone else works on it; exit 8
+|   +-- Unreachable (ConnectionError)     it does not answer; asking again may help
++-- JournalError (OSError)            a sender's journal cannot be kept, so nothing more is sent
 +-- RelayError (ConnectionError)      the mail server; exit 75
 """
 
@@ -115,6 +118,10 @@ class Unfit(MoveError):
         self.reasons = reasons
 
 
+class PutBack(MoveError):
+    """The database is older than what was sent; nothing goes out until somebody has looked at it."""
+
+
 class UnknownError(DigestError, LookupError):
     """No such edition, issue, source, list or subscriber; the text names those there are."""
 
@@ -129,6 +136,14 @@ class Busy(StoreError):
     """Someone else works on it."""
 
     exit_code = 8
+
+
+class Unreachable(StoreError, ConnectionError):
+    """The database does not answer; what was asked may have been done or not."""
+
+
+class JournalError(DigestError, OSError):
+    """A sender's journal cannot be kept; a message whose begin is not on file is not begun."""
 
 
 class RelayError(DigestError, ConnectionError):

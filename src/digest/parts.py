@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import ssl
+import time
 from collections.abc import AsyncIterator, Iterator
 from contextlib import asynccontextmanager, contextmanager
 from dataclasses import dataclass
@@ -12,9 +14,9 @@ from urllib.parse import urlsplit
 from digest.collect import Cache, Workers
 from digest.deliver import Transport
 from digest.deliver.catcher import Catcher
-from digest.deliver.smtp import Login, Security, SmtpTransport
+from digest.deliver.smtp import Login, Proof, Relays, Security, Share, SmtpTransport, authorities
 from digest.encoder import Encoder, Missing, open_encoder
-from digest.errors import SuppressionError
+from digest.errors import SettingsError, SuppressionError
 from digest.model.delivery import Claim
 from digest.model.issue import Edition
 from digest.render import Look, MailSettings, Signer, Site, open_look, open_pages
@@ -125,26 +127,43 @@ class Parts:
 
     @asynccontextmanager
     async def transport(self) -> AsyncIterator[Transport]:
-        """Yield the way out: the first relay of digest.toml, or the catcher, which nothing leaves."""
-        relay = next(iter(self.settings.relays), None)
-        if relay is not None and relay.kind != "catcher":
-            yield self.over(relay)
+        """Yield the way out: the relays of digest.toml, or the catcher, which nothing leaves, where that comes first.
+
+        Raises SettingsError where a relay's file of authorities cannot be read.
+        """
+        relays = self.settings.relays
+        if relays and relays[0].kind != "catcher":
+            shares = [Share(relay.name, self.over(relay), relay.weight) for relay in relays if relay.kind != "catcher"]
+            yield Relays(shares, time.monotonic)
             return
         async with Catcher(self.settings.data / "catcher") as catcher:
             yield SmtpTransport(catcher.host, catcher.port, sender=self.envelope_sender, security=Security.NONE)
 
     def over(self, relay: Relay) -> SmtpTransport:
-        """Return the way over one mail server."""
-        login = Login(relay.username, relay.password.get_secret_value()) if relay.password else None
+        """Return the way over one mail server. Raises SettingsError where its file of authorities cannot be read."""
+        secret = relay.password.get_secret_value() if relay.password else ""
         return SmtpTransport(
             relay.host,
             relay.port,
             sender=self.envelope_sender,
             security=Security(relay.security),
-            login=login,
+            login=Login(relay.username, secret, Proof(relay.auth)) if secret else None,
             connections=relay.connections,
+            per_connection=relay.per_connection,
             timeout=relay.timeout,
+            lmtp=relay.kind == "lmtp",
+            tls=self._authorities(relay),
         )
+
+    def _authorities(self, relay: Relay) -> ssl.SSLContext | None:
+        if relay.ca_file is None:
+            return None
+        try:
+            return authorities(relay.ca_file)
+        except OSError as error:
+            where = f"relay.{relay.name}.ca_file"
+            told = f"{relay.ca_file} holds no certificates that can be read ({error.strerror or error}); it must be PEM"
+            raise SettingsError(told, where=where) from error
 
     def envelope_sender(self, claim: Claim) -> str:
         """Return where word of a message's failure goes: an address that names the delivery, not the subscriber."""

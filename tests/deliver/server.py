@@ -6,6 +6,7 @@ import asyncio
 import ssl
 from collections import Counter
 from collections.abc import Callable
+from dataclasses import dataclass, field
 from typing import Self
 
 Answer = Callable[[str, str], str]
@@ -33,6 +34,17 @@ def willing(stage: str, argument: str) -> str:
     return USUAL.get(stage, "250 ok")
 
 
+@dataclass
+class _Letter:
+    """A mail transaction (RFC 5321, 3.3)."""
+
+    open: bool = False
+    sender: str = ""
+    asked: str = ""
+    """The last recipient named, taken or not."""
+    taken: list[str] = field(default_factory=list)
+
+
 class Server:
     """Speaks SMTP on `port` of this machine, or on a free one, while it is entered."""
 
@@ -45,7 +57,10 @@ class Server:
         implicit: bool = False,
         injected: bytes = b"",
         port: int = 0,
+        ahead: int = 2**24,
     ) -> None:
+        """`ahead` is about how many bytes it reads before it looks at them."""
+        self._ahead = ahead
         self._answer, self._offers, self._tls, self._implicit, self._injected = answer, offers, tls, implicit, injected
         self._tasks: set[asyncio.Task[None]] = set()
         self.host, self.port = "127.0.0.1", port
@@ -64,7 +79,7 @@ class Server:
 
     async def __aenter__(self) -> Self:
         context = self._tls if self._implicit else None
-        self._server = await asyncio.start_server(self._connected, self.host, self.port, ssl=context, limit=2**24)
+        self._server = await asyncio.start_server(self._connected, self.host, self.port, ssl=context, limit=self._ahead)
         self.port = self._server.sockets[0].getsockname()[1]
         return self
 
@@ -90,52 +105,93 @@ class Server:
             self._tasks.discard(task)
 
     async def _talk(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-        sender = recipient = ""
+        letter = _Letter()
         await self._reply(writer, "banner", "")
         while line := (await reader.readline()).decode().strip():
             self.heard.append(line)
             verb, _, rest = line.partition(" ")
             stage = verb.lower()
-            if stage == "mail":
-                sender = rest.partition("<")[2].partition(">")[0]
+            path = rest.partition("<")[2].partition(">")[0]
             if stage == "rcpt":
-                recipient = rest.partition("<")[2].partition(">")[0]
-            said = await self._reply(writer, stage, recipient or rest)
-            if stage == "data" and said.startswith("354"):
-                await self._body(reader, writer, sender, recipient)
-            if stage == "starttls" and said.startswith("220"):
+                letter.asked = path
+            if stage == "bdat":
+                await self._chunk(reader, writer, letter, int(rest.split()[0]))
+                letter = _Letter()
+                continue
+            said = await self._reply(writer, stage, letter.asked or rest, self._order(stage, letter))
+            yes = said.startswith("2")
+            if stage == "mail":
+                letter = _Letter(open=yes or letter.open, sender=path if yes else letter.sender)
+            elif stage == "rcpt" and yes:
+                letter.taken.append(path)
+            elif stage == "rset":
+                letter = _Letter()
+            elif stage == "data" and said.startswith("354"):
+                await self._body(reader, writer, letter)
+                letter = _Letter()
+            elif stage == "starttls" and said.startswith("220"):
                 assert self._tls is not None
                 await writer.start_tls(self._tls)
-            if stage == "auth" and said.startswith("334"):
-                for step in ("auth-name", "auth-password"):
-                    self.heard.append((await reader.readline()).decode().strip())
-                    await self._reply(writer, step, "")
-            if stage == "quit":
+            elif stage == "auth" and said.startswith("334"):
+                await self._log_in(reader, writer, rest)
+            elif stage == "quit":
                 return
 
-    async def _reply(self, writer: asyncio.StreamWriter, stage: str, argument: str) -> str:
-        said = self._answer(stage, argument)
-        if stage == "ehlo" and said.startswith("250 ") and self._offers:
+    def _order(self, stage: str, letter: _Letter) -> str:
+        """Return what is said to a command out of its turn, where this server minds (RFC 5321, 4.1.4)."""
+        if stage == "mail" and letter.open:
+            return "503 5.5.1 there is a sender already"
+        if stage == "rcpt" and not letter.open:
+            return "503 5.5.1 who is it from"
+        return "503 5.5.1 nobody to take it" if stage in ("data", "bdat") and not letter.taken else ""
+
+    async def _log_in(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter, rest: str) -> None:
+        for step in ("auth-name", "auth-password") if rest.startswith("LOGIN") else ("auth-name",):
+            self.heard.append((await reader.readline()).decode().strip())
+            await self._reply(writer, step, "")
+
+    async def _reply(self, writer: asyncio.StreamWriter, stage: str, argument: str, instead: str = "") -> str:
+        said = self._answer("ehlo" if stage == "lhlo" else stage, argument)
+        if instead and said in ("250 ok", USUAL.get(stage)):
+            said = instead
+        if stage in ("ehlo", "lhlo") and said.startswith("250 ") and self._offers:
             lines = ["mx.lindholm.example", *self._offers]
             said = "\r\n".join([*(f"250-{line}" for line in lines[:-1]), f"250 {lines[-1]}"])
         extra = self._injected if stage == "starttls" else b""
         await self._say(writer, said, extra)
         return said
 
-    async def _body(
-        self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter, sender: str, recipient: str
+    async def _chunk(
+        self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter, letter: _Letter, size: int
     ) -> None:
+        """Take a chunk, the last one always: the client sends none but those."""
+        first = await reader.read(min(size, 1))
+        self._begin(letter)
+        await self._early(writer, letter)
+        content = first + await reader.readexactly(size - len(first))
+        await self._end(writer, letter, content, self._order("bdat", letter))
+
+    async def _body(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter, letter: _Letter) -> None:
         first = await reader.readline()
-        if first:
-            self.begun.append(recipient)
-        if (early := self._answer("body", recipient)) != "250 ok":
-            await self._say(writer, early)
-            await asyncio.Event().wait()
+        if first and first != b".\r\n":
+            self._begin(letter)
+        await self._early(writer, letter)
         body = first if first == b".\r\n" else first + await reader.readuntil(b"\r\n.\r\n")
         content = body.removesuffix(b".\r\n").replace(b"\r\n..", b"\r\n.").removeprefix(b".")
-        said = self._answer("dot", recipient)
+        await self._end(writer, letter, content, "" if letter.taken else "554 5.5.1 nobody to take it")
+
+    def _begin(self, letter: _Letter) -> None:
+        self.begun.append(letter.asked)
+
+    async def _early(self, writer: asyncio.StreamWriter, letter: _Letter) -> None:
+        if (early := self._answer("body", letter.asked)) != "250 ok":
+            await self._say(writer, early)
+            await asyncio.Event().wait()
+
+    async def _end(self, writer: asyncio.StreamWriter, letter: _Letter, content: bytes, instead: str) -> None:
+        said = instead or self._answer("dot", letter.asked)
         if said == TAKE_AND_DROP or said.startswith("2"):
-            self.mails.append((sender, recipient, content))
+            self.mails += [(letter.sender, recipient, content) for recipient in letter.taken]
         if said == TAKE_AND_DROP:
             raise EOFError
         await self._say(writer, said)
@@ -147,3 +203,5 @@ class Server:
             raise EOFError
         writer.write(said.encode("latin-1") + b"\r\n" + extra)
         await writer.drain()
+        if said.startswith("421"):
+            raise EOFError  # RFC 5321, 3.8: it says so, and closes

@@ -12,18 +12,25 @@ from contextlib import contextmanager
 
 import pytest
 
-from digest.deliver.alive import bury_dead, enlisted
+from digest.deliver.alive import enlisted
 from digest.deliver.journals import disk_of, host_id, journals
+from digest.deliver.recover import Folder, recover_dead
 from digest.errors import SettingsError, StoreError
 from digest.model.delivery import DeliveryState as S
 from tests.fakes import NOON, MemoryOutbox, reader
 
 HOLDER = """
-import fcntl, os, sys
-fd = os.open(sys.argv[1], os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
-fcntl.flock(fd, fcntl.LOCK_EX)
+import os, sys
+from pathlib import Path
+from digest.deliver.journal import Journal
+journal = Journal(Path(sys.argv[1]), "other", sys.argv[2])
 print("locked", flush=True)
-sys.stdin.read()
+for line in sys.stdin:
+    if line == "peep\\n":
+        os.close(os.open(sys.argv[1], os.O_RDONLY))
+    else:
+        journal.write(line.strip())
+    print("done", flush=True)
 """
 
 
@@ -45,10 +52,21 @@ def other(outbox, tmp_path, host):
         yield process
 
 
+def tell(process, line):
+    """Let the other worker write a line into its journal."""
+    process.stdin.write(f"{line}\n")
+    process.stdin.flush()
+    assert process.stdout.readline() == "done\n"
+
+
+def states(outbox):
+    return [delivery.state for delivery, _ in outbox.deliveries(1)]
+
+
 @contextmanager
-def holder(outbox, tmp_path, host):
+def holder(outbox, tmp_path, host, boot="b"):
     path = journals(tmp_path) / "other"
-    command = [sys.executable, "-c", HOLDER, str(path)]
+    command = [sys.executable, "-c", HOLDER, str(path), boot]
     with subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True) as process:
         assert process.stdout.readline() == "locked\n"
         outbox.enlist("other", host=host, boot="b", now=NOON)
@@ -72,7 +90,8 @@ def test_a_worker_holds_a_locked_file_before_it_is_enlisted(outbox, tmp_path):
 
     def watched(worker, **options):
         its = options["host"]
-        seen[worker] = bury_dead(an_outbox_of(worker, its), tmp_path / "journal", host=its, me="", now=NOON)
+        folder = Folder(tmp_path / "journal", its, "b")
+        seen[worker] = recover_dead(an_outbox_of(worker, its), folder, me="", now=NOON)
         enlist(worker, **options)
 
     outbox.enlist = watched
@@ -80,7 +99,7 @@ def test_a_worker_holds_a_locked_file_before_it_is_enlisted(outbox, tmp_path):
         path = tmp_path / "journal" / worker.id
         modes = (path.stat().st_mode & 0o777, path.parent.stat().st_mode & 0o777)
 
-    assert seen == {worker.id: {}}
+    assert seen == {worker.id: []}
     assert modes == (0o600, 0o700)
 
 
@@ -117,7 +136,12 @@ def test_a_worker_that_is_only_stopped_lives(outbox, tmp_path, other):
     assert alive
 
 
-def test_the_rows_of_a_killed_worker_are_in_doubt_and_never_queued(outbox, tmp_path, other):
+def test_the_rows_of_a_killed_worker_are_what_its_journal_tells(outbox, tmp_path, other):
+    outbox.claim(1, "other", limit=2, now=NOON)
+    tell(other, "begin 1 1 1")
+    tell(other, "outcome 1 1 1 accepted 250 2.0.0 -")
+    tell(other, "begin 1 2 1")
+    tell(other, "outcome 1 3 1 refused 550 5.1.1 -")
     other.kill()
     other.wait()
 
@@ -125,8 +149,54 @@ def test_the_rows_of_a_killed_worker_are_in_doubt_and_never_queued(outbox, tmp_p
         alive = outbox.workers()
 
     assert list(alive) == [worker.id]
-    assert (outbox.counts(1)["in_doubt"], outbox.counts(1)["queued"]) == (2, 3)
-    assert not (tmp_path / "journal" / "other").exists()
+    assert states(outbox) == [S.ACCEPTED, S.IN_DOUBT, S.REFUSED, S.QUEUED, S.QUEUED]
+    assert names(tmp_path) == []
+
+
+def test_an_edition_may_have_what_a_dead_worker_had_begun_sent_again(outbox, tmp_path, other):
+    tell(other, "begin 1 1 1")
+    other.kill()
+    other.wait()
+
+    with enlisted(outbox, tmp_path, now=lambda: NOON, boot="b", resend=["brief"]):
+        pass
+
+    assert states(outbox) == [S.QUEUED] * 5
+
+
+def test_after_another_start_of_the_machine_nothing_goes_back_to_the_queue(outbox, tmp_path, host):
+    with holder(outbox, tmp_path, host, boot="the one before") as process:
+        tell(process, "begin 1 1 1")
+        tell(process, "outcome 1 1 1 accepted 250 - -")
+        process.kill()
+        process.wait()
+
+        with enter(outbox, tmp_path):
+            pass
+
+    assert states(outbox) == [S.ACCEPTED, S.IN_DOUBT, S.QUEUED, S.QUEUED, S.QUEUED]
+
+
+def test_a_second_look_into_the_journal_does_not_cost_its_worker_the_lock(outbox, tmp_path, other):
+    tell(other, "peep")
+
+    with enter(outbox, tmp_path):
+        assert "other" in outbox.workers()
+
+    assert outbox.counts(1)["claimed"] == 2
+
+
+def test_who_dies_while_others_work_is_found_by_them(outbox, tmp_path, other):
+    with enter(outbox, tmp_path) as worker:
+        worker.look_round(NOON)
+        before = outbox.counts(1)["claimed"]
+        other.kill()
+        other.wait()
+        worker.look_round(NOON)
+
+        assert list(outbox.workers()) == [worker.id]
+
+    assert (before, states(outbox)) == (2, [S.QUEUED] * 5)
 
 
 def test_a_worker_that_was_killed_before_the_machine_got_another_name_is_buried_all_the_same(outbox, tmp_path):
@@ -139,7 +209,7 @@ def test_a_worker_that_was_killed_before_the_machine_got_another_name_is_buried_
 
     assert list(alive) == [worker.id]
     assert alive[worker.id] != "tarnmouth-7f3a"
-    assert (outbox.counts(1)["in_doubt"], outbox.counts(1)["claimed"]) == (2, 0)
+    assert states(outbox) == [S.QUEUED] * 5
     assert names(tmp_path) == []
 
 
@@ -193,7 +263,22 @@ def test_a_journal_that_is_gone_puts_rows_in_doubt_and_its_worker_may_still_tell
         counts = outbox.counts(1)
 
     assert counts["in_doubt"] == 2
+    assert (list(outbox.workers()), list(outbox.workers(declared=True))) == ([], ["other"])
     assert outbox.claim(1, "other", limit=1, now=NOON).closed == "dead"
+
+
+def test_who_was_said_to_be_dead_and_then_dies_has_its_journal_heard(outbox, tmp_path, other):
+    tell(other, "begin 1 1 1")
+    tell(other, "outcome 1 1 1 accepted 250 - -")
+    outbox.bury("other", now=NOON)
+    other.kill()
+    other.wait()
+
+    with enter(outbox, tmp_path):
+        pass
+
+    assert states(outbox)[:2] == [S.ACCEPTED, S.IN_DOUBT]
+    assert (outbox.workers(declared=True), names(tmp_path)) == ({}, [])
 
 
 def test_a_worker_knows_when_its_journal_is_gone(outbox, tmp_path):
@@ -212,16 +297,36 @@ def test_the_workers_of_other_hosts_are_not_judged(outbox, tmp_path):
         assert outbox.workers()["far"] == "elsewhere"
 
 
-def test_a_worker_that_still_holds_rows_keeps_its_file_for_the_next_to_find(outbox, tmp_path):
-    with pytest.raises(StoreError, match="holds"), enter(outbox, tmp_path) as worker:
-        outbox.claim(1, worker.id, limit=2, now=NOON)
-    kept = (tmp_path / "journal" / worker.id).exists()
+def test_a_worker_that_ends_with_rows_in_hand_settles_them_by_its_own_journal(outbox, tmp_path):
+    with enter(outbox, tmp_path) as worker:
+        first = outbox.claim(1, worker.id, limit=2, now=NOON).claims[0]
+        worker.begin(first)
 
+    assert states(outbox)[:2] == [S.IN_DOUBT, S.QUEUED]
+    assert (outbox.workers(), names(tmp_path)) == ({}, [])
+
+
+def test_a_worker_whose_outbox_is_away_at_the_end_leaves_its_journal_for_the_next(outbox, tmp_path):
+    recover = outbox.recover
+
+    def away(*args, **options):
+        raise StoreError("the database is away")
+
+    def work():
+        with enter(outbox, tmp_path) as worker:
+            claims = outbox.claim(1, worker.id, limit=2, now=NOON).claims
+            worker.begin(claims[0])
+            outbox.recover = away
+
+    with pytest.raises(StoreError, match="away"):
+        work()
+    kept = len(names(tmp_path))
+    outbox.recover = recover
     with enter(outbox, tmp_path):
         pass
 
-    assert kept
-    assert [d.state for d, _ in outbox.deliveries(1)].count(S.IN_DOUBT) == 2
+    assert kept == 1
+    assert states(outbox)[:2] == [S.IN_DOUBT, S.QUEUED]
 
 
 def test_what_went_wrong_first_is_what_is_told(outbox, tmp_path):

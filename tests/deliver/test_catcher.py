@@ -11,6 +11,8 @@ from digest.model.delivery import Claim
 from digest.model.delivery import DeliveryState as S
 from tests.fakes import NOON, reader
 
+from .batch import send, send_all
+
 MAIL = (
     b"Subject: =?utf-8?q?No=2E_7=3A_the_bridge?=\r\nTo: Ada <ada@aldovar.example>\r\n\r\n"
     b"..two dots\r\n.\r\ntrailing blanks  \r\n\r\n\r\n"
@@ -26,9 +28,9 @@ def catch(maildir, *mails, senders="bounce@brief.example", **options):
             session = await transport.open()
             claims = [Claim(1, n, 1, "en:military", NOON, reader(n)) for n in range(1, len(mails) + 1)]
             pairs = zip(claims, mails, strict=True)
-            outcomes = [await session.send(claim, mail, lambda: True) for claim, mail in pairs]
+            batch = await send_all(session, list(pairs))
             await session.close()
-            return outcomes
+            return list(batch.outcomes.values())
 
     return asyncio.run(go())
 
@@ -87,15 +89,14 @@ def test_mails_that_make_room_are_counted_and_told_once(tmp_path, caplog):
             transport = SmtpTransport(catcher.host, catcher.port, lambda claim: "", security=Security.NONE)
             session = await transport.open()
             dropped = []
-            for n in range(1, 6):
-                await session.send(Claim(1, n, 1, "v", NOON, reader(n)), MAIL, lambda: True)
-                dropped.append(catcher.dropped)
+            mails = [(Claim(1, n, 1, "v", NOON, reader(n)), MAIL) for n in range(1, 6)]
+            await send_all(session, mails, begin=lambda claim: not dropped.append(catcher.dropped))
             await session.close()
-            return dropped
+            return [*dropped, catcher.dropped]
 
     dropped = asyncio.run(go())
 
-    assert dropped == [0, 0, 1, 2, 3]
+    assert dropped == [0, 0, 0, 1, 2, 3]
     (told,) = [record for record in caplog.records if record.name == "digest.deliver.catcher"]
     assert (told.levelname, told.kept) == ("WARNING", 2)
     assert len(list(caught(tmp_path))) == 2
@@ -115,7 +116,7 @@ def test_a_catcher_that_cannot_write_says_not_now(tmp_path):
             (tmp_path / "new").write_text("in the way")
             transport = SmtpTransport(catcher.host, catcher.port, lambda claim: "", security=Security.NONE)
             session = await transport.open()
-            outcome = await session.send(Claim(1, 1, 1, "v", NOON, reader(1)), MAIL, lambda: True)
+            outcome = await send(session, Claim(1, 1, 1, "v", NOON, reader(1)), MAIL)
             await session.close()
             return outcome
 

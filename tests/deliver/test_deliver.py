@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import threading
+import time
 from contextlib import suppress
 from datetime import timedelta
 
@@ -11,14 +12,15 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from digest.deliver import Tally, deliver
+from digest.deliver import Tally, clerk, deliver, worker
 from digest.deliver.retry import PAUSES, pause_after
 from digest.deliver.smtp import Login, Security, SmtpTransport, Times
 from digest.deliver.worker import claim_size
-from digest.errors import RelayError, StoreError
+from digest.errors import JournalError, PutBack, RelayError, StoreError, Unreachable
 from digest.model.delivery import DeliveryState as S
+from digest.model.delivery import Key
 from digest.model.issue import State
-from tests.fakes import NOON, MemoryOutbox, reader
+from tests.fakes import NOON, MemoryOutbox, MemoryWorker, reader
 
 from .server import DROP, HANG, TAKE_AND_DROP, Server, willing
 
@@ -59,7 +61,7 @@ def run(outbox, server, clock=None, *, connections=3, login=None, **options):
         "127.0.0.1", server.port, lambda claim: "bounce@brief.example", security=Security.NONE, connections=connections,
         times=QUICK, login=login,
     )  # fmt: skip
-    options = {"worker": "w1", "compose_message": composed, "chance": lambda: 0.0} | options
+    options = {"worker": MemoryWorker(), "compose_message": composed, "chance": lambda: 0.0} | options
     return deliver(1, outbox=outbox, transport=transport, now=clock, clock=lambda: clock.seconds, **options)
 
 
@@ -161,7 +163,7 @@ def test_two_senders_share_the_work_and_no_reader():
 
     async def go():
         async with server:
-            return await asyncio.gather(run(outbox, server), run(outbox, server, worker="w2"))
+            return await asyncio.gather(run(outbox, server), run(outbox, server, worker=MemoryWorker("w2")))
 
     tallies = asyncio.run(go())
 
@@ -371,9 +373,9 @@ def test_a_worker_that_was_declared_dead_claims_no_more():
 
 
 def test_a_worker_without_its_journal_claims_no_more():
-    outbox, there = outbox_of(300), [True]
+    outbox, me = outbox_of(300), MemoryWorker()
 
-    tally = send(outbox, Server(stopping(20, there.clear)), holds=lambda: bool(there))
+    tally = send(outbox, Server(stopping(20, lambda: setattr(me, "there", False))), worker=me)
 
     assert tally.closed == "dead"
     assert set(states(outbox)) == {"accepted", "queued"}
@@ -593,6 +595,147 @@ def test_an_outbox_that_stays_broken_leaves_rows_to_whoever_buries_the_worker():
 
     assert set(states(outbox)) <= {"in_doubt", "queued"}
     assert states(outbox, "in_doubt")[0] >= server.copies.total() > 0
+
+
+# The journal
+
+
+def test_every_message_is_noted_before_its_first_byte_and_every_end_is():
+    outbox, me, early = outbox_of(40), MemoryWorker(), []
+    seq = {recipient.email: d.seq for d, recipient in outbox.deliveries(1)}
+
+    def answer(stage, argument):
+        if stage == "body" and ("begin", Key(1, seq[argument], 1)) not in me.lines:
+            early.append(argument)
+        if stage == "dot" and argument == READER(7):
+            return "452 4.3.1 no room"
+        return "550 5.1.1 nobody" if (stage, argument) == ("rcpt", READER(9)) else willing(stage, argument)
+
+    send(outbox, Server(answer), worker=me)
+
+    assert early == []
+    begun = [key.seq for what, key in me.lines if what == "begin"]
+    ends = {key.seq: what for what, key in me.lines if what != "begin"}
+    assert sorted(begun) == [n for n in range(1, 41) if n != 9]
+    assert ends == dict.fromkeys(range(1, 41), "accepted") | {7: "deferred", 9: "refused"}
+    assert me.claims == sorted(me.claims) != []
+
+
+def test_a_journal_that_takes_no_more_ends_the_run_before_the_byte():
+    outbox, me = outbox_of(300), MemoryWorker()
+    server = Server(stopping(20, lambda: setattr(me, "full", True)))
+
+    with pytest.raises(JournalError, match="full"):
+        send(outbox, server, worker=me)
+
+    accepted, queued = states(outbox, "accepted", "queued")
+    assert accepted + queued == 300
+    assert accepted == len(server.begun) == server.copies.total() < 30
+
+
+# A database that is away for a while
+
+
+class Away(MemoryOutbox):
+    """An outbox whose answers at one of its methods are lost so many times, whether or not it did what was asked."""
+
+    def lose(self, method, *, done, times=1):
+        real, left = getattr(self, method), [times]
+
+        def losing(*args, **options):
+            if left[0] <= 0:
+                return real(*args, **options)
+            left[0] -= 1
+            if done:
+                real(*args, **options)
+            raise Unreachable("the connection ended")
+
+        setattr(self, method, losing)
+
+
+@pytest.mark.parametrize("done", [True, False])
+@pytest.mark.parametrize("method", ["claim", "record"])
+def test_a_database_that_was_away_costs_nobody_their_message_whatever_it_did_in_the_end(method, done):
+    outbox = Away([reader(n) for n in range(1, 151)])
+    outbox.enlist("w1", host="h", boot="b", now=NOON)
+    server = Server(stopping(10, lambda: outbox.lose(method, done=done)))
+
+    tally = send(outbox, server)
+
+    assert states(outbox) == {"accepted": 150}
+    assert server.copies == {READER(n): 1 for n in range(1, 151)}
+    assert tally.counts[S.ACCEPTED] == 150
+
+
+def test_an_answer_lost_about_a_row_that_was_claimed_again_is_not_written_over_it():
+    """The deferral is on record, its answer lost; the row is claimed again before the deferral is written again."""
+    outbox = Away([reader(1)])
+    for name in ("w1", "w2"):
+        outbox.enlist(name, host="h", boot="b", now=NOON)
+    real, clock = outbox.record, Clock()
+
+    def record(worker, results, now):
+        real(worker, results, now=now)
+        outbox.record = real
+        outbox.claim(1, "w2", limit=1, now=NOON + HOUR)
+        raise Unreachable("the connection ended")
+
+    outbox.record = record
+    send(outbox, Server(on("rcpt", "451 4.7.1 later")), clock)
+
+    (row, _), *_ = outbox.deliveries(1)
+    assert (row.state, row.worker, row.attempts) == (S.CLAIMED, "w2", 2)
+
+
+def test_a_worker_looks_round_now_and_then_for_those_that_died(monkeypatch):
+    monkeypatch.setattr(clerk, "ROUND", 0.0)
+    outbox, me = outbox_of(200), MemoryWorker()
+
+    send(outbox, Server(), worker=me)
+
+    assert me.rounds > 1
+    assert states(outbox) == {"accepted": 200}
+
+
+def test_a_database_that_comes_back_older_ends_the_run():
+    outbox = Away([reader(n) for n in range(1, 301)])
+    outbox.enlist("w1", host="h", boot="b", now=NOON)
+
+    def older():
+        outbox.lose("record", done=False)
+        outbox.claims = lambda: 0
+
+    with pytest.raises(PutBack, match="came back older"):
+        send(outbox, Server(stopping(20, older)))
+
+
+def test_a_machine_that_stood_still_at_the_end_reads_the_answers_it_has(monkeypatch):
+    """Stopped while four messages wait for their answers, and held up for longer than they may take."""
+    monkeypatch.setattr(worker, "PATIENCE", 1.0)
+    outbox = outbox_of(30)
+
+    async def go():
+        stop, release = asyncio.Event(), asyncio.Event()
+
+        class Slow(Server):
+            async def _say(self, writer, said, extra=b""):
+                if said.startswith("250 2.0.0"):
+                    await release.wait()
+                await super()._say(writer, said, extra)
+
+        async with Slow() as server:
+            task = asyncio.create_task(run(outbox, server, connections=4, stop=stop))
+            while len(server.mails) < 4:
+                await asyncio.sleep(0.01)
+            stop.set()
+            await asyncio.sleep(0.1)
+            release.set()
+            time.sleep(1.5)
+            return await task
+
+    asyncio.run(go())
+
+    assert states(outbox) == {"accepted": 4, "queued": 26}
 
 
 @given(st.integers(1, 10**6), st.floats(1, 10**4))

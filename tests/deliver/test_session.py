@@ -15,6 +15,7 @@ from digest.model.delivery import Claim
 from digest.model.delivery import DeliveryState as S
 from tests.fakes import NOON, reader
 
+from .batch import send, send_all
 from .server import DROP, HANG, TAKE_AND_DROP, Server, willing
 
 MAIL = b"Subject: No. 7\r\n\r\n.The Ferren bridge is open.\r\n"
@@ -46,7 +47,8 @@ def send_one(server, message=MAIL, begin=lambda: True, **options):
 
     async def go():
         async with session_with(server, **options) as session:
-            return await session.send(claim(), message, begin), session.usable
+            outcome = await send(session, claim(), message, lambda claim: begin())
+            return outcome, session.usable
 
     return asyncio.run(go())
 
@@ -98,11 +100,11 @@ def test_after_a_no_the_next_message_goes_over_the_same_connection(stage, line, 
 
     async def go():
         async with session_with(server) as session:
-            return [await session.send(claim(n), MAIL, lambda: True) for n in (1, 2, 3)]
+            return await send_all(session, [(claim(n), MAIL) for n in (1, 2, 3)])
 
-    outcomes = asyncio.run(go())
+    outcomes = asyncio.run(go()).outcomes
 
-    assert [outcome.state for outcome in outcomes] == [state, S.ACCEPTED, S.ACCEPTED]
+    assert [outcome.state for outcome in outcomes.values()] == [state, S.ACCEPTED, S.ACCEPTED]
     assert list(server.copies) == ["reader2@aldovar.example", "reader3@aldovar.example"]
     assert (server.connections, server.heard.count("RSET")) == (1, 1)
 
@@ -171,10 +173,46 @@ def test_a_cancelled_message_drops_its_connection():
     async def go():
         async with session_with(server) as session:
             with pytest.raises(TimeoutError):
-                await asyncio.wait_for(session.send(claim(), MAIL, lambda: True), 0.1)
+                await asyncio.wait_for(send(session, claim(), MAIL), 0.1)
             return session.usable
 
     assert asyncio.run(go()) is False
+
+
+@pytest.mark.parametrize("size", [100, 5_000_000])
+def test_no_more_is_begun_than_the_server_takes(size):
+    def answer(stage, argument):
+        return HANG if stage == "body" and len(server.mails) == 20 else willing(stage, argument)
+
+    server = Server(answer, offers=("PIPELINING", "CHUNKING"), ahead=2**16)
+    mails = [(claim(n), MAIL if n <= 20 else b"x: y\r\n" * (size // 6)) for n in range(1, 61)]
+
+    async def go():
+        async with session_with(server, times=QUICK) as session:
+            return await send_all(session, mails)
+
+    batch = asyncio.run(go())
+
+    in_doubt = [outcome for outcome in batch.outcomes.values() if outcome.state is S.IN_DOUBT]
+    assert len(server.copies) == 20
+    assert len(in_doubt) == len(batch.begun) - 20
+    assert len(in_doubt) == 8 if size == 100 else 1 <= len(in_doubt) <= 4
+
+
+@pytest.mark.parametrize("security", [Security.STARTTLS, Security.TLS])
+def test_several_messages_in_flight_are_encrypted_like_one(security, ours):
+    server = Server(offers=("STARTTLS", "PIPELINING", "CHUNKING"), tls=ours.server(), implicit=security is Security.TLS)
+    mails = [(claim(n), (b"X-Number: %d\r\n\r\n" % n, b"The bridge is open.\r\n" * 4000)) for n in range(1, 41)]
+
+    async def go():
+        async with session_with(server, security=security, tls=ours.client()) as session:
+            return await send_all(session, mails)
+
+    batch = asyncio.run(go())
+
+    assert {outcome.state for outcome in batch.outcomes.values()} == {S.ACCEPTED}
+    assert batch.most_begun == 8
+    assert [mail for _, _, mail in server.mails] == [b"".join(message) for _, message in mails]
 
 
 # a dead relay

@@ -188,7 +188,7 @@ def test_killed_in_the_middle_it_goes_on_and_nobody_gets_two(desk, office):
     assert again.json == done.json
     assert done.json["state"] == "sent"
     assert counted(done) == {"accepted": len(MANY) - len(doubtful), "in_doubt": len(doubtful)}
-    assert 4 <= len(doubtful) < 150
+    assert len(doubtful) <= 4  # one a connection: what had been begun
     assert set(office.log.copies.values()) == {1}
     assert {address for address, state in states.items() if state == "accepted"} <= set(office.log.copies)
     assert set(MANY) - set(office.log.copies) <= doubtful

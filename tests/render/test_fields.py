@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from datetime import datetime, time, timedelta
+from datetime import UTC, datetime, time, timedelta
+from zoneinfo import ZoneInfo
 
 import pytest
 
 from digest.errors import LookError
 from digest.model.issue import Schedule
 from digest.render import fields_for, open_look
-from digest.render.fields import settings_line
+from digest.render.fields import dated, settings_line
 
 from .samples import ADA, EDITION, MAIL, NOW, TEMPLATES, tokens
 
@@ -111,3 +112,15 @@ def test_the_settings_line_names_the_readers_own_hour_and_zone_where_the_edition
     assert "at 07:00 (Europe/Kyiv)" in settings_line(reader, EDITION, LOOK)
     assert "at 07:00 (America/Lima)" in settings_line(reader, replace(EDITION, per_reader_timezone=True), LOOK)
     assert "at 21:15 (America/Lima)" in settings_line(reader, EDITION, LOOK, time(21, 15))
+
+
+def test_an_instant_is_dated_as_the_clock_of_its_zone_shows_it():
+    at = datetime(2026, 3, 2, 5, 0, tzinfo=UTC)
+
+    told = [dated(at), dated(at.astimezone(ZoneInfo("Europe/Helsinki"))), dated(at)]
+
+    assert told == [
+        "Mon, 02 Mar 2026 05:00:00 +0000",
+        "Mon, 02 Mar 2026 07:00:00 +0200",
+        "Mon, 02 Mar 2026 05:00:00 +0000",
+    ]

@@ -79,6 +79,15 @@ name = "main"
 host = "mx.brief.example"
 username = "digest"
 rate = "90/min"
+ca_file = "ours.pem"
+weight = 3
+per_connection = 100
+[[relay]]
+name = "inside"
+host = "127.0.0.1"
+kind = "lmtp"
+security = "none"
+weight = 0
 [[relay]]
 name = "spare"
 kind = "catcher"
@@ -122,7 +131,9 @@ def test_a_full_file_becomes_the_values_that_the_other_parts_work_with(write):
 def test_relays_and_the_sender_are_read(write):
     settings = load(write(FULL), {"DIGEST_RELAY__MAIN__PASSWORD": "ropewalk"})
 
-    main, spare = settings.relays
+    main, inside, spare = settings.relays
+    assert (main.ca_file, main.weight, main.per_connection) == (settings.path.parent / "ours.pem", 3, 100)
+    assert (inside.kind, inside.port, inside.ca_file, inside.weight) == ("lmtp", 24, None, 0)
     assert (main.port, main.security, main.per_second) == (587, "starttls", 1.5)
     assert main.password is not None
     assert main.password.get_secret_value() == "ropewalk"

@@ -16,14 +16,18 @@ PASSWORD = {"DIGEST_RELAY__MAIN__PASSWORD": "ropewalk"}
 @pytest.mark.parametrize(
     ("added", "line", "says"),
     [
-        ('in_doubt = "resend"', 17, "`in_doubt` is not in force yet; messages in doubt stay in doubt"),
         ("canary = 7", 17, "`canary` is not in force yet; all messages may go at once"),
         ("brake_percent = 2", 17, "`brake_percent` is not in force yet; refusals hold nothing back"),
         (RELAY + 'rate = "40/s"', 24, "`rate` is not in force yet; mail goes as fast as the relay takes it"),
         (
-            RELAY + '[[relay]]\nname = "spare"\nkind = "catcher"\nrate = "1/s"',
+            RELAY + '[[relay]]\nname = "here"\nkind = "catcher"\nrate = "1/s"',
             24,
-            "relay 'spare' is not used yet; all mail goes over the first one, 'main'",
+            "relay 'here' is not used; mail goes to the others",
+        ),
+        (
+            '[[relay]]\nname = "here"\nkind = "catcher"\n' + RELAY,
+            21,
+            "relay 'main' is not used; all mail goes to the catcher, 'here'",
         ),
         (
             '[[domain]]\nmatch = ["tarnmouth.example"]\nrate = "1/s"',

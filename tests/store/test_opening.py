@@ -288,3 +288,9 @@ def test_deliveries_change_in_place_on_postgresql(cluster, migrated_database):
     cluster.drop(name)
 
     assert indexed == {"issue", "subscriber"}
+
+
+@pytest.mark.postgres
+def test_what_is_committed_on_postgresql_is_on_disk_whatever_the_servers_default(cluster):
+    with open_store(cluster.url(cluster.create())) as store, store.database.read() as connection:
+        assert connection.exec_driver_sql("SHOW synchronous_commit").scalar() == "on"

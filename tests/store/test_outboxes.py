@@ -9,9 +9,9 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from digest.errors import StoreError, UnknownError
+from digest.errors import MoveError, StoreError, UnknownError
 from digest.lifecycle import Move
-from digest.model.delivery import Claimed, DeliveryState
+from digest.model.delivery import CLAIM_AGE, Account, Claimed, DeliveryState, Key, Outcome, Result, Settled
 from digest.model.issue import State
 from digest.store.claims import LEASE
 
@@ -19,6 +19,8 @@ from .desks import MemoryDesk, rows
 from .samples import EXPIRES, MINUTE, NOW, results
 
 S = DeliveryState
+NOTHING = Account({}, whole=True)
+"""A journal in which nothing was ever begun."""
 LATER = NOW + MINUTE
 
 
@@ -215,7 +217,7 @@ def test_the_living_are_known_by_their_host_and_no_id_serves_twice(desk):
     desk.start(0)
     enlist(desk, "w1", "w2")
     enlist(desk, "w3", host="karsk")
-    desk.outbox.retire("w2", now=NOW)
+    desk.outbox.recover("w2", NOTHING, now=NOW)
 
     with pytest.raises(StoreError, match="w2 has been here before"):
         enlist(desk, "w2")
@@ -223,16 +225,97 @@ def test_the_living_are_known_by_their_host_and_no_id_serves_twice(desk):
     assert desk.outbox.workers() == {"w1": "tarn", "w3": "karsk"}
 
 
-def test_a_worker_that_holds_a_row_does_not_retire(desk):
+def test_who_ends_with_everything_told_leaves_nothing_behind(desk):
     _, claims = claimed(desk)
-
-    with pytest.raises(StoreError, match="w1 still holds messages"):
-        desk.outbox.retire("w1", now=NOW)
-    before = desk.outbox.workers()
     desk.outbox.record("w1", results(claims, S.ACCEPTED), now=NOW)
-    desk.outbox.retire("w1", now=NOW)
 
-    assert (before, desk.outbox.workers()) == ({"w1": "tarn"}, {})
+    assert desk.outbox.held("w1") == {}
+    assert desk.outbox.recover("w1", NOTHING, now=NOW) == {}
+    assert (desk.outbox.workers(), desk.outbox.workers(declared=True)) == ({}, {})
+
+
+def test_a_worker_is_known_by_the_rows_that_name_it(desk):
+    issue, claims = claimed(desk, 3)
+    desk.outbox.record("w1", results(claims[:1], S.ACCEPTED), now=NOW)
+    desk.outbox.record("w1", results(claims[1:2], S.IN_DOUBT), now=NOW)
+
+    assert desk.outbox.held("w1") == {Key(issue, 2, 1): S.IN_DOUBT, Key(issue, 3, 1): S.CLAIMED}
+    assert desk.outbox.held("w2") == {}
+
+
+def test_the_rows_of_a_dead_worker_become_what_its_journal_tells(desk):
+    issue, claims = claimed(desk, 5)
+    again = LATER + MINUTE
+    told = {
+        claims[0].key: Result(claims[0].key, Outcome(S.ACCEPTED, 250, "2.0.0")),
+        claims[1].key: Result(claims[1].key, Outcome(S.DEFERRED, 451), again),
+        claims[2].key: Result(claims[2].key, Outcome(S.IN_DOUBT, 0, "begun")),
+        Key(issue, 4, 9): Result(Key(issue, 4, 9), Outcome(S.ACCEPTED, 250)),  # another attempt tells nothing
+    }
+
+    counts = desk.outbox.recover("w1", Account(told, whole=True), now=LATER)
+
+    assert counts == {S.ACCEPTED: 1, S.DEFERRED: 1, S.IN_DOUBT: 1, S.QUEUED: 2}
+    kept = [(row.state, row.worker, row.code, row.not_before) for row in rows(desk, issue).values()]
+    assert kept == [
+        (S.ACCEPTED, "", 250, None),
+        (S.DEFERRED, "", 451, again),
+        (S.IN_DOUBT, "w1", 0, None),
+        (S.QUEUED, "", 0, None),
+        (S.QUEUED, "", 0, None),
+    ]
+
+
+def test_what_a_damaged_journal_is_silent_about_is_in_doubt(desk):
+    issue, claims = claimed(desk, 2)
+    told = {claims[0].key: Result(claims[0].key, Outcome(S.REFUSED, 550))}
+
+    desk.outbox.recover("w1", Account(told), now=LATER)
+
+    assert [row.state for row in rows(desk, issue).values()] == [S.REFUSED, S.IN_DOUBT]
+
+
+def test_a_journal_that_turns_up_late_tells_over_a_doubt_and_queues_nothing(desk):
+    issue, claims = claimed(desk, 3)
+    desk.outbox.bury("w1", now=NOW)
+    told = {
+        claims[0].key: Result(claims[0].key, Outcome(S.ACCEPTED, 250)),
+        claims[1].key: Result(claims[1].key, Outcome(S.IN_DOUBT)),
+    }
+
+    counts = desk.outbox.recover("w1", Account(told, whole=True), now=LATER)
+
+    assert counts == {S.ACCEPTED: 1}
+    assert counted(desk, issue) == {"accepted": 1, "in_doubt": 2}
+
+
+@pytest.mark.parametrize(
+    ("edition", "move", "when", "state"),
+    [
+        ("brief", None, LATER, "queued"),
+        ("brief", Move.PAUSE, LATER, "queued"),
+        ("other", None, LATER, "in_doubt"),
+        ("brief", Move.STOP, LATER, "in_doubt"),
+        ("brief", None, EXPIRES, "in_doubt"),
+    ],
+)
+def test_an_edition_may_have_what_is_in_doubt_sent_again_as_long_as_it_goes_out(desk, edition, move, when, state):
+    issue, claims = claimed(desk)
+    if move is not None:
+        desk.move(issue, move)
+    begun = Account({claims[0].key: Result(claims[0].key, Outcome(S.IN_DOUBT))}, whole=True)
+
+    desk.outbox.recover("w1", begun, resend=[edition], now=when)
+
+    assert counted(desk, issue) == {state: 1}
+
+
+def test_nobody_claims_for_a_worker_once_it_is_recovered(desk):
+    issue = desk.start(2)
+    enlist(desk, "w1")
+    desk.outbox.recover("w1", NOTHING, now=NOW)
+
+    assert desk.outbox.claim(issue, "w1", limit=1, now=NOW) == Claimed(closed="dead")
 
 
 def test_what_a_dead_worker_held_is_in_doubt_and_the_rest_goes_on(desk):
@@ -244,6 +327,7 @@ def test_what_a_dead_worker_held_is_in_doubt_and_the_rest_goes_on(desk):
     got = desk.outbox.claim(issue, "w2", limit=5, now=LATER).claims
 
     assert (buried, [claim.seq for claim in got]) == ([2, 0], [3])
+    assert (list(desk.outbox.workers()), list(desk.outbox.workers(declared=True))) == (["w2"], ["w1"])
     doubted = [rows(desk, issue)[seq] for seq in (1, 2)]
     assert {(row.state, row.worker, row.at) for row in doubted} == {(S.IN_DOUBT, "w1", LATER)}
     assert all("worker died" in row.text for row in doubted)
@@ -289,6 +373,130 @@ def test_a_late_deferral_takes_a_sent_issue_back_to_sending(desk):
     assert (finished, desk.state(issue)) == (True, State.SENDING)
 
 
+# In doubt
+
+
+def doubted(desk, people=1, proven=True):
+    """An issue whose readers are all in doubt since a worker died, or was said to be dead."""
+    issue, claims = claimed(desk, people)
+    if proven:
+        begun = {claim.key: Result(claim.key, Outcome(S.IN_DOUBT)) for claim in claims}
+        desk.outbox.recover("w1", Account(begun, whole=True), now=NOW)
+    else:
+        desk.outbox.bury("w1", now=NOW)
+    return issue
+
+
+def emails(desk, issue):
+    return {delivery.seq: reader.email for delivery, reader in desk.outbox.deliveries(issue)}
+
+
+def test_what_is_in_doubt_goes_out_again_when_somebody_says_so_even_from_a_sent_issue(desk):
+    issue = doubted(desk, 2)
+    enlist(desk, "w2")
+    assert desk.outbox.finish(issue, now=NOW)
+
+    done = desk.outbox.resend(issue, now=NOW)
+
+    assert (done, desk.state(issue)) == (Settled(2), State.SENDING)
+    assert [claim.attempt for claim in desk.outbox.claim(issue, "w2", limit=2, now=NOW).claims] == [2, 2]
+
+
+def test_only_the_readers_that_are_named_are_settled(desk):
+    issue = doubted(desk, 3)
+    known = emails(desk, issue)
+
+    again = desk.outbox.resend(issue, addresses=[known[2].upper()], now=NOW)
+    assumed = desk.outbox.assume_sent(issue, addresses=[known[1]], now=LATER)
+
+    assert again == assumed == Settled(1)
+    assert [row.state for row in rows(desk, issue).values()] == [S.ACCEPTED, S.QUEUED, S.IN_DOUBT]
+    assert (rows(desk, issue)[1].text, desk.outbox.assumed(issue)) == ("assumed", 1)
+
+
+def test_a_name_nobody_has_settles_nothing(desk):
+    issue = doubted(desk, 2)
+    named = [emails(desk, issue)[1], "nobody@karsk.example"]
+
+    for settle in (desk.outbox.resend, desk.outbox.assume_sent):
+        with pytest.raises(UnknownError, match=r"in doubt to nobody@karsk\.example"):
+            settle(issue, addresses=named, now=NOW)
+
+    assert counted(desk, issue) == {"in_doubt": 2}
+
+
+def test_what_a_worker_may_still_begin_is_sent_again_only_when_its_claim_is_stale(desk):
+    issue = doubted(desk, 2, proven=False)
+
+    early = desk.outbox.resend(issue, now=NOW + CLAIM_AGE - timedelta(seconds=1))
+    late = desk.outbox.resend(issue, now=NOW + CLAIM_AGE)
+
+    assert (early, late) == (Settled(0, 2, NOW + CLAIM_AGE), Settled(2))
+    assert counted(desk, issue) == {"queued": 2}
+
+
+def test_a_proof_of_death_ends_the_wait(desk):
+    issue = doubted(desk, 2, proven=False)
+    desk.outbox.recover("w1", NOTHING, now=NOW)
+
+    assert desk.outbox.resend(issue, now=NOW) == Settled(2)
+
+
+def test_nothing_is_sent_again_once_the_issue_has_expired_or_was_stopped(desk):
+    issue = doubted(desk)
+
+    with pytest.raises(MoveError, match="expired"):
+        desk.outbox.resend(issue, now=EXPIRES)
+    desk.move(issue, Move.STOP)
+    with pytest.raises(MoveError, match="stopped"):
+        desk.outbox.resend(issue, now=NOW)
+
+    assert counted(desk, issue) == {"in_doubt": 1}
+    assert desk.outbox.assume_sent(issue, now=EXPIRES) == Settled(1)
+
+
+def test_a_worker_that_lives_after_all_tells_nothing_of_what_was_settled_meanwhile(desk):
+    issue, claims = claimed(desk, 2)
+    desk.outbox.bury("w1", now=NOW)
+    desk.outbox.resend(issue, addresses=[emails(desk, issue)[1]], now=NOW + CLAIM_AGE)
+
+    written = desk.outbox.record("w1", results(claims, S.ACCEPTED, code=250), now=NOW + CLAIM_AGE)
+
+    assert written == 1
+    assert [row.state for row in rows(desk, issue).values()] == [S.QUEUED, S.ACCEPTED]
+
+
+# Put back
+
+
+def test_claims_have_numbers_of_their_own(desk):
+    issue = desk.start(3)
+    enlist(desk, "w1")
+    before = desk.outbox.claims()
+
+    got = [desk.outbox.claim(issue, "w1", limit=2, now=NOW).number for _ in range(3)]
+
+    assert got == [before + 1, before + 2, 0]
+    assert desk.outbox.claims() == before + 2
+
+
+def test_an_older_database_gives_nothing_until_somebody_has_looked_at_it(desk):
+    issue, claims = claimed(desk, 2)
+    enlist(desk, "w2")
+    told = {(issue, 1): Result(claims[0].key, Outcome(S.ACCEPTED, 250, "2.0.0"))}
+
+    doubted = desk.outbox.declare_put_back(told, claims=40, now=LATER)
+    closed = [desk.outbox.claim(issue, who, limit=1, now=LATER).closed for who in ("w1", "w2")]
+    enlist(desk, "w3")
+    kept = desk.outbox.claim(issue, "w3", limit=1, now=LATER).closed
+    accepted = [desk.outbox.accept_put_back() for _ in range(2)]
+    desk.outbox.resend(issue, now=LATER + CLAIM_AGE)
+
+    assert (doubted, closed, kept, accepted) == (1, ["dead", "dead"], "put back", [True, False])
+    assert [row.state for row in rows(desk, issue).values()] == [S.ACCEPTED, S.QUEUED]
+    assert desk.outbox.claim(issue, "w3", limit=1, now=LATER + CLAIM_AGE).number == 41
+
+
 # Side by side
 
 DEEDS = st.lists(
@@ -297,7 +505,8 @@ DEEDS = st.lists(
         st.tuples(st.just("tell"), st.sampled_from("abc"), st.sampled_from([S.ACCEPTED, S.DEFERRED, S.REFUSED])),
         st.tuples(st.just("tell"), st.sampled_from("abc"), st.sampled_from([S.IN_DOUBT, S.QUEUED])),
         st.tuples(st.just("tell again"), st.sampled_from("abc"), st.sampled_from([S.ACCEPTED, S.QUEUED, S.DEFERRED])),
-        st.tuples(st.sampled_from(["bury", "retire"]), st.sampled_from("abc"), st.none()),
+        st.tuples(st.sampled_from(["bury", "recover"]), st.sampled_from("abc"), st.booleans()),
+        st.tuples(st.sampled_from(["resend", "assume"]), st.integers(0, 5), st.none()),
         st.tuples(st.just("move"), st.sampled_from([Move.PAUSE, Move.RESUME]), st.none()),
         st.tuples(st.just("leave"), st.integers(1, 5), st.none()),
         st.tuples(st.sampled_from(["expire", "finish"]), st.none(), st.none()),
@@ -321,7 +530,7 @@ class Played:
         self.now += LEASE + timedelta(seconds=1)
         try:
             told = getattr(self, deed.replace(" ", "_"))(who, what)
-        except StoreError:
+        except (StoreError, MoveError, UnknownError):
             told = "no"
         kept = [
             (row.seq, row.state, row.attempts, row.worker, row.not_before, row.code, row.text, row.at)
@@ -354,8 +563,23 @@ class Played:
     def bury(self, who, _):
         return self.desk.outbox.bury(who, now=self.now)
 
-    def retire(self, who, _):
-        return self.desk.outbox.retire(who, now=self.now)
+    def recover(self, who, whole):
+        """Let a journal that tells every other row's acceptance speak."""
+        claims = [claim for claim in self.held.get(who, []) if claim.seq % 2]
+        told = {claim.key: Result(claim.key, Outcome(S.ACCEPTED, 250)) for claim in claims}
+        again = self.desk.outbox.recover(who, Account(told, whole=whole), resend=["brief"] * whole, now=self.now)
+        return dict(again)
+
+    def resend(self, seq, _):
+        return self._settle(self.desk.outbox.resend, seq)
+
+    def assume(self, seq, _):
+        return self._settle(self.desk.outbox.assume_sent, seq)
+
+    def _settle(self, settle, seq):
+        emails = {delivery.seq: reader.email for delivery, reader in self.desk.outbox.deliveries(self.issue)}
+        done = settle(self.issue, addresses=[emails[seq]] if seq in emails else [], now=self.now)
+        return done, self.desk.outbox.assumed(self.issue)
 
     def move(self, move, _):
         wanted = State.SENDING if move is Move.PAUSE else State.PAUSED

@@ -19,6 +19,7 @@ from digest.cli import (
     people,
     publishing,
     sending,
+    settling,
     sources,
     starting,
 )
@@ -40,6 +41,7 @@ for part in (
     checking,
     publishing,
     sending,
+    settling,
     people,
     dkim,
     configuring,

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from digest.cli import loop
 from digest.cli.context import Json, Now, at, leave, parts_of, run_of
 
 if TYPE_CHECKING:
@@ -35,7 +36,7 @@ def daemon(
         if once:
             leave(single(parts, run.voice, now))
         else:
-            asyncio.run(forever(parts, run.voice))
+            loop.run(forever(parts, run.voice))
 
 
 def single(parts: Parts, voice: Voice, now: str) -> int:
@@ -49,7 +50,7 @@ def single(parts: Parts, voice: Voice, now: str) -> int:
         heed(stop)
         return await schedule.turn(schedule.Watch(parts, lambda: moment, stop))
 
-    events = asyncio.run(turn())
+    events = loop.run(turn())
     for event in events:
         voice.say(f"{event.job}: {event.text}")
     if not events:
@@ -60,9 +61,9 @@ def single(parts: Parts, voice: Voice, now: str) -> int:
 
 def heed(stop: asyncio.Event) -> None:
     """Let whatever ends the process (the system, the keyboard, a terminal that closes) set `stop` instead."""
-    loop = asyncio.get_running_loop()
+    running = asyncio.get_running_loop()
     for number in (signal.SIGTERM, signal.SIGINT, signal.SIGHUP):
-        loop.add_signal_handler(number, stop.set)
+        running.add_signal_handler(number, stop.set)
 
 
 async def forever(parts: Parts, voice: Voice) -> None:

@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-import asyncio
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from digest.cli import show
+from digest.cli import loop, show
 from digest.cli.context import IssueArgument, Json, Now, agree, at, issue_key, leave, parts_of, run_of
 from digest.cli.output import Voice, plural, table
 
@@ -51,7 +50,7 @@ def send(
             run.voice.say(f"Not sent. To send without being asked: digest send {found.id} --yes")
             leave(HELD)
         with run.voice.progress(f"Sending No. {found.number}", None) as step:
-            sent = asyncio.run(pipeline.send(parts, found.id, clock=lambda: at(now), progress=step))
+            sent = loop.run(pipeline.send(parts, found.id, clock=lambda: at(now), progress=step))
     run.voice.say(told(sent))
     run.voice.data({"issue": sent.issue.id, "state": sent.issue.state.value, "counts": sent.counts}, "")
     leave(code_for(sent.counts, expired=sent.expired))
@@ -81,6 +80,8 @@ def told(sent: Sent) -> str:
     text = f"No. {sent.issue.number} is {sent.issue.state.value}: {', '.join(parts) or 'nobody to send to'}"
     if sent.tally.next_at:
         text += f"\nThe next try is due at {sent.tally.next_at:%H:%M} UTC; the daemon or `digest send` goes on then"
+    if sent.tally.closed == "dead":
+        text += "\nThis sender was called dead, or its journal was deleted, so it stopped; run it again to go on"
     return text
 
 
@@ -113,14 +114,23 @@ def status(
         else:
             newest = (parts.store.issues.last(name) for name in parts.settings.editions)
             found = [i for i in newest if i]
-        rows = [(i, parts.store.outbox.counts(i.id)) for i in found]
-    lines = [line for i, counts in rows for line in standing(i, counts)]
-    data = [show.issue_json(i, counts) for i, counts in rows]
+        outbox = parts.store.outbox
+        rows = [(i, outbox.counts(i.id), outbox.assumed(i.id), outbox.holders(i.id)) for i in found]
+        put_back = outbox.put_back()
+    if put_back:
+        run.voice.say("Nothing is sent: the database was put back from a backup. Next:  digest settle --put-back")
+    lines = [line for row in rows for line in standing(*row)]
+    data = [
+        {**show.issue_json(i, counts), "assumed": assumed, "holders": holders} for i, counts, assumed, holders in rows
+    ]
     run.voice.data(data[0] if issue else data, lambda: "\n".join(lines) or "No issue yet. Next:  digest build")
 
 
-def standing(issue: Issue, counts: dict[str, int]) -> list[str]:
-    """Return how one issue stands, as lines."""
+def standing(issue: Issue, counts: dict[str, int], assumed: int, holders: dict[str, int]) -> list[str]:
+    """Return how one issue stands, as lines.
+
+    `assumed` of the accepted are so only because somebody said it; `holders` are the workers with claimed rows.
+    """
     from digest.lifecycle import phrase
 
     text = f"{issue.edition} No. {issue.number} ({issue.local_date} {issue.slot}) is {phrase(issue.state)}"
@@ -128,4 +138,10 @@ def standing(issue: Issue, counts: dict[str, int]) -> list[str]:
     if issue.override:
         lines.append(f"  approved by {issue.approved_by} although the check found red: {issue.override}")
     rows = [(f"  {state}", count) for state, count in counts.items() if count]
-    return lines + ([table(rows)] if rows else [])
+    if assumed:
+        rows.append(("  assumed sent", assumed))
+    lines += [table(rows)] if rows else []
+    lines += [f"  worker {worker} has {count:,} of them in hand" for worker, count in holders.items()]
+    if counts.get("in_doubt"):
+        lines.append(f"Next:  digest settle {issue.id}")
+    return lines

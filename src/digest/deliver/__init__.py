@@ -1,7 +1,7 @@
 """A rendered issue in, deliveries out: claims rows of the outbox and sends them, each at most once.
 
 with enlisted(store.outbox, settings.data, now=now) as worker:
-    tally = await deliver(issue, outbox=store.outbox, transport=SmtpTransport(...), worker=worker.id, ...)
+    tally = await deliver(issue, outbox=store.outbox, transport=SmtpTransport(...), worker=worker, ...)
 """
 
 from __future__ import annotations
@@ -11,13 +11,28 @@ import random
 from collections.abc import Callable, Sequence
 from datetime import datetime
 
-from digest.deliver.alive import Worker, enlisted
+from digest.deliver.alive import enlisted
 from digest.deliver.desk import World
-from digest.deliver.needs import Outbox, Session, Transport
+from digest.deliver.needs import Message, Outbox, Session, Transport, Worker
+from digest.deliver.recover import Folder, recover_dead
+from digest.deliver.settle import Declared, declare_dead
 from digest.deliver.worker import Run, Tally, boot_time
 from digest.model.delivery import Claim
 
-__all__ = ["Outbox", "Session", "Tally", "Transport", "Worker", "deliver", "enlisted"]
+__all__ = [
+    "Declared",
+    "Folder",
+    "Message",
+    "Outbox",
+    "Session",
+    "Tally",
+    "Transport",
+    "Worker",
+    "declare_dead",
+    "deliver",
+    "enlisted",
+    "recover_dead",
+]
 
 
 async def deliver(
@@ -25,36 +40,36 @@ async def deliver(
     *,
     outbox: Outbox,
     transport: Transport,
-    compose_message: Callable[[Claim], bytes],
+    compose_message: Callable[[Claim], Message],
     now: Callable[[], datetime],
-    worker: str,
+    worker: Worker,
     expect: Callable[[Sequence[Claim]], None] | None = None,
     progress: Callable[[int], None] | None = None,
     stop: asyncio.Event | None = None,
-    holds: Callable[[], bool] = lambda: True,
     clock: Callable[[], float] = boot_time,
     chance: Callable[[], float] = random.random,
 ) -> Tally:
     """Send what is due of the issue; return what came of it when nothing is claimable any more.
 
-    `worker` is enlisted (`enlisted`), and `holds` its proof of life. `stop`, once set, and a cancellation end the run
+    `worker` is enlisted (`enlisted`). `stop`, once set, and a cancellation end the run
     within seconds: what is not begun is given back, what is begun may still get its answer; a second cancellation
     leaves that in doubt. `progress` is told how many more messages have an outcome on record, `expect` which messages
     will be asked of `compose_message` soon, for those that take long to make.
 
     Raises RelayError where the mail server is not there or turns us away, after everything not begun was given back;
-    an error of `compose_message` comes out once the other messages are sent and recorded; StoreError ends the run.
+    an error of `compose_message` comes out once the other messages are sent and recorded; StoreError (a database that
+    does not come back within a minute, too) and JournalError end the run.
     """
     world = World(
         compose_message=compose_message,
         now=now,
         clock=clock,
         chance=chance,
-        holds=holds,
+        worker=worker,
         progress=progress or (lambda count: None),
         expect=expect or (lambda claims: None),
     )
-    run = Run(issue, worker, outbox, transport, world)
+    run = Run(issue, outbox, transport, world)
     task = asyncio.create_task(run())
     watch = asyncio.create_task(_watch(stop, run)) if stop is not None else None
     try:

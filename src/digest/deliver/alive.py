@@ -1,37 +1,60 @@
-"""Whether a worker lives: each holds the lock of a file for as long as its process does.
+"""This process as a worker: its journal locked, its row written, the dead of its folder recovered, its end in order.
 
-The lock is flock's, which the kernel keeps through SIGSTOP and drops at the process's death; not POSIX's (lockf), which
-falls when any second descriptor of the file is closed. The file, in the data folder, is the worker's journal
-(docs/design.md, "Never twice").
+The journal's lock is the proof of life (docs/design.md, "Never twice").
 """
 
 from __future__ import annotations
 
-import fcntl
-import os
 import secrets
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Collection, Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 
-from digest.deliver.journals import host_id, journals
+from digest.deliver.journal import Journal
+from digest.deliver.mark import Mark, raise_mark
 from digest.deliver.needs import Outbox
-from digest.errors import StoreError
+from digest.deliver.putback import require_not_older
+from digest.deliver.recover import Folder, recover_dead, recover_own
+from digest.errors import JournalError, StoreError
+from digest.model.delivery import Account, Claim, Key, Outcome
 
 
 @dataclass(frozen=True, slots=True)
-class Worker:
-    """This process as a sender, alive as long as the lock is held."""
+class Enlisted:
+    """A worker that is written down as alive, and is as long as its journal is open (see `needs.Worker`)."""
 
     id: str
-    """Random, new at every start."""
-    descriptor: int
+    journal: Journal
+    folder: Folder
+    outbox: Outbox
 
     def holds(self) -> bool:
-        """Say whether its file is still there; without it nobody can see that it lives, and it may claim no more."""
-        return os.fstat(self.descriptor).st_nlink > 0
+        """Say whether its journal is still there; without it nobody can see that it lives, and it may claim no more."""
+        return self.journal.there
+
+    def claimed(self, number: int, issue: int) -> None:
+        """Note a claim where a database put back from a backup does not make it undone. Raises JournalError."""
+        self.journal.claim(number, issue)
+        raise_mark(self.folder.path, Mark(number, issue))
+
+    def begin(self, claim: Claim) -> None:
+        """Write that the message is begun. Raises JournalError: then not one byte of it may go out."""
+        self.journal.begin(claim.key)
+
+    def ended(self, claim: Claim, outcome: Outcome, not_before: datetime | None) -> None:
+        """Write what became of a message, as far as it can be written: the outbox is told too."""
+        with suppress(JournalError):  # the next message is not begun, and says why
+            self.journal.outcome(claim.key, outcome, not_before)
+
+    def account(self, keys: Collection[Key]) -> Account:
+        """Return what its own journal says of claims."""
+        return self.journal.read(keys).account(self.folder.boot)
+
+    def look_round(self, now: datetime) -> None:
+        """Recover what workers of this folder left that died meanwhile. Raises StoreError."""
+        recover_dead(self.outbox, self.folder, me=self.id, now=now)
 
 
 @contextmanager
@@ -41,82 +64,33 @@ def enlisted(
     *,
     now: Callable[[], datetime],
     boot: str = "",
-) -> Iterator[Worker]:
-    """Yield a new worker, its lock taken first and then its row; bury the dead of this folder; retire it at the end.
+    resend: Collection[str] = (),
+) -> Iterator[Enlisted]:
+    """Yield a new worker, its lock taken first and then its row; recover the dead of this folder; retire it at the end.
 
-    `data` is the data folder; `boot` is this machine's where it is not given. Raises SettingsError where the folder is
-    on a network disk or its name is damaged, StoreError where the worker would end while it still holds rows.
+    `data` is the data folder; `boot` is this machine's where it is not given; `resend` names the editions whose
+    messages in doubt are sent again where their worker is proven dead. Raises PutBack where the database is older than
+    what was sent (then its open rows are in doubt), SettingsError where the folder is on a network disk or its name is
+    damaged, JournalError where no journal can be kept there.
     """
-    folder = journals(data)
-    host = host_id(folder)
-    worker = _locked(folder)
-    try:
-        outbox.enlist(worker.id, host=host, boot=boot or boot_id(), now=now())
-        bury_dead(outbox, folder, host=host, me=worker.id, now=now())
-        try:
-            yield worker
-        except BaseException:
-            with suppress(StoreError):  # what went wrong first is what is told; the next start buries this worker
-                _retire(outbox, worker, folder, now=now())
-            raise
-        _retire(outbox, worker, folder, now=now())
-    finally:
-        os.close(worker.descriptor)
-
-
-def bury_dead(outbox: Outbox, folder: Path, *, host: str, me: str, now: datetime) -> dict[str, int]:
-    """Declare dead whoever left a file in this folder without its lock; return the rows put in doubt, by worker.
-
-    The lock is the proof, whatever host the worker was written under. A file that is gone proves no death: its worker
-    claims no more, and may finish what it began; so, if the worker was of this `host`, its rows are put in doubt like
-    those of the dead, and never queued again. Files of other hosts are in other folders: nothing is said of those.
-    """
-    buried = {}
-    for worker, its_host in outbox.workers().items():
-        if worker == me:
-            continue
-        path = folder / Path(worker).name
-        try:
-            descriptor = os.open(path, os.O_RDWR | os.O_CLOEXEC | os.O_NOFOLLOW)
-        except FileNotFoundError:
-            if its_host == host:
-                buried[worker] = outbox.bury(worker, now=now)
-            continue
-        except OSError:
-            continue  # nothing is proven about a file that cannot be opened
-        try:
-            fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
-            buried[worker] = outbox.bury(worker, now=now)
-            path.unlink(missing_ok=True)
-        except BlockingIOError:
-            continue  # it lives
-        finally:
-            os.close(descriptor)
-    return buried
-
-
-def boot_id() -> str:
-    """Return what names this start of the machine; empty where the system does not say."""
-    try:
-        return Path("/proc/sys/kernel/random/boot_id").read_text(encoding="ascii").strip()
-    except OSError:
-        return ""
-
-
-def _locked(folder: Path) -> Worker:
-    """Return a new worker that holds its lock."""
+    folder = Folder.of(data, resend=resend, boot=boot)
+    require_not_older(outbox, folder.path, now=now())
     name = secrets.token_hex(16)
-    flags = os.O_RDWR | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC | os.O_NOFOLLOW
-    descriptor = os.open(folder / name, flags, 0o600)
+    journal = Journal(folder.path / name, name, folder.boot)
     try:
-        fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
-    except OSError:
-        os.close(descriptor)
+        outbox.enlist(name, host=folder.host, boot=folder.boot, now=now())
+    except BaseException:
+        journal.drop()
         raise
-    return Worker(name, descriptor)
-
-
-def _retire(outbox: Outbox, worker: Worker, folder: Path, *, now: datetime) -> None:
-    """End the worker; its file goes only once the outbox has seen that no row is claimed by it. Raises StoreError."""
-    outbox.retire(worker.id, now=now)
-    (folder / worker.id).unlink(missing_ok=True)
+    worker = Enlisted(name, journal, folder, outbox)
+    try:
+        recover_dead(outbox, folder, me=name, now=now())
+        yield worker
+    except BaseException:
+        with suppress(StoreError):  # what went wrong first is what is told; the next start recovers this worker
+            recover_own(outbox, journal, folder, me=name, now=now())
+        raise
+    else:
+        recover_own(outbox, journal, folder, me=name, now=now())
+    finally:
+        journal.close()

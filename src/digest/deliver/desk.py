@@ -11,12 +11,13 @@ from typing import Final
 
 from digest.deliver.clerk import Clerk
 from digest.deliver.hand import Hand, Row
-from digest.deliver.needs import Session, Transport
+from digest.deliver.needs import Message, Session, Transport, Worker
 from digest.deliver.retry import pause_after
-from digest.errors import RelayError
+from digest.errors import JournalError, RelayError
+from digest.model import delivery
 from digest.model.delivery import Claim, DeliveryState, Outcome, Result
 
-CLAIM_AGE: Final = 60.0
+CLAIM_AGE: Final = delivery.CLAIM_AGE.total_seconds()
 """Seconds after which a claimed row may not be begun any more."""
 STALE_CLAIMS: Final = 3
 """So often did a claim go stale that was made after the last one had: the mail server is too slow for any."""
@@ -31,14 +32,13 @@ CUT_OFF: Final = Outcome(DeliveryState.IN_DOUBT, 0, "sending was cut off before 
 class World:
     """What a run of sending is given besides its rows: the world as functions."""
 
-    compose_message: Callable[[Claim], bytes]
+    compose_message: Callable[[Claim], Message]
     now: Callable[[], datetime]
     clock: Callable[[], float]
     """Seconds; must run on while the machine sleeps and the process is stopped."""
     chance: Callable[[], float]
     """From 0 to 1, for the jitter of pauses."""
-    holds: Callable[[], bool]
-    """Whether the worker's journal is still there; without it nothing more is claimed."""
+    worker: Worker
     progress: Callable[[int], None]
     """Told how many more messages have an outcome on record."""
     expect: Callable[[Sequence[Claim]], None]
@@ -75,11 +75,19 @@ class Desk:
         return not row.forbidden
 
     def begin(self, row: Row) -> bool:
-        """Say whether the row may be begun now, and mark it as begun if so."""
-        row.begun = self.fresh(row)
+        """Say whether the row may be begun now, and mark it as begun if so: in the journal, which outlives us."""
+        if self.fresh(row):
+            try:
+                self._world.worker.begin(row.claim)
+            except JournalError as error:
+                row.forbidden = True
+                self.errors.append(error)
+                self.end()
+                return False
+            row.begun = True
         return row.begun
 
-    def compose(self, row: Row) -> bytes:
+    def compose(self, row: Row) -> Message:
         """Return the row's message."""
         return self._world.compose_message(row.claim)
 
@@ -103,8 +111,16 @@ class Desk:
             self._stale = 0
             self.settled += 1
             self.answers += bool(outcome.code)
+            self._world.worker.ended(row.claim, outcome, not_before)
         self._clerk.add(Result(row.claim, outcome, not_before))
         self.changed.set()
+
+    def put_back(self, row: Row) -> None:
+        """Take back a row that the server has not taken, begun or not; it goes out over another connection."""
+        if row.begun:
+            row.begun = False
+            self._world.worker.ended(row.claim, GIVEN_BACK, None)  # what the journal says of it counts no more
+        self.hand.put_back(row)
 
     def spoil(self, row: Row, error: Exception) -> None:
         """Keep a row aside that an error in the program keeps from being sent; the others go on."""
@@ -112,6 +128,11 @@ class Desk:
         self.errors.append(error)
         if len(self.errors) >= MOST_SPOILT:
             self.end()
+
+    def fail(self, error: Exception) -> None:
+        """Begin nothing more, because of an error in the program."""
+        self.errors.append(error)
+        self.end()
 
     def give_back(self) -> None:
         """Settle every row that no lane has, and hand none out any more: what was not begun is queued again."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections import deque
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 
 from digest.model.delivery import Claim
@@ -34,6 +34,9 @@ class Hand:
         self._rows: deque[Row] = deque()
         self._open = True
         self._arrived = asyncio.Event()
+        self._telling = False
+        self.listeners: set[Callable[[], None]] = set()
+        """Who is told, a little later, that rows have come."""
 
     def __len__(self) -> int:
         """Return how many there are."""
@@ -43,10 +46,17 @@ class Hand:
         """Add rows behind the others."""
         self._rows.extend(rows)
         self._arrived.set()
+        if self.listeners and not self._telling:
+            self._telling = True
+            asyncio.get_running_loop().call_soon(self._tell)
 
     def put_back(self, row: Row) -> None:
         """Take back a row that was not begun; the others go first, in case it is this one that the server dislikes."""
         self.add([row])
+
+    def pop(self) -> Row | None:
+        """Return the next row if there is one."""
+        return self._rows.popleft() if self._open and self._rows else None
 
     async def take(self) -> Row | None:
         """Return the next row, when there is one; None once the hand is closed."""
@@ -62,3 +72,8 @@ class Hand:
         left = list(self._rows)
         self._rows.clear()
         return left
+
+    def _tell(self) -> None:
+        self._telling = False
+        for listener in tuple(self.listeners):
+            listener()

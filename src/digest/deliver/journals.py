@@ -56,6 +56,14 @@ def host_id(folder: Path) -> str:
     return text
 
 
+def boot_id() -> str:
+    """Return what names this start of the machine; empty where the system does not say."""
+    try:
+        return Path("/proc/sys/kernel/random/boot_id").read_text(encoding="ascii").strip()
+    except OSError:
+        return ""
+
+
 def disk_of(path: Path, mounts: Path) -> str:
     """Return the kind of file system that `path` is on, by the kernel's list of mounts; empty if there is no list."""
     try:

@@ -22,6 +22,8 @@ FIRST_CLAIM: Final = 50
 LARGEST_CLAIM: Final = 500
 ASK: Final = 1.0
 """Seconds after which a worker asks at the latest whether it may still send."""
+PACED: Final = 0.25
+"""Seconds over which the pace is measured at least: a run that is quick claims much soon."""
 PATIENCE: Final = 10.0
 """Seconds that a message already begun may take once sending is stopped; then it is in doubt."""
 
@@ -35,7 +37,7 @@ class Tally:
     next_at: datetime | None = None
     """When the next row falls due or may be tried again; None if none waits."""
     closed: str = ""
-    """Why claiming ended before the rows did: `paused`, `expired`, `dead`, `over` (see Claimed); else empty."""
+    """Why claiming ended before the rows did (see Claimed); else empty."""
     stopped: bool = False
     """Whether it was asked to stop."""
 
@@ -57,9 +59,9 @@ def claim_size(settled: int, seconds: float) -> int:
 class Run:
     """Sends what is due of an issue over as many lanes as the transport has connections; made for one use."""
 
-    def __init__(self, issue: int, worker: str, outbox: Outbox, transport: Transport, world: World) -> None:
+    def __init__(self, issue: int, outbox: Outbox, transport: Transport, world: World) -> None:
         self._world = world
-        self._clerk = Clerk(issue, worker, outbox, world.now)
+        self._clerk = Clerk(issue, world.worker, outbox, world.now)
         self._desk = Desk(world, transport, self._clerk)
         self._lanes = [Lane(self._desk, self._lane_closed) for _ in range(max(1, transport.connections))]
         self._working = len(self._lanes)
@@ -113,7 +115,7 @@ class Run:
         """Claim and record until nothing is claimable, claiming is closed, or sending has to end."""
         while not (self._over or self._desk.ending or self._clerk.cancelled):
             self._desk.changed.clear()
-            if self._clerk.due(quiet=self._quiet):
+            if self._clerk.due(quiet=self._quiet, group=self._limit // 2):
                 await self._record()
             elif self._claim_due:
                 await self._claim()
@@ -134,7 +136,7 @@ class Run:
     @property
     def _quiet(self) -> bool:
         """Whether no row is in hand or on its way."""
-        return not self._desk.hand and all(lane.row is None for lane in self._lanes)
+        return not self._desk.hand and not any(lane.busy for lane in self._lanes)
 
     @property
     def _claim_due(self) -> bool:
@@ -146,7 +148,7 @@ class Run:
 
     async def _claim(self) -> None:
         """Take rows into the hand; see whether that was all, or whether sending is closed."""
-        if not self._world.holds():
+        if not self._world.worker.holds():
             self._closed = "dead"
             self._desk.end()
             return
@@ -163,9 +165,9 @@ class Run:
             self._desk.end()
 
     def _pace(self) -> None:
-        """Fit the size of the next claim to what was sent since the last look, once a second."""
+        """Fit the size of the next claim to what was sent since the last look."""
         at, settled = time.monotonic(), self._desk.settled - self._paced
-        if at - self._paced_at < 1.0:
+        if at - self._paced_at < PACED:
             return
         if settled:
             self._limit = max(claim_size(settled, at - self._paced_at), len(self._lanes))
@@ -177,9 +179,10 @@ class Run:
     async def _wind_down(self, tasks: list[asyncio.Task[None]], patience: float) -> None:
         """Give back what is not begun at once, wait a while for the rest, and write everything down."""
         self._desk.end()
+        self._clerk.hurry()
         self._desk.give_back()
         for lane, task in zip(self._lanes, tasks, strict=True):
-            if lane.row is not None and not lane.row.begun:
+            if not lane.stop():
                 task.cancel()
         await self._await_answers(tasks, patience)
         for task in tasks:
@@ -193,13 +196,17 @@ class Run:
             await self._clerk.claim(1)  # gives nothing, and sweeps what has come back since
 
     async def _await_answers(self, tasks: list[asyncio.Task[None]], patience: float) -> None:
-        """Wait until the lanes have ended; a cancellation ends their time at once."""
-        until = time.monotonic() + patience
+        """Wait until the lanes have ended; a cancellation ends their time at once.
+
+        Counted in turns, not on a clock: where it was this machine that stood still, answers are here and not yet read.
+        """
         try:
-            while (left := until - time.monotonic()) > 0 and not all(task.done() for task in tasks):
+            for _ in range(math.ceil(patience / LATEST)):
+                if all(task.done() for task in tasks):
+                    return
                 if self._clerk.waiting:
                     with suppress(Exception):  # what could not be written is tried again, aloud, at the end
                         await self._record()
-                await asyncio.wait(tasks, timeout=min(left, LATEST))
+                await asyncio.wait(tasks, timeout=LATEST)
         except asyncio.CancelledError:
             self._clerk.cancelled = True

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import datetime, time
+from datetime import datetime, time, timedelta
 from enum import StrEnum
-from typing import Final, Self
+from typing import Final, NamedTuple, Self
 
 from digest.model.news import SectionId
 
@@ -117,6 +118,14 @@ class DeliveryState(StrEnum):
     IN_DOUBT = "in_doubt"
 
 
+class Key(NamedTuple):
+    """What names a claim: the delivery and its attempt."""
+
+    issue: int
+    seq: int
+    attempt: int
+
+
 @dataclass(frozen=True, slots=True)
 class Claim:
     """A delivery that a worker holds, with its recipient."""
@@ -128,6 +137,11 @@ class Claim:
     variant: str
     due_at: datetime
     recipient: Recipient
+
+    @property
+    def key(self) -> Key:
+        """What names it."""
+        return Key(self.issue, self.seq, self.attempt)
 
 
 @dataclass(frozen=True, slots=True)
@@ -167,16 +181,63 @@ class Claimed:
 
     claims: tuple[Claim, ...] = ()
     closed: str = ""
-    """Why nothing may be begun: `paused`, `expired`, `dead` (this worker was declared so), `over`; empty if it may."""
+    """Why nothing may be begun: `paused`, `expired`, `dead` (this worker was declared so), `over`, `put back` (the
+    database is older than what was sent); empty if it may."""
     next_at: datetime | None = None
     """When the next row falls due or may be tried again; None if none waits."""
+    number: int = 0
+    """The claim's own number among all of the database's, from 1; 0 where there are no rows."""
 
 
 @dataclass(frozen=True, slots=True)
 class Result:
     """What became of a claim, to be written down."""
 
-    claim: Claim
+    claim: Claim | Key
     outcome: Outcome
     not_before: datetime | None = None
     """For a deferred one: when it may be tried again."""
+
+
+CLAIM_AGE: Final = timedelta(seconds=60)
+"""How long after it was asked for a claim may be begun; later it is given back."""
+NEVER_BEGUN: Final = Outcome(DeliveryState.QUEUED)
+UNTOLD: Final = Outcome(DeliveryState.IN_DOUBT, 0, "its worker died holding it; nobody knows whether it was sent")
+
+
+@dataclass(frozen=True, slots=True)
+class Account:
+    """What a worker's journal tells of its claims."""
+
+    results: Mapping[Key, Result]
+    """What became of those that were begun or have an outcome; `in_doubt`: begun, and no more is known."""
+    whole: bool = False
+    """Whether what is not among the results was never begun; if not, nobody knows that either."""
+
+    def verdict(self, key: Key, state: DeliveryState) -> Result | None:
+        """Return what to write of a row in that state that names the worker; None: it stays as it is.
+
+        >>> Account({}, whole=True).verdict(Key(1, 2, 1), DeliveryState.CLAIMED).outcome.state.value
+        'queued'
+        >>> Account({}, whole=True).verdict(Key(1, 2, 1), DeliveryState.IN_DOUBT) is None
+        True
+        """
+        told = self.results.get(key)
+        doubted = state is DeliveryState.IN_DOUBT
+        if told is not None:
+            return None if doubted and told.outcome.state is DeliveryState.IN_DOUBT else told
+        if doubted:
+            return None
+        return Result(key, NEVER_BEGUN if self.whole else UNTOLD)
+
+
+@dataclass(frozen=True, slots=True)
+class Settled:
+    """What a decision on messages in doubt did."""
+
+    count: int = 0
+    """How many were decided."""
+    later: int = 0
+    """How many have to wait, since their worker may still live and begin them."""
+    wait_until: datetime | None = None
+    """When the last of those may be decided."""

@@ -15,6 +15,7 @@ from digest.pipeline.person import Known, delist, enlist, forget, look_up
 from digest.pipeline.press import Mail, edition_of, flaws
 from digest.pipeline.publish import Written, write_archive
 from digest.pipeline.send import Rehearsal, Sent, rehearse, require_sendable, send
+from digest.pipeline.settle import call_dead, in_doubt, settle
 from digest.pipeline.verify import Verified, verify
 
 __all__ = [
@@ -39,6 +40,7 @@ __all__ = [
     "ask_links",
     "bring",
     "build",
+    "call_dead",
     "delist",
     "doubts",
     "edition_of",
@@ -51,6 +53,7 @@ __all__ = [
     "gather",
     "heard",
     "hold",
+    "in_doubt",
     "learn",
     "look_up",
     "mails",
@@ -64,6 +67,7 @@ __all__ = [
     "require_fit",
     "require_sendable",
     "send",
+    "settle",
     "skip",
     "sync",
     "verify",

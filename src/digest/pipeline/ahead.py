@@ -7,6 +7,7 @@ from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import ExitStack
 from typing import Final, Self
 
+from digest.deliver import Message
 from digest.model.delivery import Claim
 
 DEPTH: Final = 64
@@ -19,10 +20,10 @@ class Ahead:
     Used by one thread. Without threads each message is made when it is asked for.
     """
 
-    def __init__(self, compose: Callable[[Claim], bytes], threads: int) -> None:
+    def __init__(self, compose: Callable[[Claim], Message], threads: int) -> None:
         self._compose, self._count = compose, threads
         self._coming: dict[int, Claim] = {}
-        self._made: dict[int, Future[bytes]] = {}
+        self._made: dict[int, Future[Message]] = {}
         self._threads: ThreadPoolExecutor | None = None
         self._stack = ExitStack()
 
@@ -45,7 +46,7 @@ class Ahead:
             self._coming[claim.seq] = claim
         self._begin(self._threads)
 
-    def compose(self, claim: Claim) -> bytes:
+    def compose(self, claim: Claim) -> Message:
         """Return the message; raises what making it raises."""
         if self._threads is None:
             return self._compose(claim)

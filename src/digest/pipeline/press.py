@@ -12,7 +12,19 @@ from digest.model.delivery import WHOLE, Cut, Recipient, Skeleton, Variant
 from digest.model.issue import Content, Edition, Issue
 from digest.parts import Parts
 from digest.pipeline.audience import audience
-from digest.render import Look, MailSettings, Seal, Signer, binding, faults, fields_for, message, render, variants
+from digest.render import (
+    Look,
+    MailSettings,
+    Seal,
+    Signer,
+    binding,
+    faults,
+    fields_for,
+    message,
+    pieces,
+    render,
+    variants,
+)
 from digest.signing import sealed
 from digest.store.codec import canonical, restore
 
@@ -100,6 +112,11 @@ class Press:
         """Return one subscriber's message, signed. Raises SettingsError as `signer`."""
         fields = self.fields(recipient)
         return Mail(recipient.email, fields["message_id"], self.signer.sign(message(self.skeletons[variant], fields)))
+
+    def letter(self, recipient: Recipient, variant: str) -> tuple[bytes, ...]:
+        """Return the same message as the pieces it is made of, most of them shared with all others."""
+        made = pieces(self.skeletons[variant], self.fields(recipient))
+        return (self.signer.signatures(b"".join(made)), *made) if self.signer.keys else made
 
     def variant_for(self, recipient: Recipient) -> str:
         """Return the id of the variant of what the recipient chose; of the whole issue where it has none of that."""

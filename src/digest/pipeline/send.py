@@ -7,7 +7,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
 
-from digest.deliver import Tally, deliver, enlisted
+from digest.deliver import Message, Tally, deliver, enlisted
 from digest.errors import ListError, MoveError, NotApproved
 from digest.lifecycle import Move, require
 from digest.model.delivery import Claim
@@ -19,6 +19,7 @@ from digest.pipeline.examine import require_fit
 from digest.pipeline.export import mails
 from digest.pipeline.moves import bind
 from digest.pipeline.press import Press, content_of, edition_of, press
+from digest.pipeline.settle import resending
 from digest.subscribers import SUPPRESSED
 
 Clock = Callable[[], datetime]
@@ -51,36 +52,37 @@ async def send(
     """Send the issue, or go on where an earlier run stopped; nobody gets it twice.
 
     Returns when nothing is due any more; what waits for a retry goes on with the next run. `scheduled` lets
-    subscribers' own hours count. Raises NotApproved, MoveError for a state that forbids it, Unfit where an edition goes
-    by itself only without red and the check finds some, RelayError where the relay is not there.
+    subscribers' own hours count. Raises NotApproved, MoveError for a state that forbids it (PutBack where the database
+    is older than what was sent), Unfit where an edition goes by itself only without red and the check finds some,
+    RelayError where the relay is not there.
     """
     issue = parts.store.issues.find(issue_id)
     require_sendable(parts, issue, now=clock())
-    if needs_no_approval(parts, issue):
-        issue = approve_itself(parts, issue, now=clock())
-    if issue.state is State.APPROVED:
-        issue = freeze(parts, issue, now=clock(), scheduled=scheduled)
-    machine = press(parts, issue)
-    threads = SIGNERS if machine.signer.keys else 0  # a key that cannot be used is told before anything is claimed
+    outbox, settings = parts.store.outbox, parts.settings
+    with enlisted(outbox, settings.data, now=clock, resend=resending(parts)) as worker:
+        if needs_no_approval(parts, issue):
+            issue = approve_itself(parts, issue, now=clock())
+        if issue.state is State.APPROVED:
+            issue = freeze(parts, issue, now=clock(), scheduled=scheduled)
+        machine = press(parts, issue)
+        threads = SIGNERS if machine.signer.keys else 0  # a key that cannot be used is told before anything is claimed
 
-    def compose_message(claim: Claim) -> bytes:
-        return machine.mail(claim.recipient, claim.variant).data
+        def compose_message(claim: Claim) -> Message:
+            return machine.letter(claim.recipient, claim.variant)
 
-    outbox = parts.store.outbox
-    with enlisted(outbox, parts.settings.data, now=clock) as worker, Ahead(compose_message, threads) as ahead:
-        async with parts.transport() as transport:
-            tally = await deliver(
-                issue.id,
-                outbox=outbox,
-                transport=transport,
-                compose_message=ahead.compose,
-                expect=ahead.expect,
-                now=clock,
-                worker=worker.id,
-                holds=worker.holds,
-                progress=progress,
-                stop=stop,
-            )
+        with Ahead(compose_message, threads) as ahead:
+            async with parts.transport() as transport:
+                tally = await deliver(
+                    issue.id,
+                    outbox=outbox,
+                    transport=transport,
+                    compose_message=ahead.compose,
+                    expect=ahead.expect,
+                    now=clock,
+                    worker=worker,
+                    progress=progress,
+                    stop=stop,
+                )
     outbox.finish(issue.id, now=clock())
     return Sent(parts.store.issues.find(issue.id), outbox.counts(issue.id), outbox.expired(issue.id), tally)
 

@@ -24,7 +24,7 @@ from digest.render.fit import Fitted, fit, least
 from digest.render.labels import Labels
 from digest.render.look import Look, open_look, open_pages
 from digest.render.mail import MailSettings
-from digest.render.message import message, shown, skeleton
+from digest.render.message import message, pieces, shown, skeleton
 from digest.render.mjml import html_part
 from digest.render.room import LIMIT, filled, room, too_large
 from digest.render.slots import Slots
@@ -53,6 +53,7 @@ __all__ = [
     "message",
     "open_look",
     "open_pages",
+    "pieces",
     "render",
     "shown",
     "titled",

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
-from datetime import datetime, time
+from datetime import datetime, time, timedelta
 from email.utils import format_datetime
+from functools import lru_cache
 from hashlib import sha256
 from typing import Final
 
@@ -91,6 +92,11 @@ def dated(at: datetime) -> str:
     """Return the instant as a Date header has it (RFC 5322, 3.3); ValueError if it has no zone."""
     if at.tzinfo is None:
         raise ValueError("a message's date needs a zone")
+    return _dated(at, at.utcoffset())
+
+
+@lru_cache(maxsize=64)  # an issue's messages have one date; that of one instant differs from zone to zone
+def _dated(at: datetime, _offset: timedelta | None) -> str:
     return format_datetime(at)
 
 

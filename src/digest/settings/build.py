@@ -19,6 +19,7 @@ PORTS: Final[Mapping[str, int]] = {
     "tls": 465,  # RFC 8314
     "none": 25,
 }
+LMTP: Final = 24
 NOWHERE: Final = "localhost.localdomain"
 """The domain of senders whose mail never leaves the machine."""
 
@@ -45,7 +46,7 @@ def build(doc: Document, path: Path, shown: tuple[Origin, ...] = (), not_yet: tu
         semantic=doc.classify.semantic == "auto",
         sources=tuple(_source(source, base) for source in doc.source.values()),
         editions={name: _edition(name, edition, doc, sections) for name, edition in doc.edition.items()},
-        relays=tuple(_relay(relay) for relay in doc.relay.values()),
+        relays=tuple(_relay(relay, base) for relay in doc.relay.values()),
         domains=tuple(Pace(pace.match, pace.rate) for pace in doc.domain.values()),
         sender=sender,
         dkim=Dkim(doc.dkim.domain or "", doc.dkim.selectors),
@@ -113,10 +114,10 @@ def port_of(relay: RelayTable) -> int:
     """Return a relay's port: the one that its security usually has where nobody says."""
     if relay.kind == "catcher":
         return 0
-    return relay.port or PORTS[relay.security]
+    return relay.port or (LMTP if relay.kind == "lmtp" else PORTS[relay.security])
 
 
-def _relay(relay: RelayTable) -> Relay:
+def _relay(relay: RelayTable, base: Path) -> Relay:
     return Relay(
         name=relay.name,
         kind=relay.kind,
@@ -125,7 +126,11 @@ def _relay(relay: RelayTable) -> Relay:
         security=relay.security,
         username=relay.username,
         password=relay.password,
+        auth=relay.auth,
+        ca_file=below(base, relay.ca_file) if relay.ca_file else None,
+        weight=relay.weight,
         connections=relay.connections,
+        per_connection=relay.per_connection,
         rate=relay.rate,
         timeout=relay.timeout,
     )

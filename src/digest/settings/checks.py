@@ -138,12 +138,10 @@ def _outside(doc: Document, relay: str) -> Iterator[Finding]:
 
 def _relay(at: KeyPath, relay: RelayTable) -> Iterator[Finding]:
     if relay.kind == "catcher":
-        for key in ("host", "port", "username", "password"):
+        for key in ("host", "port", "username", "password", "ca_file"):
             if getattr(relay, key):
                 yield (*at, key), f"the catcher has no `{key}`; it keeps mails in a folder"
         return
-    if relay.kind == "lmtp":
-        yield (*at, "kind"), '`kind = "lmtp"` is not spoken yet; write "smtp" or "catcher"'
     if relay.host is None:
         yield at, f"relay {relay.name!r} needs `host`"
     elif relay.security == "none" and not is_loopback(relay.host):
@@ -152,6 +150,10 @@ def _relay(at: KeyPath, relay: RelayTable) -> Iterator[Finding]:
         yield (*at, "username"), f"its password is missing; set {password_variable(relay.name)}, or a secrets file"
     if relay.password is not None and not relay.username:
         yield (*at, "password"), f"relay {relay.name!r} has a password but no `username`"
+    if relay.auth == "xoauth2" and not relay.username:
+        yield (*at, "auth"), f"relay {relay.name!r} has an access token but no `username`"
+    if relay.ca_file and relay.security == "none":
+        yield (*at, "ca_file"), "without encryption there is no certificate to check; set `security`"
     if relay.timeout <= timedelta():
         yield (*at, "timeout"), "`timeout` must be more than nothing"
 

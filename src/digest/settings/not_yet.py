@@ -14,7 +14,6 @@ from digest.settings.problems import Problem
 from digest.settings.schema import Document, EditionTable
 
 EDITION: Final[Mapping[str, str]] = {
-    "in_doubt": "messages in doubt stay in doubt",
     "canary": "all messages may go at once",
     "brake_percent": "refusals hold nothing back",
 }
@@ -51,10 +50,16 @@ def _edition(at: KeyPath, edition: EditionTable) -> Iterator[Finding]:
 
 
 def _relays(doc: Document) -> Iterator[Finding]:
-    for position, (n, relay) in enumerate(doc.relay.items()):
-        if position:
-            first = next(iter(doc.relay.values())).name
-            yield ("relay", n), f"relay {relay.name!r} is not used yet; all mail goes over the first one, {first!r}"
+    """A catcher that comes first keeps everything, and one that comes later nothing."""
+    first = next(iter(doc.relay.values()), None)
+    for n, relay in doc.relay.items():
+        if relay is not first and first is not None and "catcher" in (first.kind, relay.kind):
+            kept = (
+                f"all mail goes to the catcher, {first.name!r}"
+                if first.kind == "catcher"
+                else "mail goes to the others"
+            )
+            yield ("relay", n), f"relay {relay.name!r} is not used; {kept}"
         elif relay.rate:
             yield ("relay", n, "rate"), "`rate` is not in force yet; mail goes as fast as the relay takes it"
 

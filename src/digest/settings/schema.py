@@ -235,19 +235,27 @@ class RelayTable(Table):
     name: PlainName
     """Names it in variables: `DIGEST_RELAY__MAIN__PASSWORD`."""
     kind: Literal["smtp", "lmtp", "catcher"] = "smtp"
-    """How it is spoken to; `catcher` keeps mails on this machine, LMTP is not spoken yet."""
+    """How it is spoken to; `catcher` keeps mails on this machine."""
     host: Host | None = None
     """Its name or address."""
     port: Annotated[int, Field(ge=1, le=65535)] | None = None
-    """Without it 587 for starttls, 465 for tls, 25 for none."""
+    """Without it 587 for starttls, 465 for tls, 25 for none; for LMTP 24."""
     security: Literal["starttls", "tls", "none"] = "starttls"
     """How the connection is protected; `none` only on this machine."""
+    ca_file: Folder | None = None
+    """File of the authorities (PEM) that vouch for it, where those of this machine do not."""
     username: Line = ""
     """Without a password nobody logs in."""
     password: Secret | None = None
     """Never here: from the environment or a secrets file."""
+    auth: Literal["password", "xoauth2"] = "password"
+    """What the password is: one, or an OAuth 2 access token."""
+    weight: Annotated[int, Field(ge=0, le=100)] = 1
+    """Its part of the mail beside other relays, counted in connections; 0: only while no other lets us in."""
     connections: Annotated[int, Field(ge=1, le=100)] = 4
     """At most so many at once."""
+    per_connection: Annotated[int, Field(ge=0, le=1_000_000)] = 0
+    """At most so many messages over one of them; 0: any number."""
     rate: Rate | None = None
     """At most so many messages, for example `40/s`."""
     timeout: Duration = timedelta(seconds=60)

@@ -27,7 +27,7 @@ class Relay:
 
     name: str
     kind: str
-    """`smtp` or `catcher`."""
+    """`smtp`, `lmtp` or `catcher`."""
     host: str
     """Empty for the catcher."""
     port: int
@@ -38,7 +38,15 @@ class Relay:
     """Empty: no AUTH."""
     password: SecretStr | None = None
     """There if and only if there is a username."""
+    auth: str = "password"
+    """`password` or `xoauth2`: what the password is."""
+    ca_file: Path | None = None
+    """Who vouches for its certificate; None: the machine's authorities."""
+    weight: int = 1
+    """Its part of the mail beside other relays; 0: only while no other is there."""
     connections: int = 4
+    per_connection: int = 0
+    """How many messages go over a connection; 0: any number."""
     rate: str | None = None
     """`40/s`, `300/min`, `5000/h`; None: as fast as it takes them."""
     timeout: timedelta = timedelta(seconds=60)

@@ -39,6 +39,9 @@ MOST: Final = 500
 EXPIRED: Final = "expired"
 """The text of a row that was suppressed because the issue expired before it could go out."""
 
+PUT_BACK: Final = "put_back"
+"""The row of `meta` that is 1 while the database counts as older than what was sent."""
+
 WAITING: Final = (DeliveryState.QUEUED, DeliveryState.DEFERRED)
 """States of an open row that nobody holds."""
 
@@ -47,6 +50,8 @@ def claim(connection: Connection, issue_id: int, me: str, *, limit: int, now: da
     """Take up to `limit` rows for the worker `me`. See `Outbox.claim`."""
     if not _alive(connection, me):
         return Claimed(closed="dead")
+    if is_put_back(connection):
+        return Claimed(closed="put back")
     expires_at = connection.execute(select(issue.c.expires_at).where(issue.c.id == issue_id)).scalar_one_or_none()
     if expires_at is None:
         raise unknown(connection, issue_id)
@@ -61,9 +66,16 @@ def claim(connection: Connection, issue_id: int, me: str, *, limit: int, now: da
     claims: tuple[Claim, ...] = ()
     while limit > 0 and not claims and (row := _lease(connection, issue_id, me, now)) is not None:
         claims = _take(connection, row, me, min(limit, MOST), now)
-    if claims:
-        connection.execute(update(meta).where(meta.c.name == "claims").values(number=meta.c.number + 1))
-    return Claimed(claims=claims, next_at=_next_for(connection, issue_id, me))
+    next_at = _next_for(connection, issue_id, me)
+    if not claims:
+        return Claimed(next_at=next_at)
+    counted = update(meta).where(meta.c.name == "claims").values(number=meta.c.number + 1).returning(meta.c.number)
+    return Claimed(claims=claims, next_at=next_at, number=connection.execute(counted).scalar_one())
+
+
+def is_put_back(connection: Connection) -> bool:
+    """Return whether the database was found older than what was sent, and nobody has looked at it since."""
+    return bool(connection.execute(select(meta.c.number).where(meta.c.name == PUT_BACK)).scalar())
 
 
 def sweep(connection: Connection, issue_id: int, now: datetime) -> int:

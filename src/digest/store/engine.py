@@ -38,6 +38,11 @@ from digest.store.failures import explained
 PATIENCE: Final = timedelta(seconds=10)
 """How long a transaction waits for another one's lock before it is Busy."""
 
+DURABLE: Final = (
+    "SELECT set_config('synchronous_commit', 'on', false) WHERE current_setting('synchronous_commit') = 'off'"
+)
+"""A claim is on disk when its commit returns, whatever the server's default is; stronger settings stay."""
+
 POSTGRES_EXTRA: Final = 'PostgreSQL needs its driver: pip install "digest[postgres]"'
 
 
@@ -182,6 +187,7 @@ def _postgres(url: URL, patience: timedelta) -> Database:
         connection.autocommit = True
         with connection.cursor() as cursor:
             cursor.execute(f"SET lock_timeout = {round(patience.total_seconds() * 1000)}")
+            cursor.execute(DURABLE)
         connection.autocommit = False
 
     return Database(engine, where)

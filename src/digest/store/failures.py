@@ -10,7 +10,7 @@ from typing import Final
 from sqlalchemy.exc import DBAPIError, StatementError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 
-from digest.errors import Busy, StoreError
+from digest.errors import Busy, StoreError, Unreachable
 
 HELD: Final = "another process works on it; nothing was changed here; try again when it is done"
 FULL: Final = "the disk is full; nothing of this step was kept; make room and try again"
@@ -49,8 +49,9 @@ def explain(error: BaseException, where: str) -> StoreError:
         if code.startswith(beginning):
             return kind(f"{where}: {text}")
     said = str(error).strip().partition("\n")[0]
-    if type(error).__name__ == "OperationalError" and (not code or code.startswith(("08", "57"))):
-        return StoreError(f"{where}: no connection: {said}")
+    kinds = {kind.__name__ for kind in type(error).__mro__}  # of whichever driver: AdminShutdown is one, too
+    if "OperationalError" in kinds and (not code or code.startswith(("08", "57"))):
+        return Unreachable(f"{where}: no connection: {said}")
     return StoreError(f"{where}: {said}")
 
 

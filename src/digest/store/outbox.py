@@ -2,24 +2,35 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections import Counter
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from datetime import datetime
 from typing import Final
 
-from sqlalchemy import and_, exists, func, insert, select, update
+from sqlalchemy import and_, exists, func, select
 
-from digest.errors import StoreError
 from digest.lifecycle import Move, require
-from digest.model.delivery import Claimed, Delivery, DeliveryState, Recipient, Result, Skeleton
+from digest.model.delivery import (
+    Account,
+    Claimed,
+    Delivery,
+    DeliveryState,
+    Key,
+    Recipient,
+    Result,
+    Settled,
+    Skeleton,
+)
 from digest.model.issue import State
-from digest.store import schema
-from digest.store.claims import EXPIRED, WAITING, claim, next_at, sweep
+from digest.store import putback, settling
+from digest.store.claims import EXPIRED, WAITING, claim, is_put_back, next_at, sweep
 from digest.store.engine import Database
 from digest.store.freeze import Cohorts, freeze
 from digest.store.issue_rows import change, locked
-from digest.store.outcomes import bury, held_by, record
+from digest.store.outcomes import record
 from digest.store.recipients import deliveries, read_delivery, read_recipient
-from digest.store.schema import delivery
+from digest.store.schema import delivery, meta
+from digest.store.workers import ALIVE, DECLARED, bury, enlist, held, recover, workers
 
 PAGE: Final = 500
 
@@ -66,35 +77,65 @@ class Outbox:
 
     def enlist(self, worker: str, *, host: str, boot: str, now: datetime) -> None:
         """Note that a worker is alive; StoreError for an id that was used before."""
-        row = {"id": worker, "host": host, "boot": boot, "state": "alive", "since": now}
         with self._database.write() as connection:
-            if connection.execute(select(schema.worker.c.id).where(schema.worker.c.id == worker)).first():
-                raise StoreError(f"worker {worker} has been here before; a process takes a new id at each start")
-            connection.execute(insert(schema.worker).values(row))
+            enlist(connection, worker, host=host, boot=boot, now=now)
 
-    def retire(self, worker: str, *, now: datetime) -> None:
-        """Note that a worker has ended in good order.
+    def workers(self, *, declared: bool = False) -> dict[str, str]:
+        """Return the ids of the workers that nobody has declared dead, each with its host, the oldest first.
 
-        Raises StoreError for one that still holds a claimed row: it stays among the living until it is buried.
+        `declared`: of those instead that were, without proof.
+        """
+        with self._database.read() as connection:
+            return workers(connection, DECLARED if declared else ALIVE)
+
+    def held(self, worker: str) -> dict[Key, DeliveryState]:
+        """Return the rows that name the worker, claimed or in doubt."""
+        with self._database.read() as connection:
+            return held(connection, worker)
+
+    def recover(
+        self, worker: str, account: Account, *, resend: Collection[str] = (), now: datetime
+    ) -> Counter[DeliveryState]:
+        """Write a worker down as dead, which must be proven, and its rows as its journal tells; return them by state.
+
+        What has an outcome gets it, over a doubt too; what was never begun is queued; the rest is in doubt, or queued
+        again where the issue is on its way and of an edition in `resend`. A worker that ends in good order does so too.
         """
         with self._database.write() as connection:
-            connection.execute(select(schema.worker.c.id).where(schema.worker.c.id == worker).with_for_update())
-            if connection.execute(select(exists().where(held_by(worker)))).scalar():
-                raise StoreError(f"worker {worker} still holds messages; the next start of a worker puts them in doubt")
-            gone = update(schema.worker).where(schema.worker.c.id == worker, schema.worker.c.state == "alive")
-            connection.execute(gone.values(state="dead", died_at=now))
-
-    def workers(self) -> dict[str, str]:
-        """Return the ids of the workers that nobody has declared dead, each with its host, the oldest first."""
-        alive = select(schema.worker.c.id, schema.worker.c.host).where(schema.worker.c.state == "alive")
-        with self._database.read() as connection:
-            rows = connection.execute(alive.order_by(schema.worker.c.since, schema.worker.c.id)).all()
-        return {row.id: row.host for row in rows}
+            return recover(connection, worker, account, resend=resend, now=now)
 
     def bury(self, worker: str, *, now: datetime) -> int:
-        """Declare a worker dead, which must be proven; return how many rows it held. They become `in_doubt`."""
+        """Declare a worker dead without proof; return how many rows it held. They become `in_doubt`.
+
+        If it lives it claims no more, and may finish what it has begun.
+        """
         with self._database.write() as connection:
             return bury(connection, worker, now=now)
+
+    def claims(self) -> int:
+        """Return how many claims were ever made."""
+        with self._database.read() as connection:
+            count: int = connection.execute(select(meta.c.number).where(meta.c.name == "claims")).scalar_one()
+        return count
+
+    def put_back(self) -> bool:
+        """Return whether the database was found older than what was sent, and nobody has accepted that since."""
+        with self._database.read() as connection:
+            return is_put_back(connection)
+
+    def declare_put_back(self, told: Mapping[tuple[int, int], Result], *, claims: int, now: datetime) -> int:
+        """Write down that the database is older than what was sent: nothing is claimed until `accept_put_back`.
+
+        Each open row takes the outcome that `told` has for it by (issue, seq), or is in doubt; return how many are.
+        Issues on their way end, approved ones are held; the number of claims is `claims` from now on.
+        """
+        with self._database.write() as connection:
+            return putback.declare(connection, told, claims=claims, now=now)
+
+    def accept_put_back(self) -> bool:
+        """Let mail go out again from a database that was put back; return whether it was kept from that."""
+        with self._database.write() as connection:
+            return putback.accept(connection)
 
     # ------------------------------------------------------------------------------------------------- claims
 
@@ -137,6 +178,27 @@ class Outbox:
             change(connection, issue, now, state=require(Move.FINISH, State(row.state), issue=issue, number=row.number))
             return True
 
+    # ------------------------------------------------------------------------------------------------ settling
+
+    def resend(self, issue: int, *, addresses: Collection[str] = (), now: datetime) -> Settled:
+        """Have messages in doubt sent again, all or those to the addresses; a sent issue is being sent again.
+
+        Those whose worker may still begin them wait until their claim is stale. Raises MoveError where the issue has
+        expired, was stopped or is not on its way yet, UnknownError for an address without a message in doubt.
+        """
+        with self._database.write() as connection:
+            return settling.resend(connection, issue, addresses, now)
+
+    def assume_sent(self, issue: int, *, addresses: Collection[str] = (), now: datetime) -> Settled:
+        """Count messages in doubt as accepted, all or those to the addresses. Raises UnknownError as `resend` does."""
+        with self._database.write() as connection:
+            return settling.assume_sent(connection, issue, addresses, now)
+
+    def assumed(self, issue: int) -> int:
+        """Return how many of the accepted are so only because somebody said it."""
+        with self._database.read() as connection:
+            return settling.assumed(connection, issue)
+
     # ------------------------------------------------------------------------------------------------ reading
 
     def counts(self, issue: int) -> dict[str, int]:
@@ -145,6 +207,14 @@ class Outbox:
         with self._database.read() as connection:
             rows = connection.execute(per_state).all()
         return {state.value: 0 for state in DeliveryState} | {row[0]: row[1] for row in rows}
+
+    def holders(self, issue: int) -> dict[str, int]:
+        """Return the workers that hold rows of the issue, each with how many."""
+        claimed = (delivery.c.issue == issue, delivery.c.state == DeliveryState.CLAIMED.value)
+        per_worker = select(delivery.c.worker, func.count()).where(*claimed).group_by(delivery.c.worker)
+        with self._database.read() as connection:
+            rows = connection.execute(per_worker.order_by(delivery.c.worker)).all()
+        return {row[0]: row[1] for row in rows}
 
     def expired(self, issue: int) -> int:
         """Return how many deliveries were suppressed because the issue expired before they could go out."""

@@ -1,4 +1,4 @@
-"""What became of claims: written by the worker that holds them, or by whoever proved that worker dead."""
+"""What became of claims: written by the worker that holds them, or in its name by whoever proved it dead."""
 
 from __future__ import annotations
 
@@ -6,14 +6,14 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Any, Final
 
-from sqlalchemy import ColumnElement, Connection, and_, bindparam, exists, or_, select, update
+from sqlalchemy import Connection, bindparam, exists, or_, select, update
 
 from digest.lifecycle import Move, require
 from digest.model.delivery import DeliveryState, Result
 from digest.model.issue import State
 from digest.store.claims import WAITING
 from digest.store.issue_rows import change, locked
-from digest.store.schema import batch, delivery, issue, worker
+from digest.store.schema import batch, delivery, worker
 
 OUTCOMES: Final = frozenset(
     {
@@ -24,9 +24,6 @@ OUTCOMES: Final = frozenset(
         DeliveryState.QUEUED,
     }
 )
-LOST: Final = "its worker died holding it; nobody knows whether it was sent"
-MAY_HOLD: Final = (State.SENDING, State.PAUSED, State.STOPPED)
-"""States of an issue with claimed rows; it is not sent while there are any."""
 
 
 def record(connection: Connection, me: str, results: Sequence[Result], *, now: datetime) -> int:
@@ -39,29 +36,11 @@ def record(connection: Connection, me: str, results: Sequence[Result], *, now: d
     issues = sorted({result.claim.issue for result in back})
     states = {issue_id: State(locked(connection, issue_id).state) for issue_id in issues}
     for issue_id in issues:
-        _wake(connection, issue_id, [result for result in back if result.claim.issue == issue_id], now)
+        wake(connection, issue_id, [result for result in back if result.claim.issue == issue_id], now)
     written = _write(connection, me, results, now)
     for issue_id in (issue_id for issue_id in issues if states[issue_id] is State.SENT):
-        _reopen(connection, issue_id, now)
+        reopen(connection, issue_id, now)
     return written
-
-
-def bury(connection: Connection, name: str, *, now: datetime) -> int:
-    """Declare the worker dead. See `Outbox.bury`."""
-    connection.execute(select(worker.c.id).where(worker.c.id == name).with_for_update())
-    dead = update(worker).where(worker.c.id == name, worker.c.state == "alive")
-    connection.execute(dead.values(state="dead", died_at=now))
-    connection.execute(update(batch).where(batch.c.owner == name).values(owner="", leased_until=None))
-    left = update(delivery).where(held_by(name))
-    return connection.execute(left.values(state=DeliveryState.IN_DOUBT, text=LOST, at=now)).rowcount
-
-
-def held_by(name: str) -> ColumnElement[bool]:
-    """Choose the rows that the worker has claimed. No index has them; only such issues are looked through."""
-    started = select(issue.c.id).where(issue.c.state.in_(MAY_HOLD))
-    return and_(
-        delivery.c.issue.in_(started), delivery.c.state == DeliveryState.CLAIMED.value, delivery.c.worker == name
-    )
 
 
 def _place(result: Result) -> tuple[int, int]:
@@ -107,7 +86,7 @@ def _row(result: Result, me: str) -> dict[str, Any]:
     }
 
 
-def _wake(connection: Connection, issue_id: int, results: Sequence[Result], now: datetime) -> None:
+def wake(connection: Connection, issue_id: int, results: Sequence[Result], now: datetime) -> None:
     """Have the batches of rows that come back looked at when the first of them may be claimed again."""
     seqs = [result.claim.seq for result in results]
     touched = select(batch).where(batch.c.issue == issue_id, batch.c.first <= max(seqs), batch.c.last >= min(seqs))
@@ -123,7 +102,7 @@ def _wake(connection: Connection, issue_id: int, results: Sequence[Result], now:
             connection.execute(update(batch).where(batch.c.issue == issue_id, batch.c.no == row.no).values(values))
 
 
-def _reopen(connection: Connection, issue_id: int, now: datetime) -> None:
+def reopen(connection: Connection, issue_id: int, now: datetime) -> None:
     """Take a sent issue back to sending where a row of it waits again."""
     waits = exists().where(delivery.c.issue == issue_id, delivery.c.state.in_(WAITING))
     if connection.execute(select(waits)).scalar():

@@ -38,7 +38,8 @@ meta: Final = Table(
     Column("name", String(40), primary_key=True),
     Column("number", BigInteger, nullable=False),
 )
-"""`claims`: raised by every claim, so that a database put back from a backup shows its age."""
+"""`claims`: raised by every claim, so that a database put back from a backup shows its age; `put_back`: 1 once it did,
+until somebody has looked at it."""
 
 # ---------------------------------------------------------------------------------------------- what is collected
 
@@ -296,7 +297,7 @@ worker: Final = Table(
     Column("id", Text, primary_key=True),
     Column("host", Text, nullable=False),
     Column("boot", Text, nullable=False),
-    Column("state", String(10), nullable=False),  # alive, dead
+    Column("state", String(10), nullable=False),  # alive, declared (dead without proof), dead
     Column("since", Instant, nullable=False),
     Column("died_at", Instant),
 )

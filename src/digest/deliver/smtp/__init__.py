@@ -1,9 +1,11 @@
-"""SMTP, asynchronously: replies, the dialogue without sockets, sessions and the transport made of them."""
+"""SMTP, asynchronously: replies, the dialogue without sockets, sessions and the transports made of them."""
 
 from __future__ import annotations
 
-from digest.deliver.smtp.dialogue import Login, Times
 from digest.deliver.smtp.envelope import Envelope
-from digest.deliver.smtp.transport import Security, SmtpTransport
+from digest.deliver.smtp.login import Login, Proof
+from digest.deliver.smtp.relays import Relays, Share
+from digest.deliver.smtp.times import Times
+from digest.deliver.smtp.transport import Security, SmtpTransport, authorities
 
-__all__ = ["Envelope", "Login", "Security", "SmtpTransport", "Times"]
+__all__ = ["Envelope", "Login", "Proof", "Relays", "Security", "Share", "SmtpTransport", "Times", "authorities"]

@@ -1,240 +1,356 @@
-"""What is said to a mail server and what its replies mean (RFC 5321), without any socket.
+"""Messages over one connection (RFC 5321, 2920, 3030), without any socket: replies in, bytes and outcomes out.
 
-Each part of the dialogue is a generator. It yields a `Say` and is sent the reply to it, or has a RelayError thrown into
-it where none came; it yields a `Mark` where the connection has to do something; it returns what came of it.
+How many messages are on their way at once is what the server allows:
+
+    CHUNKING and PIPELINING   MAIL, RCPT, BDAT and the message in one go, up to DEPTH messages
+    PIPELINING                MAIL, RCPT, DATA in one go, behind the message before; the message once DATA is answered
+    CHUNKING, or neither      one command at a time
+
+A server that was trusted with one message and took it is trusted with one more at a time.
 """
 
 from __future__ import annotations
 
-import base64
-from collections.abc import Generator
-from dataclasses import dataclass
-from enum import Enum
-from typing import Final, TypeAlias, TypeVar
+from collections import deque
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+from enum import IntEnum
+from typing import Final, Generic, TypeVar
 
-from digest.deliver.smtp.envelope import Envelope, on_the_wire
-from digest.deliver.smtp.replies import Reply, one_line
-from digest.errors import RelayError
+from digest.deliver.smtp.letters import Letter
+from digest.deliver.smtp.offer import Offer
+from digest.deliver.smtp.replies import Reply
 from digest.model.delivery import DeliveryState, Outcome
 
+DEPTH: Final = 8
+"""Messages that a connection may have in flight by CHUNKING."""
 LOCKED_OUT: Final = frozenset({530, 534, 535, 538})
 """Codes that speak of our login, not of a message (RFC 4954, 6)."""
+BAD_SEQUENCE: Final = 503
 CLOSING: Final = 421
+NOT_NOW: Final = "not begun: the claim was too old, or sending was stopped"
+
+P = TypeVar("P")
 
 
-@dataclass(frozen=True, slots=True)
-class Times:
-    """How long a reply may take, in seconds: RFC 5321, 4.5.3.2.
+class Stage(IntEnum):
+    """What a reply answers, in the order of a message."""
 
-    The last is long because a short one makes duplicates: the server has the message, and its word is on the way.
+    RSET = 0
+    MAIL = 1
+    RCPT = 2
+    DATA = 3
+    END = 4
+    """The message itself: its last dot, or the chunk marked LAST."""
+
+
+@dataclass(slots=True, eq=False)
+class _Flight(Generic[P]):
+    """A message on its way."""
+
+    parcel: P
+    letter: Letter
+    said: Stage = Stage.RSET
+    """The last that was said of it."""
+    pending: int = 0
+    """How many replies are still to come to what was said."""
+    begun: bool = False
+    told: bool = False
+    """Whether its outcome was given."""
+    no: Reply | None = None
+    """The first reply that was no yes."""
+    no_at: Stage = Stage.END
+    named: bool = False
+    """Whether the server took the recipient."""
+    until: int = 0
+    """The bytes said on this connection up to its end."""
+
+
+@dataclass(slots=True, kw_only=True)
+class Dialogue(Generic[P]):
+    """What is said over a connection and what its replies mean. A parcel is whatever the caller knows a message by.
+
+    `begin` is asked right before the bytes are handed out from which the server could complete a message; if it says
+    no, those are not. `done` is told every parcel's outcome, once. `queued` means that the server has not taken the
+    message, and is not about to: the connection ended before its begin, the server said that it was closing, or wants
+    a login. `in_doubt`: begun, and nobody knows.
     """
 
-    banner: float = 300
-    command: float = 300
-    """EHLO, STARTTLS, AUTH, MAIL, RCPT, RSET."""
-    data: float = 120
-    block: float = 180
-    """For the server to take the next part of a message."""
-    dot: float = 600
+    offer: Offer
+    begin: Callable[[P], bool]
+    done: Callable[[P, Outcome], None]
+    most: int = 0
+    """How many messages it may carry; 0: any number."""
+    lmtp: bool = False
+    said: int = 0
+    """How many bytes were handed out."""
+    fault: str = ""
+    """Why the server cannot be trusted any further, or is no longer there; nothing more is said then."""
+    closing: Reply | None = None
+    """The reply by which the server said that it was closing, or wants a login."""
+    _ended: bool = False
+    _went_on: bool = False
+    _reset: bool = False
+    _carried: int = 0
+    _took: int = 0
+    _flights: deque[_Flight[P]] = field(default_factory=deque)
+    _awaited: deque[tuple[_Flight[P], Stage]] = field(default_factory=deque)
+    _out: list[bytes] = field(default_factory=list)
+    _streams: bool = field(init=False)
 
+    def __post_init__(self) -> None:
+        """See what the server allows."""
+        self._streams = self.offer.pipelining and self.offer.chunking
 
-@dataclass(frozen=True, slots=True)
-class Say:
-    """Bytes for the server, none where it speaks first, and the seconds its reply may take."""
+    @property
+    def room(self) -> int:
+        """How many more messages may be put in now."""
+        if not self.open:
+            return 0
+        depth = min(DEPTH, 1 + self._took) if self._streams else 1 + self.offer.pipelining
+        if self.most:
+            depth = min(depth, len(self._flights) + self.most - self._carried)
+        return depth - len(self._flights)
 
-    data: bytes
-    timeout: float
+    @property
+    def open(self) -> bool:
+        """Whether another message may be put in, now or later."""
+        return not (self.fault or self.closing or self._ended or (self.most and self._carried >= self.most))
 
+    @property
+    def idle(self) -> bool:
+        """Whether every message that was put in has its outcome."""
+        return all(flight.told for flight in self._flights)
 
-class Mark(Enum):
-    """What the connection has to do before the dialogue goes on."""
+    @property
+    def fruitless(self) -> bool:
+        """Whether the connection came to an end without a single message taken."""
+        return bool(self.fault or self.closing) and self._carried > 0 and not self._took
 
-    TLS = "tls"
-    """Forget what has arrived unasked, and encrypt."""
-    BEGIN = "begin"
-    """Make sure that the message may be begun: what is said next, the server could complete it from."""
+    @property
+    def settled(self) -> bool:
+        """Whether no reply is awaited: the connection could take leave politely."""
+        return not (self._awaited or self.fault or self.closing)
 
+    @property
+    def awaits(self) -> Stage | None:
+        """What the next reply will answer; None if none is due."""
+        return self._awaited[0][1] if self._awaited else None
 
-T = TypeVar("T")
-Steps: TypeAlias = Generator[Say | Mark, Reply, T]
+    def put(self, parcel: P, letter: Letter) -> None:
+        """Take a message; only where there is `room`."""
+        self._carried += 1
+        flight = _Flight(parcel, letter)
+        self._flights.append(flight)
+        if self._streams:
+            self._stream(flight)
+        else:
+            self._advance()
 
+    def take(self) -> list[bytes]:
+        """Hand out what is to be said."""
+        out, self._out = self._out, []
+        return out
 
-@dataclass(frozen=True, slots=True)
-class Login:
-    """A name and a password, never shown."""
+    def heard(self, replies: Sequence[Reply], *, gone: int, more: bool = False, ended: str = "") -> None:
+        """Take replies that came together, `gone` being how many of the bytes said have left.
 
-    username: str
-    password: str
-
-    def __repr__(self) -> str:
-        """Return nothing of either."""
-        return "Login(…)"
-
-
-@dataclass(frozen=True, slots=True)
-class Offer:
-    """What a server announced in its answer to EHLO."""
-
-    starttls: bool = False
-    auth: frozenset[str] = frozenset()
-    size: int = 0
-    """The largest message it takes, in bytes; 0 if it names none."""
-    sized: bool = False
-    """Whether MAIL may tell it the size (RFC 1870)."""
-    smtputf8: bool = False
-    eight_bit: bool = False
-
-    @classmethod
-    def read(cls, reply: Reply) -> Offer:
-        """Return what the reply's lines after the first announce.
-
-        >>> Offer.read(Reply(250, ("mx.aldovar.example", "SIZE 1000", "AUTH=PLAIN LOGIN"))).size
-        1000
+        `more`: a part of a further one has come; `ended`: the connection has, and why. What came before anything new
+        was said can answer nothing new.
         """
-        words = [line.upper().replace("AUTH=", "AUTH ").split() for line in reply.lines[1:]]
-        said = {verb: rest for verb, *rest in filter(None, words)}
-        size = said.get("SIZE", [])
-        return cls(
-            starttls="STARTTLS" in said,
-            auth=frozenset(said.get("AUTH", [])),
-            size=int(size[0]) if size and size[0].isascii() and size[0].isdecimal() else 0,
-            sized="SIZE" in said,
-            smtputf8="SMTPUTF8" in said,
-            eight_bit="8BITMIME" in said,
-        )
+        for reply in replies:
+            if self.fault:
+                return
+            if not self._awaited:
+                self.lost(f"the mail server spoke out of turn: {reply}")
+                return
+            flight, stage = self._awaited.popleft()
+            flight.pending -= 1
+            self._hear(flight, stage, reply, gone)
+        if ended:
+            self.lost(ended)
+        elif more and not self._awaited:
+            self.lost("the mail server spoke out of turn")
+        elif self.closing is not None and not self._awaited:
+            self.lost(f"the mail server is closing: {self.closing}")  # whose turn has not come takes another connection
+        self._advance()
 
+    def stop(self) -> None:
+        """Begin nothing more; what is begun may still get its answers."""
+        self._ended = True
+        for flight in self._flights:
+            if not flight.begun:
+                unsaid = Outcome(DeliveryState.QUEUED, 0, NOT_NOW)
+                self._tell(flight, unsaid if flight.no is None else self._refused(flight))
 
-def greeting(*, hello: str, starttls: bool, safe: bool, login: Login | None, times: Times) -> Steps[Offer]:
-    """Greet, encrypt if asked to, log in if there is a login; return what the server offers after that.
+    def lost(self, why: str) -> None:
+        """Give every message its outcome, the connection being of no more use."""
+        self.fault = self.fault or why
+        while self._flights:
+            flight = self._flights.popleft()
+            if not flight.told:
+                self._tell(flight, self._left(flight))
+        self._awaited.clear()
+        self._out.clear()
 
-    `safe` says that the connection is encrypted or ends on this machine. Raises RelayError where the server says no,
-    where it offers no STARTTLS, and before a password could be read on the way.
-    """
-    banner = yield Say(b"", times.banner)
-    if banner.kind != 2:
-        raise RelayError(f"the mail server turns us away: {banner}")
-    offer = yield from _hail(hello, times)
-    if starttls:
-        if not offer.starttls:
-            raise RelayError("the mail server offers no STARTTLS, and nothing is sent in the clear")
-        reply = yield Say(b"STARTTLS\r\n", times.command)
-        if reply.kind != 2:
-            raise RelayError(f"the mail server refuses STARTTLS: {reply}")
-        yield Mark.TLS
-        offer = yield from _hail(hello, times)  # what it announced in the clear counts no more (RFC 3207, 4.2)
-    if login is not None:
-        if not (safe or starttls):
-            raise RelayError("the connection is not encrypted, so no password is sent over it")
-        yield from _log_in(login, offer, times)
-    return offer
+    # ----------------------------------------------------------------------------------------------- saying
 
+    def _stream(self, flight: _Flight[P]) -> None:
+        """Say all of a message at once."""
+        if not self._begin(flight):
+            self._tell(flight, Outcome(DeliveryState.QUEUED, 0, NOT_NOW))
+            self._flights.pop()
+            return
+        self._start_over(flight)
+        letter = flight.letter
+        self._say(flight, letter.mail + letter.rcpt + letter.go, Stage.MAIL, Stage.RCPT, Stage.END)
+        self._say(flight, letter.body)
 
-def transaction(envelope: Envelope, message: bytes, offer: Offer, times: Times, *, reset: bool) -> Steps[Outcome]:
-    """Send one message, with a RSET before it where the last one was broken off; return what became of it.
+    def _advance(self) -> None:
+        """Say what the replies so far allow."""
+        if self._streams:
+            return
+        for flight in tuple(self._flights):
+            if self.fault or self.closing or not self._step(flight):
+                return
 
-    `queued` means the server is closing or wants a login, and nothing was begun. A RelayError that is thrown in before
-    the message's first byte comes out again; after it, the message is in doubt. Raises ValueError for a sender that is
-    no address, and for a message with line ends other than CRLF: a server may take them for the end of the message.
-    """
-    body = stuffed(message)
-    sender = on_the_wire(envelope.sender) if envelope.sender else ""
-    try:
-        commands = _commands(sender, envelope.recipient, message, offer)
-    except ValueError as error:
-        return Outcome(DeliveryState.REFUSED, 0, one_line(str(error)))
-    if reset:
-        reply = yield Say(b"RSET\r\n", times.command)
-        if reply.kind != 2:
-            raise RelayError(f"the mail server cannot start over: {reply}")
-    for command in commands:
-        reply = yield Say(command, times.data if command == b"DATA\r\n" else times.command)
-        if reply.code == CLOSING or reply.code in LOCKED_OUT:
+    def _step(self, flight: _Flight[P]) -> bool:
+        """Say what may be said of a message; return whether the next one's turn has come behind it."""
+        letter, together = flight.letter, self.offer.pipelining
+        while flight.said < Stage.END:
+            if flight.no is not None and flight.said < Stage.DATA:
+                return False
+            if flight.said is Stage.RSET and not flight.pending:
+                if self._ended:
+                    return False
+                self._start_over(flight)
+                if flight.pending and not together:
+                    return False
+                self._say(flight, letter.mail, Stage.MAIL)
+            elif flight.pending and not (together and flight.said < Stage.DATA):
+                return False
+            elif flight.said is Stage.MAIL:
+                self._say(flight, letter.rcpt, Stage.RCPT)
+            elif flight.said is Stage.RCPT and not self.offer.chunking:
+                self._say(flight, letter.go, Stage.DATA)
+            else:
+                self._finish_saying(flight)
+        return together and not self.fault
+
+    def _finish_saying(self, flight: _Flight[P]) -> None:
+        """Say the message itself, or what ends it where there is nobody to take it."""
+        letter = flight.letter
+        if flight.no is not None:
+            if self.lmtp or flight.named:
+                self.lost("the mail server wants a message that it refused")  # a dot might be taken for one
+                flight.said = Stage.END
+            else:
+                self._say(flight, b".\r\n", Stage.END)
+        elif flight.told or not self._begin(flight):
+            self.lost(NOT_NOW)  # there is no way out of DATA but to finish the message, or to hang up
+            flight.said = Stage.END
+        else:
+            if self.offer.chunking:
+                self._say(flight, letter.go)
+            self._say(flight, letter.body, Stage.END)
+
+    def _begin(self, flight: _Flight[P]) -> bool:
+        flight.begun = self.begin(flight.parcel)
+        return flight.begun
+
+    def _start_over(self, flight: _Flight[P]) -> None:
+        """Reset before this message, where the one before it was broken off."""
+        if self._reset:
+            self._reset = False
+            self._say(flight, b"RSET\r\n", Stage.RSET)
+
+    def _say(self, flight: _Flight[P], data: bytes, *stages: Stage) -> None:
+        self._out.append(data)
+        self.said += len(data)
+        flight.until = self.said
+        for stage in stages:
+            self._awaited.append((flight, stage))
+            flight.pending += 1
+            flight.said = stage
+
+    # ---------------------------------------------------------------------------------------------- hearing
+
+    def _hear(self, flight: _Flight[P], stage: Stage, reply: Reply, gone: int) -> None:
+        kind = reply.kind
+        if reply.code == CLOSING:
+            self.closing = reply
+        elif self.closing is not None:
+            self._went_on = True
+        if stage is Stage.END:
+            self._end(flight, reply, gone)
+            return
+        if kind == (3 if stage is Stage.DATA else 2):
+            flight.named = flight.named or stage is Stage.RCPT
+            return
+        if stage is Stage.RSET:
+            self.lost(f"the mail server cannot start over: {reply}")
+        elif kind < 4:
+            self.lost(f"the mail server answers out of turn: {reply}")
+        else:
+            if flight.no is None:
+                flight.no, flight.no_at = reply, stage
+            if reply.code in LOCKED_OUT and flight.no is reply:
+                self.closing = self.closing or reply
+            if not (flight.pending or flight.begun):
+                self._leave(flight)
+
+    def _end(self, flight: _Flight[P], reply: Reply, gone: int) -> None:
+        """Take the answer to the message itself."""
+        early = flight.until > gone
+        if flight.no is not None and not (reply.kind == 2 and flight.named):
+            self._leave(flight)
+        elif early and reply.kind < 4:
+            self.lost(f"the mail server answered before it had the whole message: {reply}")
+            return
+        elif reply.kind == 3:
+            self._tell(flight, Outcome(DeliveryState.IN_DOUBT, reply.code, reply.text))
+            self.lost(f"the mail server answers out of turn: {reply}")
+            return
+        elif reply.kind == 2:
+            self._took += 1
+            self._reset = self._reset or flight.no is not None
+            self._tell(flight, Outcome(DeliveryState.ACCEPTED, reply.code, reply.text))
+            self._flights.popleft()
+        else:
+            flight.no = reply
+            self._leave(flight)
+        if early:
+            self.lost("the rest of the message would be read as commands")
+
+    def _leave(self, flight: _Flight[P]) -> None:
+        """Give up a message that the server does not want."""
+        self._reset = True
+        self._tell(flight, self._refused(flight))
+        self._flights.remove(flight)
+
+    def _refused(self, flight: _Flight[P]) -> Outcome:
+        reply = flight.no
+        assert reply is not None
+        early = flight.no_at is not Stage.END
+        if early and reply.code in LOCKED_OUT | {CLOSING}:
             return Outcome(DeliveryState.QUEUED, reply.code, reply.text)
-        if reply.kind != (3 if command == b"DATA\r\n" else 2):
-            return _no(reply)
-    yield Mark.BEGIN
-    try:
-        reply = yield Say(body, times.dot)
-    except RelayError as error:
-        return Outcome(DeliveryState.IN_DOUBT, 0, one_line(str(error)))
-    if reply.kind == 3:
-        return Outcome(DeliveryState.IN_DOUBT, reply.code, reply.text)
-    return Outcome(DeliveryState.ACCEPTED, reply.code, reply.text) if reply.kind == 2 else _no(reply)
+        if flight.no_at is Stage.MAIL and reply.code == BAD_SEQUENCE:
+            self.closing = self.closing or reply  # it speaks of the message before
+            return Outcome(DeliveryState.QUEUED, reply.code, reply.text)
+        state = DeliveryState.DEFERRED if reply.kind == 4 else DeliveryState.REFUSED
+        return Outcome(state, reply.code, reply.text)
 
+    def _left(self, flight: _Flight[P]) -> Outcome:
+        """Return the outcome of a message whose last answer never came."""
+        if flight.no is not None and not flight.named:
+            return self._refused(flight)
+        if not flight.begun:
+            return Outcome(DeliveryState.QUEUED, 0, self.fault)
+        if self.closing is not None and self.closing.code == CLOSING and not self._went_on:
+            return Outcome(DeliveryState.QUEUED, CLOSING, self.closing.text)
+        return Outcome(DeliveryState.IN_DOUBT, 0, self.fault)
 
-def stuffed(message: bytes) -> bytes:
-    """Return the message as DATA carries it: dots at the start of lines doubled (RFC 5321, 4.5.2), and the end mark.
-
-    Raises ValueError for a CR or LF that stands alone.
-
-    >>> stuffed(b"Subject: x\\r\\n\\r\\n.hidden\\r\\n")
-    b'Subject: x\\r\\n\\r\\n..hidden\\r\\n.\\r\\n'
-    """
-    ends = message.count(b"\r\n")
-    if message.count(b"\n") != ends or message.count(b"\r") != ends:
-        raise ValueError("the message has line ends other than CRLF")
-    if b"\r\n." in message:
-        message = message.replace(b"\r\n.", b"\r\n..")
-    head = b"." if message.startswith(b".") else b""
-    tail = b".\r\n" if message.endswith(b"\r\n") or not message else b"\r\n.\r\n"
-    return b"".join((head, message, tail))
-
-
-def _hail(hello: str, times: Times) -> Steps[Offer]:
-    """Say EHLO, or HELO to a server that does not know it."""
-    reply = yield Say(f"EHLO {hello}\r\n".encode(), times.command)
-    if reply.kind == 2:
-        return Offer.read(reply)
-    if reply.kind == 5:
-        reply = yield Say(f"HELO {hello}\r\n".encode(), times.command)
-        if reply.kind == 2:
-            return Offer()
-    raise RelayError(f"the mail server does not take our greeting: {reply}")
-
-
-def _log_in(login: Login, offer: Offer, times: Times) -> Steps[None]:
-    """Log in by PLAIN (RFC 4616), else by LOGIN, which has no RFC but many servers."""
-    if "PLAIN" in offer.auth:
-        token = _base64(f"\0{login.username}\0{login.password}")
-        lines = [b"AUTH PLAIN " + token]
-    elif "LOGIN" in offer.auth:
-        lines = [b"AUTH LOGIN", _base64(login.username), _base64(login.password)]
-    else:
-        raise RelayError("there is a login for the mail server, but it offers neither AUTH PLAIN nor LOGIN")
-    for left, line in zip(range(len(lines) - 1, -1, -1), lines, strict=True):
-        reply = yield Say(line + b"\r\n", times.command)
-        if reply.kind != (3 if left else 2):
-            raise RelayError(f"the mail server does not take our login: {reply}")
-
-
-def _base64(text: str) -> bytes:
-    return base64.b64encode(text.encode())
-
-
-def _commands(sender: str, recipient: str, message: bytes, offer: Offer) -> tuple[bytes, ...]:
-    """Return the commands before the message. Raises ValueError that says why this server cannot take it."""
-    try:
-        recipient = on_the_wire(recipient)
-    except ValueError as error:
-        raise ValueError(f"address: {error}") from error
-    options = f" SIZE={len(message)}" if offer.sized else ""
-    if not (recipient.isascii() and sender.isascii()):
-        if not offer.smtputf8:
-            raise ValueError("smtputf8: the address has letters beyond ASCII, which the mail server does not take")
-        options += " SMTPUTF8"
-    if offer.size and len(message) > offer.size:
-        raise ValueError(f"size: the message has {len(message)} bytes, the mail server takes {offer.size}")
-    if not message.isascii():
-        if not offer.eight_bit:
-            raise ValueError("8bitmime: the message has bytes beyond ASCII, which the mail server does not take")
-        options += " BODY=8BITMIME"
-    return (f"MAIL FROM:<{sender}>{options}\r\n".encode(), f"RCPT TO:<{recipient}>\r\n".encode(), b"DATA\r\n")
-
-
-def _no(reply: Reply) -> Outcome:
-    """Return the outcome of a reply that is no yes. Raises RelayError for one that makes no sense here."""
-    if reply.kind == 4:
-        return Outcome(DeliveryState.DEFERRED, reply.code, reply.text)
-    if reply.kind == 5:
-        return Outcome(DeliveryState.REFUSED, reply.code, reply.text)
-    raise RelayError(f"the mail server answers out of turn: {reply}")
+    def _tell(self, flight: _Flight[P], outcome: Outcome) -> None:
+        if not flight.told:
+            flight.told = True
+            self.done(flight.parcel, outcome)

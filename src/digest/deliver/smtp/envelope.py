@@ -38,9 +38,10 @@ def on_the_wire(address: str) -> str:
             domain = idna.encode(domain, uts46=True).decode("ascii")
         except idna.IDNAError:
             raise ValueError("its domain is none") from None
-    wire = f"{local}{at}{domain}"
-    # Letters beyond ASCII stand for themselves in SMTPUTF8; for the check of the rest, any ASCII letter will do.
-    ascii_form = "".join("x" if not c.isascii() and c.isprintable() and not c.isspace() else c for c in wire)
+    wire = ascii_form = f"{local}{at}{domain}"
+    if not wire.isascii():
+        # Letters beyond ASCII stand for themselves in SMTPUTF8; for the check of the rest, any ASCII letter will do.
+        ascii_form = "".join("x" if not c.isascii() and c.isprintable() and not c.isspace() else c for c in wire)
     if PLAIN.fullmatch(ascii_form) is None:
         raise ValueError("it is no address that SMTP could carry")
     if len(wire.encode()) > MAX_ADDRESS:

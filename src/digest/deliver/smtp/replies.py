@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Final
 
 from digest.errors import RelayError
@@ -63,58 +64,67 @@ class ReplyReader:
     """Takes bytes as they arrive and gives replies as they are complete."""
 
     def __init__(self) -> None:
-        self._buffer = bytearray()
-        self._code = b""
-        self._lines: list[str] = []
+        self._buffer, self._at = b"", 0
+        self._lines: list[Reply] = []
 
     @property
     def unread(self) -> bool:
         """Whether anything has come that no reply was made of yet."""
-        return bool(self._buffer or self._lines)
+        return bool(self._at < len(self._buffer) or self._lines)
 
     def feed(self, data: bytes) -> None:
         """Add what has arrived. Raises GarbledReply if more is waiting than the longest reply takes."""
-        self._buffer += data
+        self._buffer, self._at = self._buffer[self._at :] + data, 0
         if len(self._buffer) > MAX_LINE * MAX_LINES:
             raise GarbledReply("the mail server sends without end")
 
     def clear(self) -> None:
         """Forget what has arrived: what came in the clear before TLS is nobody's word (RFC 3207, 6)."""
-        self._buffer.clear()
+        self._buffer, self._at = b"", 0
         self._lines.clear()
 
     def next(self) -> Reply | None:
         """Return the next complete reply; None if more must arrive first. Raises GarbledReply."""
         while (line := self._line()) is not None:
-            last = self._take(line)
-            if last:
-                reply = Reply(int(self._code), tuple(self._lines))
-                self._lines.clear()
+            reply, last = _read(line)
+            if last and not self._lines:
                 return reply
+            if self._lines and self._lines[0].code != reply.code:
+                raise _garbled(line)
+            if len(self._lines) == MAX_LINES:
+                raise GarbledReply(f"the mail server's reply has more than {MAX_LINES} lines")
+            self._lines.append(reply)
+            if last:
+                whole = Reply(reply.code, tuple(each.lines[0] for each in self._lines))
+                self._lines.clear()
+                return whole
         return None
 
     def _line(self) -> bytes | None:
-        """Return the next line without its end."""
-        end = self._buffer.find(b"\n", 0, MAX_LINE)
-        if end < 0:
-            if len(self._buffer) >= MAX_LINE:
+        """Return the next line with its end."""
+        start = self._at
+        end = self._buffer.find(b"\n", start, start + MAX_LINE) + 1
+        if not end:
+            if len(self._buffer) - start >= MAX_LINE:
                 raise GarbledReply(f"the mail server's reply has a line of more than {MAX_LINE} bytes")
             return None
-        line = bytes(self._buffer[:end]).removesuffix(b"\r")
-        del self._buffer[: end + 1]
-        return line
+        self._at = end
+        return self._buffer[start:end]
 
-    def _take(self, line: bytes) -> bool:
-        """Add a line to the reply in the making; say whether it was the last."""
-        found = LINE.fullmatch(line)
-        if found is None or (self._lines and found[1] != self._code):
-            shown = one_line(line.decode("ascii", "backslashreplace"))[:80]
-            raise GarbledReply(f"the mail server's answer is no SMTP reply: {shown!r}")
-        if len(self._lines) == MAX_LINES:
-            raise GarbledReply(f"the mail server's reply has more than {MAX_LINES} lines")
-        self._code = found[1]
-        self._lines.append((found[3] or b"").decode("utf-8", "backslashreplace"))
-        return found[2] != b"-"
+
+@lru_cache(maxsize=256)
+def _read(line: bytes) -> tuple[Reply, bool]:
+    """Return a line as a reply of its own, and whether no line follows it. Most come again with every message."""
+    text = line.removesuffix(b"\n").removesuffix(b"\r")
+    found = LINE.fullmatch(text)
+    if found is None:
+        raise _garbled(text)
+    return Reply(int(found[1]), ((found[3] or b"").decode("utf-8", "backslashreplace"),)), found[2] != b"-"
+
+
+def _garbled(line: bytes) -> GarbledReply:
+    shown = one_line(line.decode("ascii", "backslashreplace"))[:80]
+    return GarbledReply(f"the mail server's answer is no SMTP reply: {shown!r}")
 
 
 def one_line(text: str) -> str:
@@ -123,5 +133,7 @@ def one_line(text: str) -> str:
     >>> one_line("try\\r\\n later\\x1b[2J")
     'try later [2J'
     """
+    if len(text) <= MAX_TEXT and text.isprintable() and "  " not in text and text[:1] != " " != text[-1:]:
+        return text
     printable = "".join(c if c.isprintable() else " " for c in text)
     return " ".join(printable.split())[:MAX_TEXT]

@@ -1,125 +1,207 @@
-"""The dialogue held over a connection: one session with a mail server."""
+"""One connection to a mail server at work: the dialogue held over it, and the times kept."""
 
 from __future__ import annotations
 
-import ssl
-from collections.abc import Awaitable, Callable
-from typing import TypeVar
+import asyncio
+from collections.abc import Callable
 
-from digest.deliver.smtp.dialogue import CLOSING, Mark, Offer, Say, Steps, Times, transaction
+from digest.deliver.hand import Row
+from digest.deliver.needs import Work
+from digest.deliver.smtp.dialogue import Dialogue, Stage
 from digest.deliver.smtp.envelope import Envelope
-from digest.deliver.smtp.replies import Reply, one_line
-from digest.deliver.smtp.wire import Wire
+from digest.deliver.smtp.letters import Writer
+from digest.deliver.smtp.offer import Offer
+from digest.deliver.smtp.times import Times
+from digest.deliver.smtp.wire import HIGH, Wire
 from digest.errors import RelayError
-from digest.model.delivery import Claim, DeliveryState, Outcome
+from digest.model.delivery import Claim, Outcome
 
 LEAVE = 2.0
 """Seconds for taking leave: nothing depends on it."""
-
-T = TypeVar("T")
-OnMark = Callable[[Mark], Awaitable[None]]
-
-
-class NotNow(Exception):
-    """`begin` said no."""
+CUT_OFF = "sending was cut off before the mail server answered"
 
 
 class SmtpSession:
-    """A greeted connection that messages go over, one after the other."""
+    """A greeted connection that messages go over. It serves once."""
 
-    def __init__(self, wire: Wire, offer: Offer, times: Times, *, sender: Callable[[Claim], str]) -> None:
-        self._wire, self._offer, self._times, self._sender = wire, offer, times, sender
-        self._broken_off = False
-        self._usable = True
+    def __init__(
+        self,
+        wire: Wire,
+        offer: Offer,
+        times: Times,
+        *,
+        sender: Callable[[Claim], str],
+        most: int = 0,
+        lmtp: bool = False,
+    ) -> None:
+        self._wire, self._times, self._sender = wire, times, sender
+        self._writer = Writer(offer)
+        self._dialogue: Dialogue[Row] = Dialogue(offer=offer, begin=self._begin, done=self._done, most=most, lmtp=lmtp)
+        self._loop = asyncio.get_running_loop()
+        self._work: Work | None = None
+        self._over = asyncio.Event()
+        self._error: Exception | None = None
+        self._timer: asyncio.TimerHandle | None = None
+        self._since = 0.0
+        self._unsent = self._written = 0
+        self.closed = False
+        """Whether the connection is gone for good."""
 
     @property
     def usable(self) -> bool:
-        """Whether another message may be tried on it."""
-        return self._usable and self._wire.alive
+        """Whether the server still listens, and nothing is awaited of it."""
+        return self._dialogue.settled and self._wire.alive
 
-    async def send(self, claim: Claim, message: bytes, begin: Callable[[], bool]) -> Outcome:
-        """Send one message; return what became of it (see `digest.deliver.Session`)."""
+    @property
+    def fruitless(self) -> bool:
+        """Whether it ended without a single message taken, though some were tried."""
+        return self._dialogue.fruitless
 
-        async def on_mark(mark: Mark) -> None:
-            if not begin():
-                raise NotNow
-
-        envelope = Envelope(self._sender(claim), claim.recipient.email)
-        steps = transaction(envelope, message, self._offer, self._times, reset=self._broken_off)
-        usable, self._usable = self._usable, False  # until it ends well: it may be cancelled
+    async def serve(self, work: Work) -> None:
+        """Send what `work` gives until `stop`, or until the connection is of no more use (see `digest.deliver`)."""
+        self._work, self._wire.listener = work, self
         try:
-            outcome = await converse(self._wire, steps, self._times, on_mark)
-        except NotNow:
-            outcome = Outcome(DeliveryState.QUEUED, 0, "not begun: the claim was too old, or sending was stopped")
-        except RelayError as error:
-            outcome = Outcome(DeliveryState.QUEUED, 0, one_line(str(error)))
-        except ValueError:
-            self._usable = usable  # raised before anything was said
+            self.stirred()
+            await self._over.wait()
+        except asyncio.CancelledError:
+            self._lose(CUT_OFF)
             raise
-        if outcome.code != CLOSING and outcome.state not in (DeliveryState.QUEUED, DeliveryState.IN_DOUBT):
-            self._usable = True
-            self._broken_off = outcome.state is not DeliveryState.ACCEPTED
-        return outcome
+        finally:
+            self._wire.listener = None
+            if self._timer is not None:
+                self._timer.cancel()
+        if self._error is not None:
+            raise self._error
+
+    def wake(self) -> None:
+        """Look whether there is more to send."""
+        if self._work is not None and not self._over.is_set():
+            self._guarded(self._send)
+
+    def stop(self) -> None:
+        """Begin nothing more; the session ends when what is begun has its answer."""
+        self._guarded(self._dialogue.stop)
+        self._end_if_done()
 
     async def close(self) -> None:
         """Say QUIT where the server still listens, and close."""
         if self.usable:
             try:
-                await self._wire.say(b"QUIT\r\n", LEAVE)
+                self._wire.write([b"QUIT\r\n"])
                 await self._wire.reply(LEAVE)
             except RelayError:
                 pass  # it hung up first
         else:
             self._wire.abort()
         await self._wire.close(LEAVE)
+        self.closed = True
 
     def abort(self) -> None:
         """Drop the connection at once."""
-        self._usable = False
-        self._wire.abort()
+        if not self.closed:
+            self._lose(CUT_OFF)
+            self.closed = True
 
+    def stirred(self) -> None:
+        """Take what has come (a hook of the wire), and send more."""
+        if not self._over.is_set():
+            self._guarded(self._hear)
 
-async def converse(wire: Wire, steps: Steps[T], times: Times, on_mark: OnMark) -> T:
-    """Hold a dialogue to its end and return what it returns; errors of the connection are thrown into it."""
-    try:
-        step = next(steps)
-        while True:
+    # ---------------------------------------------------------------------------------------------- inside
+
+    def _hear(self) -> None:
+        wire, dialogue = self._wire, self._dialogue
+        if replies := wire.replies():
+            self._since = self._loop.time()
+        dialogue.heard(replies, gone=dialogue.said - self._waiting(), more=wire.partial, ended=wire.lost)
+        self._send()
+
+    def _send(self) -> None:
+        """Put in as many messages as there is room for, and write."""
+        work, dialogue, wire = self._work, self._dialogue, self._wire
+        assert work is not None
+        while dialogue.room > 0 and wire.room and (next_up := work.next()) is not None:
+            row, message = next_up
             try:
-                answer = await _do(wire, step, times, on_mark)
-            except RelayError as error:
-                step = steps.throw(error)
+                letter = self._writer.write(Envelope(self._sender(row.claim), row.claim.recipient.email), message)
+            except ValueError as error:
+                work.spoil(row, error)
+                continue
+            if isinstance(letter, Outcome):
+                work.done(row, letter)
             else:
-                step = next(steps) if answer is None else steps.send(answer)
-    except StopIteration as end:
-        result: T = end.value
-        return result
-    finally:
-        steps.close()
+                dialogue.put(row, letter)
+                if dialogue.said - self._written >= HIGH:
+                    self._write()  # which says whether there is room for more
+        self._write()
+        self._end_if_done()
 
+    def _write(self) -> None:
+        """Write what is to be said: as much as there is at once, since every write is a call of the system."""
+        if pieces := self._dialogue.take():
+            self._wire.write(pieces)
+            self._written = self._dialogue.said
+            self._since = self._loop.time()
+            if self._timer is None:
+                self._timer = self._loop.call_later(self._times.shortest, self._look)
 
-async def _do(wire: Wire, step: Say | Mark, times: Times, on_mark: OnMark) -> Reply | None:
-    """Do one step; return the reply if there is one to it. Raises RelayError."""
-    if isinstance(step, Mark):
-        if step is Mark.BEGIN and not wire.alive:
-            raise RelayError("the mail server hung up, or spoke out of turn")
-        await on_mark(step)
-        return None
-    if step.data and not wire.alive:
-        raise RelayError("the mail server hung up, or spoke out of turn")
-    whole = await wire.say(step.data, times.block)
-    reply = await wire.reply(step.timeout)
-    if not whole or wire.unsent:
-        wire.abort()  # the rest of the message would be read as commands
-        if reply.kind < 4:
-            raise RelayError(f"the mail server answered before it had the whole message: {reply}")
-    return reply
+    def _begin(self, row: Row) -> bool:
+        assert self._work is not None
+        return self._work.begin(row)
 
+    def _done(self, row: Row, outcome: Outcome) -> None:
+        assert self._work is not None
+        self._work.done(row, outcome)
 
-async def encrypt(wire: Wire, context: ssl.SSLContext, host: str, timeout: float) -> None:
-    """Encrypt the connection. Raises RelayError that says what is wrong with the certificate."""
-    try:
-        await wire.start_tls(context, host, timeout)
-    except ssl.SSLCertVerificationError as error:
-        raise RelayError(f"the mail server's certificate is not valid for {host}: {error.verify_message}") from error
-    except OSError as error:
-        raise RelayError(f"no encrypted connection: {error.strerror or error}") from error
+    def _end_if_done(self) -> None:
+        """End where nothing more can be sent and everything has its outcome."""
+        dialogue = self._dialogue
+        if dialogue.fault:
+            self._wire.abort()
+        if not dialogue.open and dialogue.idle:
+            self._over.set()
+
+    def _lose(self, why: str) -> None:
+        """Give every message its outcome and drop the connection."""
+        self._wire.abort()
+        self._guarded(lambda: self._dialogue.lost(why))
+        self._over.set()
+
+    def _guarded(self, act: Callable[[], None]) -> None:
+        """Act; an error of the program, here or in those who are told, ends the session and comes out of `serve`."""
+        try:
+            act()
+        except Exception as error:
+            failed, self._error = self._error is not None, self._error or error
+            if not failed:
+                self._lose(CUT_OFF)
+            self._over.set()
+
+    # ---------------------------------------------------------------------------------------------- times
+
+    def _waiting(self) -> int:
+        return 0 if self._wire.lost else self._wire.unsent
+
+    def _look(self) -> None:
+        """See whether the server takes too long; rarely, since a timer a message would cost more than the message."""
+        self._timer = None
+        awaits, loop = self._dialogue.awaits, self._loop
+        if awaits is None or self._over.is_set():
+            return
+        unsent, before = self._waiting(), self._unsent
+        self._unsent = unsent
+        if unsent != before:
+            self._since = loop.time()
+        limit = self._times.block if unsent else self._limit(awaits)
+        left = self._since + limit - loop.time()
+        if left > 0:
+            self._timer = loop.call_later(min(left, self._times.shortest), self._look)
+        elif unsent:
+            self._lose(f"the mail server took nothing for {limit:g} s")
+        else:
+            self._lose(f"no answer from the mail server in {limit:g} s")
+
+    def _limit(self, stage: Stage) -> float:
+        if stage is Stage.END:
+            return self._times.dot
+        return self._times.data if stage is Stage.DATA else self._times.command

@@ -6,13 +6,17 @@ import asyncio
 import socket
 import ssl
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import timedelta
 from enum import StrEnum
 from functools import cache
+from pathlib import Path
 
-from digest.deliver.smtp.dialogue import Login, Times, greeting
-from digest.deliver.smtp.session import SmtpSession, converse, encrypt
+from digest.deliver.smtp.greeting import Manners, Mark, greeting
+from digest.deliver.smtp.login import Login
+from digest.deliver.smtp.offer import Offer
+from digest.deliver.smtp.session import SmtpSession
+from digest.deliver.smtp.times import Times
 from digest.deliver.smtp.wire import Wire
 from digest.errors import RelayError
 from digest.model.delivery import Claim
@@ -46,6 +50,10 @@ class SmtpTransport:
     """For the connection, and for its encryption; every reply, the greeting first, has its own time in `times`."""
     hello: str = ""
     """The name we greet with; empty: our address."""
+    per_connection: int = 0
+    """How many messages go over a connection before another is opened; 0: any number."""
+    lmtp: bool = False
+    """Whether it speaks LMTP (RFC 2033)."""
     times: Times = RFC_TIMES
     """How long replies may take: minutes, as RFC 5321 asks for, whatever `timeout` is."""
     tls: ssl.SSLContext | None = None
@@ -65,18 +73,42 @@ class SmtpTransport:
                 raise RelayError('security = "none" is for this machine only; set "starttls" or "tls"')
             if self.security is Security.TLS:
                 await self._encrypt(wire)
-            steps = greeting(
+            manners = Manners(
                 hello=self.hello or wire.own_literal,
                 starttls=self.security is Security.STARTTLS,
                 safe=self.security is Security.TLS or wire.loopback,
                 login=self.login,
-                times=self.times,
+                lmtp=self.lmtp,
             )
-            offer = await converse(wire, steps, self.times, lambda _: self._encrypt(wire))
+            offer = await self._greet(wire, manners)
+            if self.lmtp:
+                # One reply a recipient it took (RFC 2033, 4.2): what it will say must be known before more is said.
+                offer = replace(offer, chunking=False)
         except BaseException:
             wire.abort()
             raise
-        return SmtpSession(wire, offer, self.times, sender=self.sender)
+        return SmtpSession(wire, offer, self.times, sender=self.sender, most=self.per_connection, lmtp=self.lmtp)
+
+    async def _greet(self, wire: Wire, manners: Manners) -> Offer:
+        """Hold the greeting over the wire."""
+        steps = greeting(manners, self.times)
+        try:
+            step = next(steps)
+            while True:
+                if isinstance(step, Mark):
+                    await self._encrypt(wire)
+                    step = next(steps)
+                    continue
+                if step.data and not wire.alive:
+                    raise RelayError(wire.lost or "the mail server spoke out of turn")
+                if step.data:
+                    wire.write([step.data])
+                step = steps.send(await wire.reply(step.timeout))
+        except StopIteration as end:
+            offer: Offer = end.value
+            return offer
+        finally:
+            steps.close()
 
     async def _connect(self) -> Wire:
         seconds = self.timeout.total_seconds()
@@ -93,10 +125,20 @@ class SmtpTransport:
         return wire
 
     async def _encrypt(self, wire: Wire) -> None:
-        await encrypt(wire, self.tls or _authorities(), self.host, self.timeout.total_seconds())
+        """Encrypt the connection. Raises RelayError that says what is wrong with the certificate."""
+        try:
+            await wire.start_tls(self.tls or authorities(), self.host, self.timeout.total_seconds())
+        except ssl.SSLCertVerificationError as error:
+            told = f"the mail server's certificate is not valid for {self.host}: {error.verify_message}"
+            raise RelayError(told) from error
+        except OSError as error:
+            raise RelayError(f"no encrypted connection: {error.strerror or error}") from error
 
 
 @cache
-def _authorities() -> ssl.SSLContext:
-    """Return what trusts the machine's authorities; reading them takes a while."""
-    return ssl.create_default_context()
+def authorities(file: Path | None = None) -> ssl.SSLContext:
+    """Return what trusts the machine's authorities, or only those in the file (PEM); reading them takes a while.
+
+    Raises OSError, of which ssl.SSLError is one, for a file that cannot be read or holds no certificate.
+    """
+    return ssl.create_default_context(cafile=file)
