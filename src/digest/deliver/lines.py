@@ -31,7 +31,7 @@ def sealed(text: str) -> bytes:
     """Return the line of a text.
 
     >>> sealed("begin 1 2 1")
-    b'd0ad3be7 begin 1 2 1\\n'
+    b'a0b41f3c begin 1 2 1\\n'
     """
     return f"{zlib.crc32(text.encode()):08x} {text}\n".encode()
 
@@ -39,7 +39,7 @@ def sealed(text: str) -> bytes:
 def opened(line: bytes) -> str | None:
     """Return the text of a line without its end; None if that is not what was written.
 
-    >>> opened(b"d0ad3be7 begin 1 2 1"), opened(b"d0ad3be7 begin 1 2 2"), opened(b"")
+    >>> opened(b"a0b41f3c begin 1 2 1"), opened(b"a0b41f3c begin 1 2 2"), opened(b"")
     ('begin 1 2 1', None, None)
     """
     checksum, _, text = line.partition(b" ")
