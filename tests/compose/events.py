@@ -55,7 +55,7 @@ def _article(event: str, n: int, line: str, at: datetime) -> Article:
     )
 
 
-def telling(article: Article) -> Telling:
-    """Return what an article tells in the one section there is."""
+def telling(article: Article, section: str = "military") -> Telling:
+    """Return what an article tells in one section."""
     passage = Passage(article.id, 0, "", tuple(block.text for block in article.blocks))
-    return Telling(article, "military", (Placement(passage, "military", 0.8),), 0)
+    return Telling(article, section, (Placement(passage, section, 0.8),), 0)

@@ -114,6 +114,16 @@ def test_a_summit_in_a_capital_is_one_story_too(told):
     assert not mixed
 
 
+def test_an_event_with_a_section_of_its_own_is_several_stories_there(told):
+    summit = [article for article, event in told if event == "geneva-summit"]
+    rest = [article for article, event in told if event != "geneva-summit"]
+
+    groups = gathered([*(telling(each, section="summit") for each in summit), *map(telling, rest)])
+
+    largest = max(sum(each.section == "summit" for each in group) for group in groups)
+    assert largest < len(summit) / 2
+
+
 @pytest.mark.parametrize(("kind", "joins"), [(ArticleKind.NEWS, True), (ArticleKind.REVIEW, False)])
 def test_a_round_up_that_mentions_the_event_among_others_is_not_of_it(told, kind, joins):
     last = replace(
@@ -157,4 +167,4 @@ def test_stories_that_hold_more_of_other_things_are_not_drawn_into_the_event():
     for n, report in enumerate(reports):
         groups[n // 2].add(n, report)
 
-    assert run_together(groups, reports) == groups
+    assert run_together(groups, reports, ["story"] * 16) == groups

@@ -7,13 +7,14 @@ binds them is the site: reports name it far too often to be of many events, and 
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Final
 
 from digest.compose.names import is_capital
 from digest.compose.reports import CLOSE, WINDOW, Group, Report
 from digest.compose.vectors import Vector
+from digest.model.news import SectionId
 
 MANY: Final = 6
 """Reports that name a site and speak of one sort of event, from which the event is a big one."""
@@ -22,7 +23,8 @@ OUTLETS: Final = 3
 LOCATED: Final = 0.25
 """Share of the reports with a name that say `at`, `in` or `near` it: of persons and bodies hardly any do."""
 MOST: Final = 0.5
-"""Share of a site's reports that speak of the sort, and of a story's reports that are of the event."""
+"""Share of a site's reports that speak of the sort, of a story's reports that are of the event, and of a section's
+stories of which it is the subject."""
 BESIDES: Final = 0.05
 """Mean cosine to the event's reports, the site's name aside, from which one of no known sort is of the event too."""
 SUMMIT: Final = "summit"
@@ -48,13 +50,18 @@ class Event:
     """Those that name it in the same days and speak of no other sort."""
 
 
-def run_together(groups: Sequence[Group], reports: Sequence[Report]) -> list[Group]:
-    """Return the groups, those of one big event made one; the reports are in order of time."""
+def run_together(groups: Sequence[Group], reports: Sequence[Report], sections: Sequence[SectionId]) -> list[Group]:
+    """Return the groups, those of one big event made one; the reports are in order of time, each with its section.
+
+    Not where the event is what a section is about, such as a summit with a section of its own: there the event tells no
+    story from another, and one story would be all that is left.
+    """
+    at_home = _sections(groups, sections)
     group_of = {i: group for group in groups for i in group.members}
     gone: set[int] = set()
     big: set[int] = set()
     for event in sorted(_events(reports), key=lambda event: (-len(event.core), event.site)):
-        parts = _parts(event, reports, group_of)
+        parts = _but_its_own(_parts(event, reports, group_of), at_home)
         # A works in a town is the site of one event by both names: the second brings its reports to the first's.
         known = [group for group in parts if id(group) in big]
         one = [*known[:1], *(group for group in parts if id(group) not in big)]
@@ -74,6 +81,18 @@ def _parts(event: Event, reports: Sequence[Report], group_of: dict[int, Group]) 
     counts = Counter(id(group_of[i]) for i in own)
     ordered = sorted(groups, key=lambda key: (-counts[key], groups[key].members[0]))
     return [groups[key] for key in ordered if counts[key] > MOST * len(groups[key].members)]
+
+
+def _sections(groups: Sequence[Group], sections: Sequence[SectionId]) -> dict[int, SectionId]:
+    """Return the section that most reports of each group are in, by the group's identity."""
+    return {id(group): Counter(sections[i] for i in group.members).most_common(1)[0][0] for group in groups}
+
+
+def _but_its_own(parts: Sequence[Group], at_home: Mapping[int, SectionId]) -> list[Group]:
+    """Return the groups of an event without those of a section most of whose groups are of it."""
+    every, own = Counter(at_home.values()), Counter(at_home[id(group)] for group in parts)
+    about = {section for section, count in own.items() if count > MOST * every[section]}
+    return [group for group in parts if at_home[id(group)] not in about]
 
 
 def _centre(event: Event, reports: Sequence[Report]) -> Vector:

@@ -64,7 +64,7 @@ def gathered(
         group.add(i, report)
         group_of.append(group)
         index.add(i, report)
-    stories = run_together(joined(groups, reports), reports)
+    stories = run_together(joined(groups, reports), reports, [telling.section for telling in ordered])
     return [[ordered[i] for i in sorted(group.members)] for group in stories]
 
 
