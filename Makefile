@@ -11,7 +11,7 @@ demo: $(VENV)/demo.stamp  ## collect an invented wire, build the issue, mail it 
 	$(BIN)/digest demo --dir var/demo
 
 test: $(VENV)/dev.stamp check  ## format, lint, types, layers, and the tests on the installed package
-	@$(BIN)/python -m pytest -n auto --doctest-modules --pyargs digest tests
+	@$(BIN)/python -m pytest -n auto --dist worksteal --doctest-modules --pyargs digest tests
 
 check: $(VENV)/dev.stamp
 	@tools/debian.sh

@@ -90,6 +90,15 @@ def test_a_reader_who_left_there_before_they_joined_here_stays(parts, bring):
     assert (brought.ended, mailed(parts)) == (0, ["ada@mail.example"])
 
 
+def test_a_reader_of_whom_no_day_of_joining_is_known_is_ended_by_a_word_of_leaving_however_old(desk, parts, bring):
+    (desk / "subscribers/weekday.csv").write_text("email\nada@mail.example\n")
+    pipeline.sync(parts, now=NOON)
+
+    brought = bring(("ada@mail.example", "disabled"))
+
+    assert (brought.ended, mailed(parts)) == (1, [])
+
+
 def test_a_reader_who_left_there_after_they_joined_here_is_ended(parts, bring):
     brought = bring(("ada@mail.example", "disabled"), times="2024-03-01T08:00:00Z,2026-06-01T08:00:00Z")
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from concurrent.futures import ThreadPoolExecutor
+
 import pytest
 
 from digest import pipeline
@@ -72,6 +74,41 @@ def test_who_asked_to_leave_comes_back_by_no_hand_but_their_own(desk, parts):
     assert (lists, on_file(desk), mailed(parts)) == (["weekday"], [BO], [BO])
 
 
+def test_a_wish_to_leave_holds_for_a_row_that_nobody_took_over_yet(desk, parts):
+    path = desk / "subscribers/weekday.csv"
+    path.write_text(path.read_text() + "cy@mail.example,Cy,\n")
+
+    lists = pipeline.delist(parts, "cy@mail.example", [], asked=True, now=NOON)
+    path.write_text(path.read_text() + "cy@mail.example,Cy,\n")
+    pipeline.sync(parts, now=NOON)
+
+    assert (lists, mailed(parts)) == (["weekday"], [ADA, BO])
+
+
+def test_a_wish_to_leave_holds_for_a_reader_whose_row_left_the_file_before(desk, parts):
+    path = desk / "subscribers/weekday.csv"
+    before = path.read_text()
+    path.write_text(f"email\n{BO}\n")
+    pipeline.sync(parts, now=NOON)
+
+    pipeline.delist(parts, ADA, ["weekday"], asked=True, now=NOON)
+    path.write_text(before)
+    pipeline.sync(parts, now=NOON)
+
+    assert mailed(parts) == [BO]
+
+
+def test_many_who_change_a_list_at_once_lose_nobody(desk, parts):
+    def one(n):
+        with open_parts(load(desk / "digest.toml", {})) as own:
+            pipeline.enlist(own, "weekday", {"email": f"reader{n}@mail.example"}, now=NOON)
+
+    with ThreadPoolExecutor(4) as threads:
+        list(threads.map(one, range(12)))
+
+    assert len(on_file(desk)) == len(mailed(parts)) == 14
+
+
 def test_who_is_taken_off_without_asking_may_be_put_back(desk, parts):
     pipeline.delist(parts, ADA, ["weekday"], asked=False, now=NOON)
     before = mailed(parts)
@@ -119,6 +156,15 @@ def test_of_a_forgotten_person_neither_address_nor_name_stays(desk, parts):
     assert events.count("erase") == 1
     assert all(ADA not in path.read_text() for path in (desk / "subscribers").iterdir())
     assert pipeline.look_up(parts, ADA).suppression.reason == "erased"
+
+
+def test_of_a_forgotten_person_no_row_that_an_import_refused_stays(desk, parts):
+    path = desk / "subscribers/weekday-export.rejected.csv"
+    path.write_text(f"row,reason,email\n2,no such status,{ADA.upper()}\n3,no such status,{BO}\n")
+
+    pipeline.forget(parts, ADA, now=NOON)
+
+    assert path.read_text().splitlines() == ["row,reason,email", f"3,no such status,{BO}"]
 
 
 def test_forgetting_twice_changes_nothing_more(desk, parts):

@@ -63,10 +63,12 @@ STANDINGS = {
 def take(tmp_path):
     """Reads an export for the list weekday, on which `present` are."""
 
-    def take_from(text, *, name="export.csv", present=(), program=""):
+    def take_from(text, *, name="export.csv", present=(), program="", gone=False):
         path = tmp_path / name
         path.write_bytes(text if isinstance(text, bytes) else text.encode())
-        return read_export(path, "weekday", present, section_ids=SECTIONS, timezone="Europe/Helsinki", program=program)
+        return read_export(
+            path, "weekday", present, section_ids=SECTIONS, timezone="Europe/Helsinki", program=program, gone=gone
+        )
 
     return take_from
 
@@ -147,7 +149,10 @@ def test_a_list_of_ones_own_keeps_every_preference(take):
 @pytest.mark.parametrize(
     ("text", "program", "said"),
     [
-        ("email,opted_out\nmira@mail.example,1\n", "", "'opted_out' may say who is gone"),
+        ("email,opted_out\nmira@mail.example,1\n", "", "what does the column 'opted_out' say"),
+        ("email,subscribed\nmira@mail.example,no\n", "", "what does the column 'subscribed' say"),
+        ("email,cancelled_at\nmira@mail.example,\n", "", "what does the column 'cancelled_at' say"),
+        (f"email,note\nmira@mail.example,{'x' * 140_000}\n", "", "a cell of more than 131,072 characters"),
         ("e-mail\nmira@mail.example\n", "", "no column email"),
         ("email\nmira@mail.example\n", "mailchimp", "no export of mailchimp: the column email address is missing"),
         ("email\nmira@mail.example\n", "listmunk", "did you mean listmonk?"),
@@ -159,6 +164,26 @@ def test_a_list_of_ones_own_keeps_every_preference(take):
 def test_a_file_that_nobody_can_read_as_an_export_is_refused_whole(take, text, program, said):
     with pytest.raises(ListError, match=said.replace("?", r"\?")):
         take(text, program=program)
+
+
+def test_a_table_of_nobodys_making_is_taken_where_its_columns_tell_nothing_or_it_is_named(take):
+    plain = take("email,First Name,city,note\nmira@mail.example,Mira,Aldovar,\n")
+    named = take("email,subscribed\nmira@mail.example,yes\n", program="csv")
+
+    assert set(plain.rows) == set(named.rows) == {"mira@mail.example"}
+
+
+def test_a_file_of_those_who_left_holds_no_reader_whatever_its_rows_say(take):
+    found = take(EXPORTS["listmonk"], gone=True)
+
+    assert found.rows == {}
+    assert found.gone["mira@mail.example"].standing is Standing.UNSUBSCRIBED
+    assert found.gone["bo@mail.example"].standing is Standing.BLOCKED
+
+
+def test_what_listmonks_file_does_not_say_is_told(take):
+    assert "--gone" in take(EXPORTS["listmonk"]).advice
+    assert take(EXPORTS["ghost"]).advice == ""
 
 
 @pytest.mark.parametrize(

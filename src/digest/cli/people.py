@@ -124,6 +124,9 @@ def import_(
     program: Annotated[
         str, typer.Option("--from", metavar="PROGRAM", help="Whose export it is; else its columns tell.")
     ] = "",
+    gone: Annotated[
+        bool, typer.Option("--gone", help="The file holds those who left the list, whatever its rows say.")
+    ] = False,
     dry_run: Annotated[bool, typer.Option("--dry-run", help="Only say what would become of the file.")] = False,
     now: Now = "",
     json: Json = False,
@@ -137,9 +140,11 @@ def import_(
 
     run = run_of(ctx, json=json)
     with parts_of(run) as parts:
-        brought = pipeline.bring(parts, file, name, program=program, now=at(now), dry_run=dry_run)
+        brought = pipeline.bring(parts, file, name, program=program, gone=gone, now=at(now), dry_run=dry_run)
     found = brought.found
     run.voice.data(told(brought, dry_run=dry_run), lambda: shown(brought, name, dry_run=dry_run))
+    if found.advice:
+        run.voice.say(f"Mind: {found.advice}.")
     for warning, times in found.warnings.most_common(WARNINGS):
         run.voice.say(f"{warning} ({plural(times, 'row')})")
     leave(BAD_ROWS if found.rejects else 0)
@@ -161,6 +166,7 @@ def told(brought: Brought, *, dry_run: bool) -> dict[str, object]:
         "rejects": str(brought.rejects) if brought.rejects and not dry_run else None,
         "newly_suppressed": brought.barred,
         "newly_unsubscribed": brought.ended,
+        "advice": found.advice,
         "dry_run": dry_run,
     }
 

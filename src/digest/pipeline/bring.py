@@ -8,7 +8,7 @@ from pathlib import Path
 
 from digest.errors import ListError
 from digest.parts import Parts
-from digest.pipeline.people import require_only, sync
+from digest.pipeline.people import agree, alone, require_only
 from digest.store import Leaver, SyncReport
 from digest.subscribers import (
     LIST_NAME,
@@ -45,8 +45,19 @@ class Brought:
     """What became of the lists; None where nothing was written."""
 
 
-def bring(parts: Parts, file: Path, name: str, *, program: str = "", now: datetime, dry_run: bool = False) -> Brought:
+def bring(
+    parts: Parts,
+    file: Path,
+    name: str,
+    *,
+    program: str = "",
+    gone: bool = False,
+    now: datetime,
+    dry_run: bool = False,
+) -> Brought:
     """Bring a file's readers onto the list `name`; with `dry_run` only say what would become of them.
+
+    With `gone` the file holds those who left the list.
 
     What bars or ends is written before what adds, so that a process killed between mails nobody too many, and the
     same import once more ends the same. Raises ListError for a file or a list that cannot be read, and what `sync`
@@ -54,6 +65,11 @@ def bring(parts: Parts, file: Path, name: str, *, program: str = "", now: dateti
     """
     if not LIST_NAME.fullmatch(name):
         raise ListError(f"{name!r} cannot be a list's name; letters, digits, - and _ only")
+    with alone(parts):
+        return _bring(parts, file, name, program, now, gone=gone, dry_run=dry_run)
+
+
+def _bring(parts: Parts, file: Path, name: str, program: str, now: datetime, *, gone: bool, dry_run: bool) -> Brought:
     settings, keyring = parts.settings, parts.keyring
     ids = [section.id for section in settings.sections]
     lists = read_lists(settings.subscribers, section_ids=ids, timezone=settings.timezone, keyring=keyring)
@@ -63,7 +79,7 @@ def bring(parts: Parts, file: Path, name: str, *, program: str = "", now: dateti
     path = settings.subscribers / f"{name}.csv"
     if path.exists():
         require_whole(path)
-    found = read_export(file, name, present, section_ids=ids, timezone=settings.timezone, program=program)
+    found = read_export(file, name, present, section_ids=ids, timezone=settings.timezone, program=program, gone=gone)
     rejects = settings.subscribers / f"{name}-{file.stem}.rejected.csv" if found.rejects else None
     kept_out = _keep_out(parts, found, name, {entry.email_hmac for entry in lists.suppressions}, key)
     if dry_run:
@@ -76,7 +92,7 @@ def bring(parts: Parts, file: Path, name: str, *, program: str = "", now: dateti
         write_table(rejects, header, rows)
     if found.rows:
         extend_list(path, found.rows.values())
-    return Brought(found, kept_out, rejects, barred, ended, sync(parts, now=now).report)
+    return Brought(found, kept_out, rejects, barred, ended, agree(parts, now=now).report)
 
 
 def _keep_out(parts: Parts, found: Import, name: str, on_file: set[str], key: Key) -> int:

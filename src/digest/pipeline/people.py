@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import fcntl
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -19,13 +22,28 @@ class Synced:
     report: SyncReport
 
 
+@contextmanager
+def alone(parts: Parts) -> Iterator[None]:
+    """Keep other processes and threads from the lists' files: what is read, changed and put back loses nobody."""
+    parts.settings.data.mkdir(parents=True, exist_ok=True)
+    with (parts.settings.data / "subscribers.lock").open("a") as file:
+        fcntl.flock(file, fcntl.LOCK_EX)
+        yield
+
+
 def sync(parts: Parts, *, now: datetime) -> Synced:
-    """Make the store agree with the files under subscribers/, all or nothing.
+    """Make the store agree with the files under subscribers/, all or nothing; waits for whoever changes them.
 
     Broken rows are left out and stand in `lists.problems`; a file that cannot be read at all raises ListError and
     changes nothing. Nobody who unsubscribed or is suppressed comes back: a hash that was made with a key that is not
     ours, in the file or in the database, raises SuppressionError, and nobody may be mailed.
     """
+    with alone(parts):
+        return agree(parts, now=now)
+
+
+def agree(parts: Parts, *, now: datetime) -> Synced:
+    """Do what `sync` does, for whoever is `alone` already."""
     settings, keyring = parts.settings, parts.keyring
     ids = [section.id for section in settings.sections]
     lists = read_lists(settings.subscribers, section_ids=ids, timezone=settings.timezone, keyring=keyring)

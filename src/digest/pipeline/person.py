@@ -7,9 +7,10 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from digest.errors import ListError, UnknownError
-from digest.model.people import Consent, ConsentEvent, Subscription, Suppression
+from digest.model.people import Consent, ConsentEvent, Row, Subscription, Suppression
 from digest.parts import Parts
-from digest.pipeline.people import require_only, sync
+from digest.pipeline.people import agree, alone, require_only
+from digest.store import Leaver
 from digest.subscribers import (
     LIST_NAME,
     SUPPRESSED,
@@ -17,6 +18,7 @@ from digest.subscribers import (
     Reader,
     Record,
     drop_address,
+    drop_text,
     email_hmac,
     extend_list,
     extend_suppressed,
@@ -59,63 +61,77 @@ def enlist(parts: Parts, name: str, cells: Mapping[str, str], *, now: datetime) 
     """
     if not LIST_NAME.fullmatch(name):
         raise ListError(f"{name!r} cannot be a list's name; letters, digits, - and _ only")
-    settings, people = parts.settings, parts.store.subscribers
+    settings = parts.settings
     ids = [section.id for section in settings.sections]
     reader = Reader(name, ids, settings.timezone)
     row = reader.row(Record(1, cells))
     if reader.warnings:
         raise ListError(reader.warnings[0])
-    sync(parts, now=now)
+    with alone(parts):
+        agree(parts, now=now)
+        return _enlist(parts, row, now=now)
+
+
+def _enlist(parts: Parts, row: Row, *, now: datetime) -> bool:
+    settings, people, name = parts.settings, parts.store.subscribers, row.list
     barred = people.suppression(email_hmac(row.email, parts.keyring.hashing.secret))
     if barred is not None:
         raise ListError(f"{row.email} is suppressed since {barred.since} ({barred.reason}) and never mailed")
     if identity(row.email) in people.gone(name):
         raise ListError(f"{row.email} unsubscribed from {name}; only they themselves can come back")
     path = settings.subscribers / f"{name}.csv"
+    ids = [section.id for section in settings.sections]
     there = read_list(path, section_ids=ids, timezone=settings.timezone)[0] if path.exists() else ()
     if any(identity(each.email) == identity(row.email) for each in there):
         return False
     extend_list(path, [row])
-    sync(parts, now=now)
+    agree(parts, now=now)
     return True
 
 
 def delist(parts: Parts, address: str, lists: list[str], *, asked: bool, now: datetime) -> list[str]:
     """Take an address off the files of `lists`, or of all where there is none; return those it stood in.
 
-    With `asked`, because they wish it: noted as their word, and no file brings them back. UnknownError where they are
-    on none.
+    With `asked`, because they wish it: noted as their word for each of these lists, wherever their row is, and no file
+    brings them back. UnknownError where they are on none and none is named.
     """
     email = normalise(address)
-    there = [each.list for each in parts.store.subscribers.by_email(email) if not lists or each.list in lists]
-    files = [path for path in list_files(parts.settings.subscribers) if not lists or path.stem in lists]
-    for path in files:
-        require_whole(path)
-    if asked and there:
-        number = parts.store.subscribers.by_email(email)[0].subscriber.id
-        parts.store.subscribers.unsubscribe(number, there, now=now, origin="operator")
-    gone = [path.stem for path in files if drop_address(path, email)]
-    if not (gone or there):
-        raise UnknownError(f"{email} is on no list" + (f" of {', '.join(lists)}" if lists else ""))
-    sync(parts, now=now)
-    return sorted({*gone, *there})
+    with alone(parts):
+        agree(parts, now=now)
+        people = parts.store.subscribers
+        files = [path for path in list_files(parts.settings.subscribers) if not lists or path.stem in lists]
+        for path in files:
+            require_whole(path)
+        there = [name for name in people.lists_of(email) if not lists or name in lists]
+        if asked:
+            leaver = Leaver(email, email_hmac(email, parts.keyring.hashing.secret), None)
+            for name in lists or there:
+                people.leave(name, [leaver], origin="operator", now=now)
+        gone = [path.stem for path in files if drop_address(path, email)]
+        if not (gone or there or (asked and lists)):
+            raise UnknownError(f"{email} is on no list" + (f" of {', '.join(lists)}" if lists else ""))
+        agree(parts, now=now)
+    return sorted({*gone, *(lists if asked and lists else there)})
 
 
 def forget(parts: Parts, address: str, *, now: datetime) -> list[str]:
     """Erase a person and keep their wish: never mailed again, known by a keyed hash alone; return their lists.
 
-    In this order, so that at no moment the wish is lost: the hash, the files, the database.
+    In this order, so that no moment loses the wish: the hash, the files (those of rejected rows too), the database.
     """
-    email, keyring = normalise(address), parts.keyring
+    email, keyring, folder = normalise(address), parts.keyring, parts.settings.subscribers
     require_only(keyring.hashing, parts)
-    files = list_files(parts.settings.subscribers)
-    for path in files:
-        require_whole(path)
-    wish = PlainSuppression(email, "erased", now.date())
-    extend_suppressed(parts.settings.subscribers / SUPPRESSED, keyring, [wish])
-    parts.store.subscribers.suppress([wish.hashed(keyring.hashing)])
-    gone = [path.stem for path in files if drop_address(path, email)]
-    running = [s.list for s in parts.store.subscribers.by_email(email) if s.consent is not Consent.UNSUBSCRIBED]
-    parts.store.subscribers.erase(email, origin="operator", now=now)
-    sync(parts, now=now)
+    with alone(parts):
+        files = list_files(folder)
+        for path in files:
+            require_whole(path)
+        wish = PlainSuppression(email, "erased", now.date())
+        extend_suppressed(folder / SUPPRESSED, keyring, [wish])
+        parts.store.subscribers.suppress([wish.hashed(keyring.hashing)])
+        gone = [path.stem for path in files if drop_address(path, email)]
+        for path in folder.glob("*.rejected.csv"):
+            drop_text(path, email)
+        running = [s.list for s in parts.store.subscribers.by_email(email) if s.consent is not Consent.UNSUBSCRIBED]
+        parts.store.subscribers.erase(email, origin="operator", now=now)
+        agree(parts, now=now)
     return sorted({*gone, *running})

@@ -31,7 +31,7 @@ class Leaver:
 def leave(connection: Connection, name: str, leavers: Sequence[Leaver], origin: str, now: datetime) -> int:
     """End their subscriptions to a list, and note those who had none; return how many are newly ended.
 
-    Whose consent here is younger than their leaving there stays: they came back.
+    Who joined here, by the list's file, after they left there stays: they came back.
     """
     people = {each.email.lower(): each for each in leavers}
     ids = _ids(connection, people, now)
@@ -64,8 +64,8 @@ def _ends(leaver: Leaver, old: Record[Any] | None) -> bool:
         return True
     if old.consent == Consent.UNSUBSCRIBED:
         return False
-    began = old.joined_on or old.since.date()
-    return bool(leaver.since is None or began <= leaver.since)
+    # Only a day of joining says that they came back: when this database first saw them says nothing of their wish.
+    return bool(leaver.since is None or old.joined_on is None or old.joined_on <= leaver.since)
 
 
 def _ids(connection: Connection, people: dict[str, Leaver], now: datetime) -> dict[str, int]:

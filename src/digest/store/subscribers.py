@@ -78,11 +78,18 @@ class Subscribers:
     def leave(self, name: str, leavers: Sequence[Leaver], *, origin: str, now: datetime) -> int:
         """End what people ended elsewhere, so that no file brings them back to the list; return how many are new.
 
-        `origin` says whence the word comes, such as `import: mailchimp`. Whose consent here is younger stays.
+        `origin` says whence the word comes, such as `import: mailchimp`. Who joined here after that stays.
         """
         with self._database.write() as connection:
             alone(connection, "subscribers")
             return leave(connection, name, leavers, origin, now)
+
+    def lists_of(self, email: str) -> list[str]:
+        """Return every list on which an address ever was, those too whose files hold it no more."""
+        names = select(subscription.c.list).join(subscriber, subscriber.c.id == subscription.c.subscriber)
+        with self._database.read() as connection:
+            found = connection.execute(names.where(subscriber.c.address == email.lower()).order_by(subscription.c.list))
+            return list(found.scalars())
 
     def gone(self, name: str) -> set[str]:
         """Return the addresses, lower-cased, of those who unsubscribed from a list."""

@@ -7,6 +7,7 @@ from digest.subscribers.files import NAME as LIST_NAME
 from digest.subscribers.files import (
     Lists,
     drop_address,
+    drop_text,
     extend_list,
     list_files,
     read_list,
@@ -43,6 +44,7 @@ __all__ = [
     "as_csv",
     "cells",
     "drop_address",
+    "drop_text",
     "email_hmac",
     "extend_list",
     "extend_suppressed",

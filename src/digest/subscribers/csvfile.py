@@ -135,6 +135,8 @@ def _rows(name: str, lines: Iterable[str], delimiter: str) -> Iterator[tuple[int
         except StopIteration:
             return
         except csv.Error as e:
+            if "field larger" in str(e):
+                raise ListError(f"{name}, row {line}: a cell of more than {csv.field_size_limit():,} characters") from e
             if reader.line_num > line or "expected after" not in str(e):
                 raise ListError(f"{name}, row {line}: a quote is opened here and not closed") from e
             yield line, [], "a cell goes on behind its closing quote; quotes inside a cell are doubled"

@@ -58,6 +58,8 @@ class Program:
     left: tuple[str, ...] = ()
     """When somebody who is gone went."""
     zone: str = ""
+    advice: str = ""
+    """What its file does not say and an operator has to know."""
 
     def became(self, columns: Sequence[str]) -> dict[str, str]:
         """Return which of a file's columns are taken over, and as what."""
@@ -92,8 +94,8 @@ def canonical(columns: Sequence[str]) -> tuple[str, ...]:
 def recognise(columns: Sequence[str], *, name: str = "") -> Program:
     """Return the program whose export has these columns, or the one of that name.
 
-    Raises ListError where nothing fits, and where a plain list has a column that may say who is gone: it would be
-    passed over, and they would be mailed.
+    Raises ListError where nothing fits, and where a plain list, unless named so, has a column that may say who is
+    gone: it would be passed over, and they would be mailed.
     """
     if name:
         program = next((each for each in PROGRAMS if each.name == name), None)
@@ -111,11 +113,11 @@ def recognise(columns: Sequence[str], *, name: str = "") -> Program:
         raise ListError("an export of several lists; export the one you want: digest subscribers export LIST")
     program = max(fitting, key=lambda each: len(each.signs))
     if program is PLAIN:
-        doubtful = [column for column in columns if column not in COLUMNS and GONE.search(column)]
+        doubtful = [column for column in columns if column and column not in COLUMNS and not HARMLESS.fullmatch(column)]
         if doubtful:
             raise ListError(
-                f"the column {shown(doubtful[0])} may say who is gone, and no known program writes it: take those rows "
-                "out, then the column"
+                f"what does the column {shown(doubtful[0])} say? If who is gone, take those rows out; then take "
+                "the column out, or say --from csv"
             )
     return program
 
@@ -196,10 +198,12 @@ def _reading(row: Cells, file: str) -> Standing:
 
 
 LABEL: Final = re.compile(r"^is this (subscriber|user) (?=confirmed|blacklisted)")
-GONE: Final = re.compile(
-    r"status|unsub|opt\w*[ _-]?out|bounce|complain|black|block|disabled|deleted|left|clean|confirmed|active"
+HARMLESS: Final = re.compile(
+    r"(id|uuid|(first|last|middle|full|given|family)[ _-]?name|surname|salutation|title|company|organi[sz]ation"
+    r"|position|note|notes|remark|comment|phone|mobile|city|town|street|address( line)? ?[0-9]?|zip|postcode|country"
+    r"|region|birthday|gender|age|source|utm_\w+|ip( address)?|created(_at)?|joined_at|interests?)( \([0-9]+\))?"
 )
-"""What the name of a column has that may say who is gone."""
+"""Columns of a table of nobody's making that surely do not say who is gone; all others might."""
 PLAIN: Final = Program("csv", frozenset({"email"}), _reading, joined=("joined",), zone="timezone")
 """A list as `subscribers/` holds it, or any table with a column email."""
 OWN: Final = Program(
@@ -224,6 +228,10 @@ LISTMONK: Final = Program(
         {"enabled": Standing.READING, "disabled": Standing.UNSUBSCRIBED, "blocklisted": Standing.BLOCKED},
     ),
     left=("updated_at",),
+    advice=(
+        "listmonk's file does not say who left a single list: export those as well (its filter: subscription status "
+        "unsubscribed), and import that file with --gone"
+    ),
 )
 MAILCHIMP: Final = Program(
     "mailchimp",

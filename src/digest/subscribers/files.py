@@ -127,6 +127,14 @@ def drop_address(path: Path, email: str) -> int:
     return len(table.records) - len(kept)
 
 
+def drop_text(path: Path, text: str) -> None:
+    """Take the rows out of a file of rejects in which a text stands, such as an address written anyhow."""
+    table, sought = read_table(path), text.lower()
+    kept = [row.cells for row in table.records if not any(sought in cell.lower() for cell in row.cells.values())]
+    if len(kept) < len(table.records):
+        write_table(path, table.columns, ([row[column] for column in table.columns] for row in kept))
+
+
 def _is(text: str, who: str) -> bool:
     """Whether a cell is an address of that identity, however it is written."""
     try:

@@ -43,6 +43,8 @@ class Import:
     program: str
     columns: tuple[str, ...]
     """The file's, each under one name."""
+    advice: str
+    """What the program's file does not say and an operator has to know."""
     became: dict[str, str]
     """Which of them were taken over, and as what."""
     rows: dict[str, Row] = field(default_factory=dict)
@@ -66,8 +68,11 @@ def read_export(
     section_ids: Sequence[str],
     timezone: str,
     program: str = "",
+    gone: bool = False,
 ) -> Import:
     """Return what an export holds for the list `name`, whose addresses' identities are `present`.
+
+    With `gone` all who read by its rows have left the list: a file of nobody else.
 
     The file is read as a stream. One word of leaving in it outweighs all of reading, whichever comes first. Raises
     ListError naming the file where it is no table, or no export that is known (see `recognise`).
@@ -82,11 +87,11 @@ def read_export(
         if export in (PLAIN, OWN)
         else export.became(columns)
     )
-    found = Import(export.name, tuple(column for column in columns if column), own)
+    found = Import(export.name, tuple(column for column in columns if column), "" if gone else export.advice, own)
     reader = Reader(name, section_ids, timezone)
     for record in records:
         try:
-            _take(record, export, reader, found, present, path.name.lower())
+            _take(record, export, reader, found, present, path.name.lower(), gone=gone)
         except ListError as e:
             cells = tuple(record.cells.get(column, "") for column in found.columns)
             found.rejects.append(Reject(record.line, str(e), cells))
@@ -95,13 +100,17 @@ def read_export(
     return found
 
 
-def _take(record: Record, export: Program, reader: Reader, found: Import, present: Collection[str], file: str) -> None:
+def _take(
+    record: Record, export: Program, reader: Reader, found: Import, present: Collection[str], file: str, *, gone: bool
+) -> None:
     """Put a row where it belongs; raises ListError with the reason where it cannot be taken."""
     if record.trouble:
         raise ListError(record.trouble)
     standing = export.standing(record.cells, file)
     if standing is Standing.UNCONFIRMED:
         raise ListError("never confirmed; whoever wants the mail may sign up")
+    if gone and standing is Standing.READING:
+        standing = Standing.UNSUBSCRIBED
     if standing is not Standing.READING:
         _leave(Gone(_address(record, export), standing, first_day(record.cells, export.left)), found)
         return
