@@ -144,3 +144,19 @@ def test_a_killed_collector_leaves_no_process_behind(tmp_path):
         time.sleep(0.05)
 
     assert not Path(f"/proc/{worker}/exe").exists()
+
+
+def test_workers_that_are_still_starting_are_ended_without_a_word():
+    program = (
+        "import asyncio, os\n"
+        "from digest.collect.workers import Workers\n"
+        "if __name__ == '__main__':\n"
+        "    with Workers(6) as workers:\n"
+        "        asyncio.run(workers.run('Ilma Courier', os.getpid))\n"
+    )
+    done = [
+        subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True, timeout=120)
+        for _ in range(3)
+    ]
+
+    assert [each.stderr for each in done] == ["", "", ""]

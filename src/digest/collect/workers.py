@@ -94,7 +94,7 @@ class Workers:
             if alone not in self._pools:
                 many, tasks = (1, 1) if alone else (self._most, _TASKS)
                 # spawn: a forked process would hold our locks and sockets (docs/design.md, "Never twice").
-                self._pools[alone] = ProcessPool(many, tasks, _quiet, context=get_context("spawn"))
+                self._pools[alone] = _Pool(many, tasks, _quiet, context=get_context("spawn"))
             return self._pools[alone]
 
     def close(self) -> None:
@@ -111,6 +111,17 @@ class Workers:
 
     def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, at: TracebackType | None) -> None:
         self.close()
+
+
+class _Pool(ProcessPool):
+    """A pool that ends its processes before their pipes: one still starting would tell of a broken pipe at length."""
+
+    def _stop_pool(self) -> None:
+        if self._pool_manager_loop is not None:
+            self._pool_manager_loop.join()
+        self._pool_manager.worker_manager.force_stop_workers()
+        rest: Callable[[], None] = super()._stop_pool
+        rest()
 
 
 class _Full(MemoryError):
