@@ -60,28 +60,44 @@ def test_of_two_senders_one_is_killed_and_the_other_goes_on(many, stages, sender
     assert set(stage.counts) <= {"accepted", "in_doubt"}
 
 
+CURSOR, LEASE = ("cursor", "rcpt"), ("lease", "dot")
+"""What is wrong with a sender, and where it is killed to show it: its recipient is named and the message is not there
+(claimed for certain, and not sent), and it is there without an answer (sent for certain, and not recorded)."""
+
+
+def killed_thrice(stage, sender, where, **wrong):
+    """Kill the sender three times at that point and let it come to its end; return the audit."""
+    came = [stage.killed(sender, where, count, **wrong)[0] for count in (300, 700, 1100)]
+    assert came[0]
+    assert stage.through(sender, **wrong) == (0, "")
+    return stage.audit()
+
+
 def test_the_harness_convicts_a_sender_whose_cursor_moves_when_it_fetches(many, stages, sender):
-    stage = stages(many)
+    wrong, where = CURSOR
 
-    for count in (700, 1500, 2200):
-        stage.killed(sender, "body", count, wrong="cursor")
-    stage.through(sender, wrong="cursor")
+    audit = killed_thrice(stages(many), sender, where, wrong=wrong)
 
-    audit = stage.audit()
     assert audit.lost
     assert not audit.twice
 
 
 def test_the_harness_convicts_a_sender_that_takes_an_old_lease_for_a_death(many, stages, sender):
-    stage = stages(many)
+    wrong, where = LEASE
 
-    for count in (700, 1500, 2200):
-        stage.killed(sender, "reply", count, wrong="lease")
-    stage.through(sender, wrong="lease")
+    audit = killed_thrice(stages(many), sender, where, wrong=wrong)
 
-    audit = stage.audit()
     assert audit.twice
     assert not audit.lost
+
+
+@pytest.mark.parametrize("where", [CURSOR[1], LEASE[1]])
+def test_the_harness_acquits_a_right_sender_in_the_same_trial(where, many, stages, sender):
+    stage = stages(many)
+
+    audit = killed_thrice(stage, sender, where)
+
+    assert audit.holds(at_most=stage.connections)
 
 
 @pytest.fixture

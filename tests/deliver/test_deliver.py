@@ -12,7 +12,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from digest.deliver import Tally, clerk, deliver, worker
+from digest.deliver import Tally, clerk, deliver, retry, worker
+from digest.deliver.lanes import REFUSALS
 from digest.deliver.retry import PAUSES, pause_after
 from digest.deliver.smtp import Login, Security, SmtpTransport, Times
 from digest.deliver.worker import claim_size
@@ -54,12 +55,12 @@ def outbox_of(count, **options):
     return outbox
 
 
-def run(outbox, server, clock=None, *, connections=3, login=None, **options):
+def run(outbox, server, clock=None, *, connections=3, login=None, per_connection=0, **options):
     """Return coroutine of one run to a server that is entered already."""
     clock = clock or Clock()
     transport = SmtpTransport(
         "127.0.0.1", server.port, lambda claim: "bounce@brief.example", security=Security.NONE, connections=connections,
-        times=QUICK, login=login,
+        times=QUICK, login=login, per_connection=per_connection,
     )  # fmt: skip
     options = {"worker": MemoryWorker(), "compose_message": composed, "chance": lambda: 0.0} | options
     return deliver(1, outbox=outbox, transport=transport, now=clock, clock=lambda: clock.seconds, **options)
@@ -318,6 +319,89 @@ def test_connections_beyond_what_the_server_allows_are_done_without():
     assert states(outbox) == {"accepted": 60}
 
 
+def greeting(refused):
+    """Turn away the connections of these numbers, counted from 1."""
+    come = [0]
+
+    def answer(stage, argument):
+        come[0] += stage == "banner"
+        no = stage == "banner" and refused(come[0])
+        return "421 4.7.0 too many connections, try later" if no else willing(stage, argument)
+
+    return answer
+
+
+@pytest.mark.parametrize(("connections", "each"), [(4, 1), (1, 10)])
+def test_connections_refused_now_and_then_do_not_end_a_run_that_gets_answers(connections, each):
+    outbox, server = outbox_of(30), Server(greeting(lambda number: number % 3 == 0))
+
+    tally = send(outbox, server, connections=connections, per_connection=each)
+
+    assert tally.counts == {S.ACCEPTED: 30}
+    assert server.copies == {READER(n): 1 for n in range(1, 31)}
+    assert server.connections > 30 // each
+
+
+def test_a_server_that_lets_nobody_in_any_more_ends_the_run():
+    outbox, server = outbox_of(40), Server(greeting(lambda number: number > 4))
+
+    with pytest.raises(RelayError, match="too many connections"):
+        send(outbox, server, connections=2, per_connection=5)
+
+    assert states(outbox) == {"accepted": 20, "queued": 20}
+    assert server.connections <= 4 + 2 * REFUSALS
+
+
+class Slow(Server):
+    """Greets its second connection only a while after it has hung up on three others."""
+
+    dropped = 0
+
+    async def _reply(self, writer, stage, argument, instead=""):
+        if stage == "banner" and self.connections == 2:
+            while self.dropped < 3:
+                await asyncio.sleep(0.01)
+            await asyncio.sleep(0.1)
+        return await super()._reply(writer, stage, argument, instead)
+
+
+def test_a_connection_that_gives_up_does_not_end_a_run_while_another_is_being_made():
+    outbox = outbox_of(20)
+
+    def answer(stage, argument):
+        if stage == "rcpt" and server.dropped < 3:
+            server.dropped += 1
+            return DROP
+        return willing(stage, argument)
+
+    server = Slow(answer)
+    tally = send(outbox, server, connections=2)
+
+    assert tally.counts == {S.ACCEPTED: 20}
+    assert server.connections == 4
+
+
+@pytest.mark.parametrize("stage", ["ehlo", "auth"])
+def test_a_server_that_closes_in_the_breath_in_which_it_lets_us_in_is_left_soon(stage):
+    outbox = outbox_of(20)
+    yes = "235" if stage == "auth" else "250-mx.lindholm.example\r\n250"
+    server = Server(on(stage, f"{yes} AUTH PLAIN\r\n421 4.3.2 too many connections"), offers=("AUTH PLAIN",))
+
+    with pytest.raises(RelayError, match="before a message"):
+        send(outbox, server, login=Login("digest", "right") if stage == "auth" else None)
+
+    assert states(outbox) == {"queued": 20}
+    assert server.begun == []
+
+
+def test_a_reader_whose_connection_closed_in_that_breath_goes_over_another():
+    outbox, server = outbox_of(20), Server(on("ehlo", "250 ok\r\n421 4.3.2 too many connections", times=2))
+
+    tally = send(outbox, server, connections=1)
+
+    assert tally.counts == {S.ACCEPTED: 20}
+
+
 # Stopping, pausing, sleeping
 
 
@@ -447,7 +531,7 @@ def test_stopping_gives_back_at_once_what_waits_for_a_silent_server():
             return answer(stage, argument)
 
         async with Server(told) as server:
-            async with asyncio.timeout(1):
+            async with asyncio.timeout(30):
                 return await run(outbox, server, stop=stop)
 
     tally = asyncio.run(go())
@@ -787,7 +871,9 @@ def test_whatever_a_server_says_every_reader_ends_in_one_state_and_none_gets_two
                 stop.clear()
             return server
 
-    server = asyncio.run(go())
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(retry, "RESTS", (0.0,))
+        server = asyncio.run(go())
 
     rows = {recipient.email: d.state for d, recipient in outbox.deliveries(1)}
     assert all(copies == 1 for copies in server.copies.values())

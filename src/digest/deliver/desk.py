@@ -50,11 +50,13 @@ class Desk:
 
     def __init__(self, world: World, transport: Transport, clerk: Clerk) -> None:
         self._world, self._transport, self._clerk = world, transport, clerk
-        self._opening, self._opened = asyncio.Lock(), False
+        self._opening = asyncio.Lock()
         self._stale, self._stale_at = 0, -math.inf
         self._spoilt: list[Row] = []
         self.hand = Hand()
         self.changed = asyncio.Event()
+        self.opened = False
+        """Whether a session was ever opened: the server is there, and takes our login."""
         self.answers = 0
         """How many messages of this run a server has said yes or no to."""
         self.settled = 0
@@ -65,6 +67,10 @@ class Desk:
         """Why the mail server counts as lost."""
         self.ending = False
         """Whether nothing more may be begun."""
+
+    def chance(self) -> float:
+        """Return a number from 0 to 1, for the jitter of a pause."""
+        return self._world.chance()
 
     def fresh(self, row: Row) -> bool:
         """Say whether the row may be begun, and mark it if not."""
@@ -93,13 +99,13 @@ class Desk:
 
     async def open(self) -> Session:
         """Return a new session; the first is opened alone: a wrong password is tried once. Raises RelayError."""
-        if self._opened:
+        if self.opened:
             return await self._transport.open()
         async with self._opening:
             if self.lost is not None:
                 raise self.lost
             session = await self._transport.open()
-            self._opened = True
+            self.opened = True
             return session
 
     def settle(self, row: Row, outcome: Outcome) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Callable
 from typing import Final
 
@@ -9,31 +10,39 @@ from digest.deliver.desk import CUT_OFF, GIVEN_BACK, Desk
 from digest.deliver.hand import Row
 from digest.deliver.hush import hushed
 from digest.deliver.needs import Message, Session
+from digest.deliver.retry import rest_after
 from digest.errors import RelayError
 from digest.model.delivery import DeliveryState, Outcome
 
 DROPS: Final = 3
 """So many connections lost in a row, with nothing sent between, end a lane; so many under one row, its turn."""
+REFUSALS: Final = 3
+"""So many connections refused to a lane, with no answer to any lane between, and it hopes no more."""
+ENDED_EARLY: Final = Outcome(DeliveryState.QUEUED, 0, "the mail server ended the connection before a message")
 
 
 class Lane:
     """Sends rows over a session, which it renews when it is lost."""
 
-    def __init__(self, desk: Desk, closed: Callable[[Lane], None]) -> None:
-        self._desk, self._closed = desk, closed
+    def __init__(self, desk: Desk, trouble: Callable[[RelayError], None], closed: Callable[[Lane], None]) -> None:
+        """Take whom to tell that a connection was refused, and whom that this lane has ended."""
+        self._desk, self._trouble, self._closed = desk, trouble, closed
         self._session: Session | None = None
         self._first: Row | None = None
         self._rows: dict[int, Row] = {}
         self._lost: Outcome | None = None
         self._answered = False
         self._drops = 0
+        self._refusals = self._in_vain = 0
+        self._heard = 0
+        self._resting = False
         self.error: RelayError | None = None
         """Why it gave up."""
 
     @property
-    def connected(self) -> bool:
-        """Whether it has a session, as far as it knows."""
-        return self._session is not None
+    def hopeless(self) -> bool:
+        """Whether it gave up, or was refused again and again while no lane got an answer."""
+        return self.error is not None or (self._in_vain >= REFUSALS and self._heard == self._desk.answers)
 
     @property
     def busy(self) -> bool:
@@ -45,7 +54,8 @@ class Lane:
         try:
             while (row := await self._desk.hand.take()) is not None:
                 self._first = row
-                await self._serve()
+                if (session := await self._opened()) is not None:
+                    await self._serve(session)
         except RelayError as error:
             self.error = error
         except Exception as error:
@@ -55,10 +65,10 @@ class Lane:
             self._closed(self)
 
     def stop(self) -> bool:
-        """Begin nothing more; return whether that ends the lane: one that is still connecting must be cancelled."""
+        """Begin nothing more; return whether that ends the lane: one that connects or rests must be cancelled."""
         if self._session is not None:
             self._session.stop()
-        return self._session is not None or self._first is None
+        return self._session is not None or (self._first is None and not self._resting)
 
     # What the session asks of the lane (see `needs.Work`).
 
@@ -101,9 +111,36 @@ class Lane:
 
     # The inside.
 
-    async def _serve(self) -> None:
-        """Open a session and keep it busy to its end. Raises RelayError after too many that brought nothing."""
-        session = await self._desk.open()
+    async def _opened(self) -> Session | None:
+        """Return a new session; None, after a rest, where the server refuses one now and has let us in before.
+
+        Raises RelayError where it never did.
+        """
+        try:
+            session = await self._desk.open()
+        except RelayError as error:
+            if not self._desk.opened or self._desk.lost is not None:
+                raise
+            await self._rest(error)
+            return None
+        self._refusals = self._in_vain = 0
+        return session
+
+    async def _rest(self, error: RelayError) -> None:
+        """Leave the row to other lanes, and wait longer at each refusal: the server may have too many connections."""
+        self._put_first_back()
+        self._refusals += 1
+        self._in_vain = self._in_vain + 1 if self._heard == self._desk.answers else 1
+        self._heard = self._desk.answers
+        self._trouble(error)
+        self._resting = True
+        try:
+            await asyncio.sleep(rest_after(self._refusals, chance=self._desk.chance()))
+        finally:
+            self._resting = False
+
+    async def _serve(self, session: Session) -> None:
+        """Keep a session busy to its end. Raises RelayError after too many that brought nothing."""
         self._session, self._lost, self._answered = session, None, False
         self._desk.hand.listeners.add(session.wake)
         try:
@@ -113,6 +150,9 @@ class Lane:
             self._desk.hand.listeners.discard(session.wake)
             session.abort()
             self._session = None
+        if self._first is not None and not self._desk.ending:  # it was over before it asked for a message
+            self._put_first_back()
+            self._lost = ENDED_EARLY
         if self._lost is None:
             self._drops = 0
             return
@@ -134,6 +174,11 @@ class Lane:
         row.drops += 1
         row.seen = self._desk.answers if row.drops == 1 else row.seen
         return row.drops >= DROPS and self._desk.answers > row.seen
+
+    def _put_first_back(self) -> None:
+        if self._first is not None:
+            self._desk.hand.put_back(self._first)
+            self._first = None
 
     def _let_go(self) -> None:
         """Let go of what is in work, where the lane gave up or was cancelled."""

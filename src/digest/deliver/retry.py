@@ -1,4 +1,4 @@
-"""When a deferred message is tried again."""
+"""When a deferred message is tried again, and a connection that was refused."""
 
 from __future__ import annotations
 
@@ -9,6 +9,8 @@ PAUSES: Final = tuple(timedelta(minutes=m) for m in (5, 15, 30, 60))
 """After the first, second, third deferral, and after every later one."""
 JITTER: Final = 0.2
 """By how much a pause may be longer, so that what was deferred together does not come back together."""
+RESTS: Final = (0.5, 1.0, 2.0, 4.0, 8.0)
+"""Seconds after the first refused connection, the second and so on, and after every later one."""
 
 
 def pause_after(attempt: int, *, chance: float = 0.0) -> timedelta:
@@ -25,3 +27,12 @@ def pause_after(attempt: int, *, chance: float = 0.0) -> timedelta:
     """
     pause = PAUSES[min(max(attempt, 1), len(PAUSES)) - 1]
     return pause * (1 + JITTER * chance)
+
+
+def rest_after(refusals: int, *, chance: float = 0.0) -> float:
+    """Return the seconds to wait after so many refused connections in a row, at least 1; `chance` as above.
+
+    >>> [rest_after(n) for n in (1, 2, 9)], rest_after(1, chance=1.0)
+    ([0.5, 1.0, 8.0], 0.6)
+    """
+    return RESTS[min(refusals, len(RESTS)) - 1] * (1 + JITTER * chance)

@@ -16,6 +16,7 @@ from digest.deliver.desk import Desk, World
 from digest.deliver.hand import Row
 from digest.deliver.lanes import Lane
 from digest.deliver.needs import Outbox, Transport
+from digest.errors import RelayError
 from digest.model.delivery import DeliveryState
 
 FIRST_CLAIM: Final = 50
@@ -63,7 +64,7 @@ class Run:
         self._world = world
         self._clerk = Clerk(issue, world.worker, outbox, world.now)
         self._desk = Desk(world, transport, self._clerk)
-        self._lanes = [Lane(self._desk, self._lane_closed) for _ in range(max(1, transport.connections))]
+        self._lanes = [Lane(self._desk, self._refused, self._lane_closed) for _ in range(max(1, transport.connections))]
         self._working = len(self._lanes)
         self._limit = FIRST_CLAIM
         self._asked_at = self._paced_at = -math.inf
@@ -102,11 +103,18 @@ class Run:
         self._stopped = True
         self._desk.end()
 
+    def _refused(self, error: RelayError) -> None:
+        """Go on, unless no lane has hope left: one that works or connects anew may still be let in."""
+        if all(lane.hopeless for lane in self._lanes):
+            self._desk.end(error)
+
     def _lane_closed(self, lane: Lane) -> None:
-        """Go on with fewer lanes, unless the one that gave up leaves none with a connection."""
+        """Go on with fewer lanes; end where the server never let us in, so that a wrong password is tried once."""
         self._working -= 1
-        if lane.error is not None and not any(other.connected for other in self._lanes):
+        if lane.error is not None and not self._desk.opened:
             self._desk.end(lane.error)
+        elif lane.error is not None:
+            self._refused(lane.error)
         if not self._working:
             self._desk.end()
         self._desk.changed.set()
