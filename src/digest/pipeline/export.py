@@ -81,7 +81,7 @@ def proof(parts: Parts, issue: Issue, *, address: str = "", look: str = "") -> P
     """
     known = edition_of(parts, issue)
     edition = altered(known, look=look or known.look)
-    machine = Press(parts, issue, content_of(issue), edition, parts.look(edition), parts.mail(edition), {}, None)
+    machine = Press(parts, issue, content_of(issue), edition, parts.mail(edition), {}, None)
     return _page(machine, address)
 
 

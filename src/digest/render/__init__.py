@@ -21,7 +21,7 @@ from digest.render.dkim import Seal, Signer
 from digest.render.feed import atom
 from digest.render.fields import fields_for
 from digest.render.fit import Fitted, fit, least
-from digest.render.labels import Labels
+from digest.render.labels import Labels, Speaker, Speech
 from digest.render.look import Look, open_look, open_pages
 from digest.render.mail import MailSettings
 from digest.render.message import message, pieces, shown, skeleton
@@ -42,6 +42,8 @@ __all__ = [
     "Seal",
     "Signer",
     "Site",
+    "Speaker",
+    "Speech",
     "Ways",
     "archive_page",
     "atom",
