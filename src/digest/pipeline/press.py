@@ -160,15 +160,18 @@ def press(parts: Parts, issue: Issue) -> Press:
 
 
 def proofread(parts: Parts, content: Content, edition: Edition) -> Cut:
-    """Render the whole issue once, so that a mistake in the look is told before anything is kept. Raises LookError.
+    """Render the whole issue and each section alone, so that a mistake in the look is told before anything is kept.
 
-    Returns what its mail leaves to the web page; that of a reader who chose some of the sections leaves no more.
+    Returns what the whole one's mail leaves to the web page; that of a reader who chose some of the sections leaves no
+    more. Raises LookError.
     """
     look, mail = parts.look(edition), parts.mail(edition)
-    chosen = variants(content, [((), "")], edition).values()
-    made = render(content, look, filter(None, chosen), mail, edition=edition)
+    whole = ((), "")
+    chosen = variants(content, [whole, *(((section.id,), "") for section in content.sections)], edition)
+    made = render(content, look, chosen.values(), mail, edition=edition)
     faults(content, look, mail)
-    return next((skeleton.cut for skeleton in made.values()), WHOLE)
+    entire = chosen[whole]
+    return made[entire.id].cut if entire else WHOLE
 
 
 def flaws(parts: Parts, issue: Issue, *, look: str = "") -> tuple[str, ...]:
