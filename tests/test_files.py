@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 
-from digest.files import create, replace
+from digest.files import add, create, replace
 
 LIMIT = 100_000
 OLD, NEW = b"old" * 400_000, b"new" * 400_000
@@ -136,3 +136,16 @@ def test_killed_in_the_middle_of_a_write_the_file_is_the_old_one_or_the_new_one(
 
     assert page.read_bytes() in (OLD, NEW)
     assert all(Path(name).name.startswith(".digest-") for name in names(page.parent) if name != "issue.html")
+
+
+def test_what_is_added_is_its_owners_alone_and_takes_the_place_of_nothing(tmp_path, page, umask):
+    umask(0)
+    add(tmp_path / "1.eml", NEW)
+    (tmp_path / "2.eml").symlink_to(page)
+
+    for taken in (page, tmp_path / "2.eml"):
+        with pytest.raises(FileExistsError):
+            add(taken, NEW)
+
+    assert ((tmp_path / "1.eml").read_bytes(), page.read_bytes()) == (NEW, OLD)
+    assert (tmp_path / "1.eml").stat().st_mode & 0o777 == 0o600

@@ -34,6 +34,15 @@ def create(path: Path, data: bytes, *, mode: int = 0o600) -> bool:
     return True
 
 
+def add(path: Path, data: bytes) -> None:
+    """Put `data` at `path`, where nothing may stand yet, for its owner alone; raises OSError.
+
+    Not at once and not synced: for folders that are themselves thrown away where they are not finished.
+    """
+    with os.fdopen(os.open(path, NEW, 0o600), "wb") as file:
+        file.write(data)
+
+
 def settle(folder: Path) -> None:
     """Have the folder's names on disk: a file that was synced may else be lost with its name."""
     descriptor = os.open(folder, os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC)

@@ -270,3 +270,15 @@ def test_two_runs_at_once_share_the_work_and_never_a_reader(desk, office):
     assert sorted(run.code for run in runs) in ([0, 0], [0, 75]), [run.err for run in runs]
     assert (done.code, done.json["state"], counted(done)) == (0, "sent", {"accepted": len(people)})
     assert office.log.copies == Counter(people)
+
+
+def test_what_is_exported_is_its_owners_alone_though_an_earlier_folder_is_open_to_all(approved):
+    (approved.folder / "out/mails").mkdir(parents=True)
+    for folder in (approved.folder / "out", approved.folder / "out/mails"):
+        folder.chmod(0o755)
+
+    assert approved("export", 1, "--out", "out", "--sample", 2).code == 0
+
+    modes = {path.name: path.stat().st_mode & 0o777 for path in (approved.folder / "out").rglob("*") if path.is_file()}
+    assert {"1.eml", "2.eml", "issue.html", "mails.jsonl"} <= set(modes)
+    assert set(modes.values()) == {0o600}

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from email import message_from_bytes
+from email.policy import default
 
 from hypothesis import given
 from hypothesis import strategies as st
 
 from digest.model.delivery import Variant
-from digest.render import open_look, render, shown, titled, variants
+from digest.render import message, open_look, render, shown, titled, variants
 from digest.render.variants import narrowed
 
 from .samples import EDITION, MAIL, TEMPLATES, content
@@ -95,3 +97,28 @@ def test_a_reader_without_the_leading_section_gets_a_subject_about_what_they_get
     assert b"Subject: Twelve days\r\n" in edited.parts[2]
     html, _ = shown(told, fields())
     assert "Northern League" not in html
+
+
+def subjects(template, *sections):
+    """The subjects of an issue, by what their readers chose."""
+    edition = replace(EDITION, subject=template)
+    chosen = [Variant(names, "en") for names in sections]
+    made = render(titled(content(), LOOK, edition), LOOK, chosen, MAIL, edition=edition)
+    mails = [message_from_bytes(message(skeleton, fields()), policy=default) for skeleton in made.values()]
+    return [mail["Subject"] for mail in mails]
+
+
+def test_a_subject_names_no_story_of_a_section_that_its_reader_did_not_choose():
+    template = "{{ sections | map(attribute='items') | map('first') | map(attribute='headline') | join(' / ') }}"
+
+    whole, part = subjects(template, IDS, ("military", "peace_summit"))
+
+    assert whole.startswith("Crossing at Ferren holds through a third night of shelling / Northern League splits")
+    assert part.startswith("Crossing at Ferren holds through a third night of shelling / Lindholm prepares")
+
+
+def test_a_subject_that_needs_a_section_its_reader_did_not_choose_is_made_as_usual():
+    whole, part = subjects("Third: {{ sections[2].items[0].headline }}", IDS, ("diplomacy",))
+
+    assert whole == "Third: Lindholm prepares a second table, twelve days out"
+    assert part == "Northern League splits over who would watch a ceasefire"

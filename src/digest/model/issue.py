@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from datetime import date, datetime, time, timedelta
 from enum import StrEnum
+from typing import Final
 
 from digest.model.news import ArticleId, SectionId, Source
 
@@ -62,6 +63,10 @@ class OwnName:
     """Whether it is one place: what happens there happens nowhere else."""
 
 
+SUBJECT_TEMPLATE: Final = "{{ lead.headline | short(60) }}"
+"""Of editions that name none; every part of an issue that has a story can fill it."""
+
+
 @dataclass(frozen=True, slots=True)
 class Ranking:
     """What puts one story before another; the first six are shares of a score, whatever they add up to."""
@@ -103,7 +108,7 @@ class Edition:
     max_age: timedelta = timedelta(hours=72)
     approval: Approval = Approval.REQUIRED
     deadline_grace: timedelta = timedelta(minutes=20)
-    subject: str = "{{ lead.headline | short(60) }}"
+    subject: str = SUBJECT_TEMPLATE
     """A Jinja2 template over the issue."""
     look: str = "brief"
     """The folder under templates/."""

@@ -11,7 +11,7 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Final
 
-from digest.files import replace
+from digest.files import add, replace
 from digest.model.delivery import WHOLE, Cut
 from digest.model.issue import Content, Issue
 from digest.parts import Parts
@@ -81,7 +81,7 @@ def proof(parts: Parts, issue: Issue, *, address: str = "", look: str = "") -> P
     """
     known = edition_of(parts, issue)
     edition = altered(known, look=look or known.look)
-    machine = Press(parts, issue, content_of(issue), edition, parts.look(edition), parts.mail(edition), {}, None)
+    machine = Press(parts, issue, content_of(issue), edition, parts.mail(edition), {}, None)
     return _page(machine, address)
 
 
@@ -97,7 +97,7 @@ def write_export(
     """Write `issue.html`, `issue.txt`, `issue.json` and `mails/<n>.eml` with `mails.jsonl`.
 
     The page and the text are those of nobody in particular, or of `address`. What an earlier export left under
-    `out/mails` is replaced.
+    `out/mails` is replaced. All of it is for its owner alone, whoever may look into the folder.
     """
     machine = press(parts, issue)
     preview = _page(machine, address)
@@ -105,7 +105,7 @@ def write_export(
     lines = []
     with TemporaryDirectory(prefix=".mails-", dir=out) as made:
         for n, mail in enumerate(_mails(machine, address=address, sample=sample), start=1):
-            (Path(made) / f"{n}.eml").write_bytes(mail.data)
+            add(Path(made) / f"{n}.eml", mail.data)
             lines.append({"address": mail.address, "file": f"mails/{n}.eml", "message_id": mail.message_id})
             if progress:
                 progress(1)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Iterable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 
 from digest.errors import MoveError
@@ -17,6 +17,8 @@ from digest.render import (
     MailSettings,
     Seal,
     Signer,
+    Speaker,
+    Speech,
     binding,
     faults,
     fields_for,
@@ -42,11 +44,15 @@ class Mail:
 
 @dataclass(frozen=True, slots=True)
 class Imprint:
-    """What of the settings is frozen with an issue: a retry has the Message-ID and the signatures of the first try."""
+    """What of settings and labels is frozen with an issue: a retry has bytes and signatures of the first try."""
 
     sender: MailSettings
     seals: tuple[Seal, ...]
     """The keys that sign it; none: it goes unsigned."""
+    edition: Edition | None = None
+    """As it was approved; None where an older version of the program froze it."""
+    labels: dict[str, str] = field(default_factory=dict)
+    """Language -> the text of its file, for what each subscriber's settings line says; empty as above."""
 
 
 @dataclass(frozen=True)
@@ -61,11 +67,20 @@ class Press:
     issue: Issue
     content: Content
     edition: Edition
-    look: Look
     sender: MailSettings
     skeletons: dict[str, Skeleton]
-    seals: tuple[Seal, ...] | None
-    """The keys it was frozen to be signed with; None: it is not frozen, and [dkim] has its say."""
+    frozen: Imprint | None
+    """None: it is not frozen, and settings, labels and [dkim] have their say."""
+
+    @cached_property
+    def look(self) -> Look:
+        """The look as its files were when it was asked for first; raises LookError. Frozen messages need none."""
+        return self.parts.look(self.edition)
+
+    @cached_property
+    def speaker(self) -> Speaker:
+        """What has the words of the personal fields: the labels as frozen, or those of the look. Raises LookError."""
+        return Speech.read(self.frozen.labels) if self.frozen and self.frozen.labels else self.look
 
     @cached_property
     def signer(self) -> Signer:
@@ -74,17 +89,18 @@ class Press:
         A key that signed the first messages and is gone, or another by now, was taken away on purpose, and its record
         with it: what is left is signed with the keys of now.
         """
-        if self.seals is None:
+        if self.frozen is None:
             return self.parts.signer
-        frozen = sealed(self.parts.keys, self.seals)
-        if frozen is None:
+        then = sealed(self.parts.keys, self.frozen.seals)
+        if then is None:
             log.warning("the keys that signed this issue are gone; those of now sign", extra={"issue": self.issue.id})
-        return frozen or self.parts.signer
+        return then or self.parts.signer
 
     @property
     def imprint(self) -> str:
         """What is to be frozen with the issue, as text."""
-        return canonical(Imprint(self.sender, self.signer.seals), Imprint).decode()
+        labels = {language: spoken.text for language, spoken in self.look.labels.items()}
+        return canonical(Imprint(self.sender, self.signer.seals, self.edition, labels), Imprint).decode()
 
     @property
     def bound(self) -> str:
@@ -102,7 +118,7 @@ class Press:
             issue=self.issue.id,
             due_at=self.content.built_at,
             edition=self.edition,
-            look=self.look,
+            look=self.speaker,
             mail=self.sender,
             tokens=lambda purpose: self.parts.token(purpose, recipient.subscriber, self.edition),
             at=recipient.at,
@@ -135,26 +151,27 @@ def press(parts: Parts, issue: Issue) -> Press:
     Raises MoveError for an issue without stories, LookError for a look that cannot be rendered.
     """
     edition, content = edition_of(parts, issue), content_of(issue)
-    frozen = parts.store.issues.skeletons(issue.id)
-    kept = parts.store.issues.imprint(issue.id) if frozen else ""
-    imprint = restore(kept.encode(), Imprint) if kept else None
-    sender, seals = (imprint.sender, imprint.seals) if imprint else (parts.mail(edition), None)
-    machine = Press(parts, issue, content, edition, parts.look(edition), sender, frozen, seals)
-    if not frozen:
+    skeletons, frozen = parts.store.issues.skeletons(issue.id), imprint_of(parts, issue)
+    sender = frozen.sender if frozen else parts.mail(edition)
+    machine = Press(parts, issue, content, edition, sender, skeletons, frozen)
+    if not skeletons:
         machine.skeletons.update(machine.printed(content, audience(parts, content, edition).distinct))
     return machine
 
 
 def proofread(parts: Parts, content: Content, edition: Edition) -> Cut:
-    """Render the whole issue once, so that a mistake in the look is told before anything is kept. Raises LookError.
+    """Render the whole issue and each section alone, so that a mistake in the look is told before anything is kept.
 
-    Returns what its mail leaves to the web page; that of a reader who chose some of the sections leaves no more.
+    Returns what the whole one's mail leaves to the web page; that of a reader who chose some of the sections leaves no
+    more. Raises LookError.
     """
     look, mail = parts.look(edition), parts.mail(edition)
-    chosen = variants(content, [((), "")], edition).values()
-    made = render(content, look, filter(None, chosen), mail, edition=edition)
+    whole = ((), "")
+    chosen = variants(content, [whole, *(((section.id,), "") for section in content.sections)], edition)
+    made = render(content, look, chosen.values(), mail, edition=edition)
     faults(content, look, mail)
-    return next((skeleton.cut for skeleton in made.values()), WHOLE)
+    entire = chosen[whole]
+    return made[entire.id].cut if entire else WHOLE
 
 
 def flaws(parts: Parts, issue: Issue, *, look: str = "") -> tuple[str, ...]:
@@ -170,16 +187,26 @@ def flaws(parts: Parts, issue: Issue, *, look: str = "") -> tuple[str, ...]:
 
 
 def edition_of(parts: Parts, issue: Issue) -> Edition:
-    """Return the issue's edition: as frozen with it once it goes out, or where digest.toml has it no more.
+    """Return the issue's edition: as approved and frozen with it once it goes out, before that as digest.toml has it.
 
-    Raises UnknownError for an edition that is gone and whose issue was never built.
+    Where digest.toml has it no more, it is the one that the issue was built with. Raises UnknownError for an edition
+    that is gone and whose issue was never built.
     """
+    frozen = imprint_of(parts, issue)
+    if frozen is not None and frozen.edition is not None:
+        return frozen.edition
     known = parts.settings.editions.get(issue.edition)
-    if known is not None and not parts.store.issues.imprint(issue.id):
+    if known is not None and frozen is None:
         return known
     if issue.content is None:
         return known or parts.settings.edition(issue.edition)
     return parts.store.issues.inputs(issue.id)[0].edition
+
+
+def imprint_of(parts: Parts, issue: Issue) -> Imprint | None:
+    """Return what was frozen with the issue; None before it goes out."""
+    kept = parts.store.issues.imprint(issue.id)
+    return restore(kept.encode(), Imprint) if kept else None
 
 
 def content_of(issue: Issue) -> Content:

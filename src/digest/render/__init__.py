@@ -10,7 +10,7 @@ The same issue on the web: issue_page(), archive_page(), atom().
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import replace
 
 from digest.model.delivery import Skeleton, Variant
@@ -21,7 +21,7 @@ from digest.render.dkim import Seal, Signer
 from digest.render.feed import atom
 from digest.render.fields import fields_for
 from digest.render.fit import Fitted, fit, least
-from digest.render.labels import Labels
+from digest.render.labels import Labels, Speaker, Speech
 from digest.render.look import Look, open_look, open_pages
 from digest.render.mail import MailSettings
 from digest.render.message import message, pieces, shown, skeleton
@@ -30,7 +30,7 @@ from digest.render.room import LIMIT, filled, room, too_large
 from digest.render.slots import Slots
 from digest.render.sound import faults
 from digest.render.text import text_part
-from digest.render.titles import preheader, titled
+from digest.render.titles import preheader, subject_of, titled
 from digest.render.variants import narrowed, variants
 from digest.render.view import Page, page
 from digest.render.web import Listed, Site, archive_page, issue_page, listed
@@ -42,6 +42,8 @@ __all__ = [
     "Seal",
     "Signer",
     "Site",
+    "Speaker",
+    "Speech",
     "Ways",
     "archive_page",
     "atom",
@@ -71,35 +73,33 @@ def render(
 ) -> dict[str, Skeleton]:
     """Return the skeleton of each variant by its id; those that come out alike are rendered once, None is passed over.
 
-    With the edition, a variant without the story that the subject tells of gets a subject of its own, from the same
-    template. What grows too large to arrive whole is shortened and folded (`digest.render.fit`); a skeleton's `cut`
-    says so. LookError if a template fails, a subject is missing, or nothing makes it small enough.
+    With the edition, a variant that lacks some of the sections gets a subject of its own, from the same template, so
+    that none names a story that is not there (`subject_of`). What grows too large to arrive whole is shortened and
+    folded (`digest.render.fit`); a skeleton's `cut` says so. LookError if a template fails, a subject is missing, or
+    nothing makes it small enough.
     """
     made: dict[tuple[tuple[str, ...], str], Skeleton] = {}
     held = {section.id for section in content.sections if section.items}
     found: dict[str, Skeleton] = {}
+    subject = subject_of(content, look, edition)
     for variant in variants:
         if variant is None or variant.id in found:
             continue
         labels = look.speak(variant.language, content.language)
         alike = (tuple(section for section in variant.sections if section in held), labels.language)
         if alike not in made:
-            made[alike] = _rendered(
-                _for(content, variant, look, labels, edition), look, labels, mail, variant.id, edition
-            )
+            made[alike] = _rendered(_for(content, variant, labels, subject), look, labels, mail, variant.id, edition)
         found[variant.id] = replace(made[alike], variant=variant.id)
     return found
 
 
-def _for(content: Content, variant: Variant, look: Look, labels: Labels, edition: Edition | None) -> Content:
+def _for(content: Content, variant: Variant, labels: Labels, subject: Callable[[Content], str]) -> Content:
     """Return what the variant holds, its subject and preheader speaking of no story that it does not."""
     shown = narrowed(content, variant)
-    if not shown.sections or not content.stories or shown.lead.anchor == content.lead.anchor:
-        kept = len(shown.sections) == len(content.sections)
-        return shown if kept else replace(shown, preheader=preheader(shown, shown.subject, labels))
-    if edition is None or titled(content, look, edition).subject != content.subject:  # an editor wrote it: it stays
-        return replace(shown, preheader=preheader(shown, shown.subject, labels))
-    return titled(shown, look, edition)
+    if [section.id for section in shown.sections] == [section.id for section in content.sections if section.items]:
+        return shown
+    own = subject(shown)
+    return replace(shown, subject=own, preheader=preheader(shown, own, labels))
 
 
 def _rendered(

@@ -18,8 +18,7 @@ from digest.model.issue import Edition
 from digest.render.addresses import issue_url
 from digest.render.clean import clean
 from digest.render.headers import mailbox
-from digest.render.labels import Labels
-from digest.render.look import Look
+from digest.render.labels import Labels, Speaker
 from digest.render.mail import MailSettings
 
 Tokens = Callable[[str], str]
@@ -36,7 +35,7 @@ def fields_for(
     issue: int,
     due_at: datetime,
     edition: Edition,
-    look: Look,
+    look: Speaker,
     mail: MailSettings,
     tokens: Tokens,
     at: time | None = None,
@@ -100,7 +99,7 @@ def _dated(at: datetime, _offset: timedelta | None) -> str:
     return format_datetime(at)
 
 
-def settings_line(recipient: Recipient, edition: Edition, look: Look, at: time | None = None) -> str:
+def settings_line(recipient: Recipient, edition: Edition, look: Speaker, at: time | None = None) -> str:
     """Return what the subscriber chose as a sentence: `You read both sections, on weekdays at 07:00 (Europe/Kyiv).`"""
     labels = look.speak(recipient.language, edition.language)
     zone = recipient.timezone if edition.per_reader_timezone or at else ""

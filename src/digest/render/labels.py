@@ -6,10 +6,10 @@ import tomllib
 import unicodedata
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date, datetime, tzinfo
 from pathlib import Path
-from typing import Final
+from typing import Final, Protocol, Self
 
 from babel import Locale, UnknownLocaleError
 from babel.dates import format_date, format_datetime, format_skeleton
@@ -69,6 +69,8 @@ class Labels:
     """CLDR patterns: `day`, `clock`, `weekday_clock`, `day_clock`."""
     messages: Mapping[str, Pattern]
     file: Path
+    text: str = field(repr=False)
+    """What the file holds."""
 
     def pattern(self, key: str, n: int | None = None) -> str:
         """Return the message's pattern, in the form that goes with `n`; LookError where the file has none."""
@@ -145,7 +147,30 @@ def read_labels(file: Path, source: str) -> Labels:
         raise LookError(f"{e.args[0]!r} is missing", where=str(file)) from e
     except (ValueError, TypeError, UnknownLocaleError) as e:
         raise LookError(str(e), where=str(file)) from e
-    return Labels(file.stem, locale, raw.get("direction", direction(file.stem)), dates, messages, file)
+    return Labels(file.stem, locale, raw.get("direction", direction(file.stem)), dates, messages, file, source)
+
+
+class Speaker(Protocol):
+    """What has labels: a look, or what was kept of one."""
+
+    def speak(self, *languages: str) -> Labels:
+        """Return the labels of the first of the languages that has some, else English."""
+
+
+@dataclass(frozen=True, slots=True)
+class Speech:
+    """The labels of every language, apart from any folder."""
+
+    labels: Mapping[str, Labels]
+
+    @classmethod
+    def read(cls, texts: Mapping[str, str]) -> Self:
+        """Return the labels that texts of files hold, by language; LookError as `read_labels`."""
+        return cls({language: read_labels(Path(f"{language}.toml"), text) for language, text in texts.items()})
+
+    def speak(self, *languages: str) -> Labels:
+        """Return the labels of the first of the languages that has some, else English."""
+        return nearest(self.labels, *languages)
 
 
 def has_labels(labels: Mapping[str, Labels], language: str) -> bool:

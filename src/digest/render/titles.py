@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import replace
+from functools import cache
 from typing import Final
 
 from jinja2 import StrictUndefined
 from jinja2.sandbox import SandboxedEnvironment
 
 from digest.errors import LookError
-from digest.model.issue import Content, Edition
+from digest.model.issue import SUBJECT_TEMPLATE, Content, Edition
 from digest.render.clean import clean, short
 from digest.render.labels import Labels
 from digest.render.look import Look
@@ -30,6 +31,29 @@ def titled(content: Content, look: Look, edition: Edition) -> Content:
     labels = look.speak(content.language, edition.language)
     subject = _subject(content, labels, edition)
     return replace(content, subject=subject, preheader=preheader(content, subject, labels))
+
+
+def subject_of(content: Content, look: Look, edition: Edition | None) -> Callable[[Content], str]:
+    """Return a function that gives the subject of a part of the issue, one that tells of nothing else.
+
+    It is made as the issue's own was: by the edition's template, by the usual one where that asks for what the part
+    lacks. What an editor wrote stays, and so does every subject without an edition. LookError as `titled`.
+    """
+
+    @cache
+    def written() -> bool:
+        return edition is not None and titled(content, look, edition).subject == content.subject
+
+    def subject(part: Content) -> str:
+        if edition is None or not part.stories or not written():
+            return content.subject
+        labels = look.speak(content.language, edition.language)
+        try:
+            return _subject(part, labels, edition)
+        except LookError:
+            return _subject(part, labels, replace(edition, subject=SUBJECT_TEMPLATE))
+
+    return subject
 
 
 def _subject(content: Content, labels: Labels, edition: Edition) -> str:

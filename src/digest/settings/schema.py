@@ -13,7 +13,7 @@ from typing import Annotated, Any, Final, Literal, Self
 from pydantic import BaseModel, ConfigDict, Field
 from pydantic_settings import BaseSettings, InitSettingsSource, PydanticBaseSettingsSource, SettingsConfigDict
 
-from digest.model.issue import Approval, InDoubt, Ranking
+from digest.model.issue import SUBJECT_TEMPLATE, Approval, InDoubt, Ranking
 from digest.model.news import SourceKind
 from digest.settings.fields import (
     MANY,
@@ -155,8 +155,8 @@ class EditionTable(Table):
     """Who lets an issue go: an editor; nobody needs to; or nobody, as long as the check finds no red."""
     deadline_grace: Duration = timedelta(minutes=20)
     """How long after its hour an issue may still be approved before it is held."""
-    subject: SomeLine = "{{ lead.headline | short(60) }}"
-    """Jinja2 over the issue."""
+    subject: SomeLine = SUBJECT_TEMPLATE
+    """Jinja2 over the issue; over a reader's own sections where they chose some, the default where it needs others."""
     look: PlainName = "brief"
     """Folder under `templates`."""
     min_stories: Annotated[int, Field(ge=0, le=1000)] = 1
