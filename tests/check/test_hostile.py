@@ -14,13 +14,17 @@ from digest.check.accessibility import accessibility
 from digest.check.css import at_rules, declarations, rules
 from digest.check.features import features
 from digest.check.links import leads_inside
+from digest.check.numbers import numbers
 from digest.check.page import Page
 from digest.model.issue import Figure
 
 from .samples import ONE, TWO, article, cited, issue, proof
 
+HUGE = ["9" * 5_000, "0" * 5_000 + "7", "1" + ",000" * 2_000, "٣" * 5_000, "1." + "4" * 5_000, "²" * 5_000]
+"""Numbers that `int` refuses, for their length or for what they are written in."""
 WORDS = st.text(max_size=200) | st.sampled_from(
     ["“" * 90, "(" * 90, "1 000 " * 30, "<p>{{ x }}", "\u202e\ud800", "«»" * 40]
+    + [f"At night {digits} drones hit Tarnmouth and {digits} people were killed" for digits in HUGE]
 )
 
 
@@ -35,6 +39,12 @@ def test_any_words_are_judged(headline, source, summary, subject):
 
     assert findings
     assert all(one.text and (one.cure or one.level is Level.GREEN) for one in findings)
+
+
+def test_a_number_has_one_spelling_however_long_it_is_and_in_whatever_digits_it_is_written():
+    texts = "0" * 5_000 + "7 tanks, 000 tanks, ٣٤.٥٠ tanks, 1,000.00 tanks, " + "9" * 5_000 + " tanks"
+
+    assert [number.value for number in numbers(texts)] == ["7", "0", "34.5", "1000", "9" * 5_000]
 
 
 @settings(max_examples=100, deadline=None)
