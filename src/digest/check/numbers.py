@@ -67,7 +67,7 @@ def _value(found: re.Match[str]) -> str:
 
 
 def _plain(text: str) -> str:
-    """Return the digits of a text in ASCII; as text, since `int` refuses what a hostile article may have thousands of."""
+    """Return the digits of a text in ASCII; never as a number, since `int` refuses thousands of them."""
     return "".join(str(unicodedata.decimal(char)) for char in text if char.isdecimal())
 
 
