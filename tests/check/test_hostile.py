@@ -6,7 +6,7 @@ from dataclasses import replace
 from time import process_time
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from digest.check import Level, check
@@ -14,13 +14,17 @@ from digest.check.accessibility import accessibility
 from digest.check.css import at_rules, declarations, rules
 from digest.check.features import features
 from digest.check.links import leads_inside
+from digest.check.numbers import numbers
 from digest.check.page import Page
 from digest.model.issue import Figure
 
 from .samples import ONE, TWO, article, cited, issue, proof
 
+HUGE = ["9" * 5_000, "0" * 5_000 + "7", "1" + ",000" * 2_000, "٣" * 5_000, "1." + "4" * 5_000, "²" * 5_000]
+"""Numbers that `int` refuses, for their length or for what they are written in."""
 WORDS = st.text(max_size=200) | st.sampled_from(
     ["“" * 90, "(" * 90, "1 000 " * 30, "<p>{{ x }}", "\u202e\ud800", "«»" * 40]
+    + [f"At night {digits} drones hit Tarnmouth and {digits} people were killed" for digits in HUGE]
 )
 
 
@@ -37,6 +41,12 @@ def test_any_words_are_judged(headline, source, summary, subject):
     assert all(one.text and (one.cure or one.level is Level.GREEN) for one in findings)
 
 
+def test_a_number_has_one_spelling_however_long_it_is_and_in_whatever_digits_it_is_written():
+    texts = "0" * 5_000 + "7 tanks, 000 tanks, ٣٤.٥٠ tanks, 1,000.00 tanks, " + "9" * 5_000 + " tanks"
+
+    assert [number.value for number in numbers(texts)] == ["7", "0", "34.5", "1000", "9" * 5_000]
+
+
 @settings(max_examples=100, deadline=None)
 @given(st.text("ab{}();:@,.#>[]\"'/*!-% \n", max_size=80))
 def test_any_style_sheet_is_taken_apart(css):
@@ -48,6 +58,31 @@ def test_any_style_sheet_is_taken_apart(css):
     assert list(at_rules(css)) is not None
     assert isinstance(declarations(css), tuple)
     assert features(page) is not None
+    assert list(accessibility(page))
+
+
+VALUES = st.from_regex(r"[0-9.²٣]{1,5}(px|em|rem|pt|%|)", fullmatch=True) | st.from_regex(
+    r"rgba?\(([0-9²]{1,4},){2}[0-9]{1,4}([,/] ?[0-9.²]{1,4}%?)?\)", fullmatch=True
+)
+VALUES |= st.sampled_from(["1.2.3px", "rgba(1,2,3,.5.5)", "²", *HUGE])
+NAMES = st.sampled_from(["color", "background", "font-size", "font-weight", "line-height", "padding", "padding-top"])
+
+
+@settings(max_examples=60, deadline=None)
+@given(st.lists(st.tuples(NAMES, VALUES), max_size=6), VALUES)
+@example([("font-size", "1.2.3px")], "1")
+@example([("color", "rgba(1,2,3,.5.5)")], "1")
+@example([("background", f"rgb({'9' * 5_000},0,0)")], "1")
+@example([("font-weight", "²")], "1")
+@example([("line-height", "²")], "1")
+@example([], "9" * 5_000)
+def test_any_value_of_a_style_is_judged(styles, width):
+    style = ";".join(f"{name}:{value}" for name, value in styles)
+    page = Page(
+        f"<html><style>@media (max-width:{width}px){{p{{{style}}}}}</style><body><p style='{style}'>a"
+        f"<a href='https://ilma.example/' style='display:block;background:#000;{style}'>b</a></body></html>"
+    )
+
     assert list(accessibility(page))
 
 

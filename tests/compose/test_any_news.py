@@ -99,6 +99,7 @@ def test_every_sentence_of_an_issue_stands_in_a_passage_of_its_story_and_every_p
         ("Kyiv " * 100_000, "Kyiv on 3 May " * 70_000),
         ("according to " * 50_000, "the " * 250_000),
         ("7 dead, 8 dead, " * 50_000, "seven dead and eight hurt, " * 40_000),
+        ("9" * 5_000 + " killed", "1" + ",000" * 2_000 + " dead. " + "0" * 5_000 + "7 hurt."),
         ("on A A A " * 100_000, "in B B B B " * 90_000),
     ],
 )

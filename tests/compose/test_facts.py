@@ -29,6 +29,8 @@ def test_a_whole_region_is_no_place():
         ("Death toll of the fire grows to seven", {"dead": {7}}),
         ("Two of 40 sailors died", {}),
         ("Nobody was hurt", {}),
+        ("1" * 5_000 + " people were killed and 3 hurt", {"hurt": {3}}),
+        ("1" + ",000" * 2_000 + " people were killed", {}),
         ("1,240 were injured and 12 died on 3 May", {"dead": {12}, "hurt": {1240}}),
     ],
 )

@@ -287,7 +287,7 @@ def test_a_mail_too_long_to_arrive_whole_is_cut_and_every_command_says_so(desk):
     export = desk("export", "draft", "--out", "out", "--json")
 
     anchors = [story["anchor"] for section in whole["sections"] for story in section["stories"]]
-    assert whole["cut"] == {"shortened": [], "folded": []}
+    assert whole["cut"] == {"shortened": [], "folded": [], "bare": []}
     cut = built.json["cut"]
     assert cut == preview.json["cut"]
     assert cut in export.json["cuts"].values()

@@ -12,12 +12,12 @@ from hypothesis import strategies as st
 
 from digest.errors import LookError
 from digest.model.delivery import Cut, Variant
-from digest.model.issue import IssueSection
+from digest.model.issue import Correction, IssueSection
 from digest.render import fields_for, open_look, render, shown, titled
 from digest.render.fit import Fitted, fit, least
 from digest.render.room import LIMIT
 
-from .samples import ADA, EDITION, MAIL, SECTIONS, TEMPLATES, content, credit, item
+from .samples import ADA, EDITION, MAIL, NOW, SECTIONS, TEMPLATES, content, credit, item
 from .test_message import fields
 
 LOOK = open_look(TEMPLATES, "brief")
@@ -141,15 +141,64 @@ def test_a_reader_of_one_section_loses_less():
     assert len(one.cut.folded) < len([a for a in whole.cut.folded if a.startswith("military")])
 
 
-def test_an_issue_that_nothing_makes_small_enough_names_the_section_and_the_cure():
-    address = "https://ilma-courier.example/" + "&" * 1_900
-    heavy = [replace(credit(f"Outlet {n}", n), url=f"{address}{n}") for n in range(1, 7)]
-    issue = long(2)
-    leads = [replace(s.items[0], credits=tuple(heavy), headline="A heavy story") for s in issue.sections]
-    sections = tuple(replace(s, items=(lead,)) for s, lead in zip(issue.sections, leads, strict=True))
+def heavy(sections: int, address: str, name: str = "Outlet"):
+    """Return an issue of so many sections and as many leads, each with six outlets at long addresses."""
+    told = tuple(replace(credit(f"{name} {n}", n), url=f"{address}{n}") for n in range(1, 7))
+    story = replace(item("x", "A heavy story", "It holds. Fog came down. It lifted", *told), url=f"{address}0")
+    return content(
+        sections=tuple(
+            IssueSection(f"s{n}", f"Section {n}", (replace(story, anchor=f"s{n}-1", also_in=()),))
+            for n in range(sections)
+        )
+    )
 
-    with pytest.raises(LookError, match=r"bytes of HTML.*92,160.*Section military.*'A heavy story'.*mute_outlets"):
-        rendered(replace(issue, sections=sections))
+
+def everything(issue):
+    return Variant(tuple(section.id for section in issue.sections), "en")
+
+
+@pytest.mark.parametrize("tail", ["&" * 1_900, "a" * 900, "&" * 180, "ї" * 150])
+def test_no_address_however_long_keeps_an_issue_from_being_built(tail):
+    issue = heavy(14, "https://ilma-courier.example/?" + tail)
+
+    skeleton = rendered(issue, everything(issue))
+
+    assert skeleton.html.count("A heavy story") >= 14
+    assert len(shown(skeleton, fields())[0].encode()) <= LIMIT
+
+
+def test_outlets_lose_their_links_before_their_names_and_only_when_nothing_else_is_left():
+    issue = heavy(3, "https://ilma-courier.example/")
+    sentences = sum(len(s.items[0].summary) - 1 for s in issue.sections)
+
+    def fitted(steps):
+        return fit(issue, lambda made: 0 if made.steps >= steps else 1, 0)
+
+    def outlets(steps):
+        return [[(c.name, bool(c.url)) for c in s.items[0].credits] for s in fitted(steps).content.sections]
+
+    whole, unlinked = ([(f"Outlet {n}", linked) for n in range(1, 7)] for linked in (True, False))
+    assert outlets(sentences) == [whole] * 3
+    assert outlets(sentences + 2) == [unlinked, unlinked, whole]
+    assert outlets(sentences + 4) == [unlinked[:1], unlinked, unlinked]
+    assert fitted(sentences).cut.bare == ()
+    assert fitted(sentences + 1).cut.bare == ("s0-1",)
+    assert least(issue).cut.bare == ("s0-1", "s1-1", "s2-1")
+    assert all(s.items[0].url for s in least(issue).content.sections)
+
+
+def test_an_issue_that_nothing_makes_small_enough_names_the_section_and_the_cure():
+    issue = heavy(60, "https://ilma-courier.example/?" + "a" * 900)
+
+    with pytest.raises(LookError, match=r"bytes of HTML.*92,160.*Section s0.*'A heavy story'.*mute_outlets"):
+        rendered(issue, everything(issue))
+
+
+def test_corrections_that_take_most_are_named_instead_of_a_section():
+    wrong = Correction(411, "Crossing at Ferren shelled", "It was the other bridge. " * 30, NOW)
+
+    with pytest.raises(LookError, match=r"92,160.*The corrections take most, 200 of them"):
+        rendered(replace(long(2), corrections=(wrong,) * 200))
 
 
 ISSUES = st.lists(st.lists(st.integers(0, 6), min_size=1, max_size=6), min_size=1, max_size=4).map(

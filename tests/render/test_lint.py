@@ -84,6 +84,7 @@ def test_what_costs_readers_words_is_fatal(source, element, what):
         ),
         (column('<mj-image src="a" width="10px" />'), "mj-image", "has no alt"),
         (column('<mj-image src="a" alt="a" />'), "mj-image", "has no width in whole pixels"),
+        (column('<mj-image src="a" alt="a" width="²" />'), "mj-image", "has no width in whole pixels"),
         (column('<mj-text><p title="a\nb">a</p></mj-text>'), "p", "has what comes out as an escape in 'a\\nb'"),
         (column('<mj-text><p title="é">a</p></mj-text>'), "p", "has what comes out as an escape in 'é'"),
         (mjml("", HEAD.replace("Brief", "Bré")), "mj-title", "has characters that come out as escapes"),

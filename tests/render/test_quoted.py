@@ -46,6 +46,15 @@ def test_no_encoded_line_is_longer_than_76_or_ends_in_a_blank_or_holds_a_bare_li
         assert line.isascii()
 
 
+@pytest.mark.parametrize("length", range(60, 160))
+@pytest.mark.parametrize("end", [" \nb", "\t\nb", "  \n", " "])
+def test_a_line_of_any_length_that_ends_in_a_blank_stays_short(length, end):
+    text = "x" * length + end
+
+    assert max(len(line) for line in quoted(text).split(b"\r\n")) <= LINE
+    assert quopri.decodestring(quoted(text)) == text.replace("\n", "\r\n").encode()
+
+
 @given(st.text("From \n=é", max_size=400))
 def test_no_line_starts_as_a_mail_store_starts_a_message(text):
     encoded = quoted(text)

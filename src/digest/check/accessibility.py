@@ -29,6 +29,8 @@ LARGE, LARGE_BOLD = 24.0, 18.66
 """CSS pixels from which text is large (WCAG 2.2: 18 points, or 14 bold)."""
 TAP: Final = 44.0
 """CSS pixels that a button is high, at least."""
+FACTOR: Final = re.compile(r"[0-9]{0,9}\.?[0-9]{1,20}")
+"""A line's height in sizes of its font."""
 SPACER: Final = re.compile(r"^\W*$")
 
 
@@ -155,7 +157,7 @@ def _height(style: dict[str, str]) -> float:
     """Return how high a block link is; 0 where its attribute does not say."""
     size = pixels(style.get("font-size", ""), 16)
     line = style.get("line-height", "")
-    inner = size * float(line) if line.replace(".", "", 1).isdigit() else pixels(line, size)
+    inner = size * float(line) if FACTOR.fullmatch(line) else pixels(line, size)
     sides = style.get("padding", "0").split()
     above, below = (sides[0], sides[2] if len(sides) > 2 else sides[0]) if sides else ("0", "0")
     return inner + pixels(style.get("padding-top", above), 0) + pixels(style.get("padding-bottom", below), 0)

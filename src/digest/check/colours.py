@@ -7,7 +7,10 @@ from typing import Final, NamedTuple
 
 NAMED: Final = {"white": "#ffffff", "black": "#000000", "red": "#ff0000", "gray": "#808080", "grey": "#808080"}
 HEX: Final = re.compile(r"#([0-9a-f]{8}|[0-9a-f]{6}|[0-9a-f]{3,4})\b")
-RGB: Final = re.compile(r"rgba?\(\s*(\d+)[\s,]+(\d+)[\s,]+(\d+)(?:[\s,/]+([\d.]+%?))?\s*\)")
+_CHANNEL: Final = r"([0-9]{1,9})"
+RGB: Final = re.compile(
+    rf"rgba?\(\s*{_CHANNEL}[\s,]+{_CHANNEL}[\s,]+{_CHANNEL}(?:[\s,/]+([0-9]{{0,9}}\.?[0-9]{{1,20}}%?))?\s*\)"
+)
 ENOUGH: Final = 4.5
 ENOUGH_LARGE: Final = 3.0
 
@@ -39,7 +42,7 @@ def colour(value: str, under: Colour) -> Colour | None:
     if found := RGB.search(text):
         alpha = found[4] or "1"
         share = float(alpha.rstrip("%")) / (100 if alpha.endswith("%") else 1)
-        return _over([int(found[n]) for n in (1, 2, 3)], min(share, 1.0), under)
+        return _over([min(int(found[n]), 255) for n in (1, 2, 3)], min(share, 1.0), under)
     word = re.split(r"[\s,(]", text, maxsplit=1)[0]
     return colour(NAMED[word], under) if word in NAMED else None
 

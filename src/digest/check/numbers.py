@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import unicodedata
 from collections.abc import Iterator
 from typing import Final, NamedTuple
 
@@ -34,7 +35,7 @@ CALENDAR: Final = listed(
     year o'clock
     """
 )
-YEARS: Final = range(1900, 2100)
+YEARS: Final = frozenset(map(str, range(1900, 2100)))
 
 
 class Number(NamedTuple):
@@ -58,11 +59,16 @@ def numbers(text: str) -> Iterator[Number]:
 
 def _value(found: re.Match[str]) -> str:
     if found["digits"]:
-        part = (found["part"] or "").replace(",", ".").rstrip("0").rstrip(".")
-        return str(int(re.sub(r"\D", "", found["digits"]))) + part
+        part = _plain(found["part"] or "")
+        return (_plain(found["digits"]).lstrip("0") or "0") + (f".{part}".rstrip("0").rstrip("."))
     word, unit = found["word"].lower(), (found["unit"] or "").lower()
     value = WORDS[word]
     return str(value + UNITS.index(unit) if unit and word in TENS else value)
+
+
+def _plain(text: str) -> str:
+    """Return the digits of a text in ASCII; never as a number, since `int` refuses thousands of them."""
+    return "".join(str(unicodedata.decimal(char)) for char in text if char.isdecimal())
 
 
 def counted(text: str) -> Iterator[tuple[str, str]]:
@@ -71,6 +77,6 @@ def counted(text: str) -> Iterator[tuple[str, str]]:
         noun = NOUN.match(text, number.end)
         if noun is None or noun["noun"].casefold() in CALENDAR | NO_NOUN:
             continue
-        if number.value.isdigit() and int(number.value) in YEARS:
+        if number.value in YEARS:
             continue
         yield number.value, noun["noun"].casefold()[:STEM]

@@ -23,8 +23,9 @@ BODY_SIZE: Final = 16.0
 PROPERTIES: Final = frozenset(
     {"color", "background-color", "background", "font-size", "font-weight", "display", "line-height", "font"}
 )
-LENGTH: Final = re.compile(r"^(-?[\d.]+)(px|pt|em|rem|%)?$")
-SCREEN_WIDTH: Final = re.compile(r"\(max-width:(\d+)px\)")
+LENGTH: Final = re.compile(r"(-?[0-9]{0,9}\.?[0-9]{1,20})(px|pt|em|rem|%)?")
+WEIGHT: Final = re.compile(r"[0-9]{1,4}")
+SCREEN_WIDTH: Final = re.compile(r"\(max-width:([0-9]{1,9})px\)")
 PHONE: Final = 375
 
 
@@ -177,7 +178,7 @@ def _seen(element: HtmlElement, styles: dict[HtmlElement, Style], around: _Seen)
     ground = colour(style.get("background-color") or style.get("background", ""), around.ground) or around.ground
     weight = style.get("font-weight", "")
     heading = element.tag in ("h1", "h2", "h3", "h4", "h5", "h6", "b", "strong", "th")
-    bold = (weight in ("bold", "bolder") or (weight.isdigit() and int(weight) >= 600)) if weight else None
+    bold = (weight in ("bold", "bolder") or (bool(WEIGHT.fullmatch(weight)) and int(weight) >= 600)) if weight else None
     return _Seen(
         colour(style.get("color", ""), ground) or around.colour,
         ground,
@@ -192,7 +193,7 @@ def pixels(value: str, around: float) -> float:
     >>> pixels("1.5em", 16), pixels("12pt", 16), pixels("large", 16)
     (24.0, 16.0, 16)
     """
-    found = LENGTH.match(value.strip().lower())
+    found = LENGTH.fullmatch(value.strip().lower())
     if found is None:
         return around
     number, unit = float(found[1]), found[2] or "px"

@@ -20,6 +20,8 @@ FEWEST: Final = 8
 """Words of a story from which its likeness to another says anything."""
 RELATED: Final = 0.22
 """Share from which they may, if they share town and hour or count."""
+FEW: Final = frozenset({"0", "1", "2"})
+"""Counts that are everywhere and tell nothing."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,5 +67,5 @@ def scene(text: str, towns: Iterable[str]) -> Scene:
 
 
 def _agreeing(one: frozenset[tuple[str, str]], other: frozenset[tuple[str, str]]) -> list[tuple[str, str]]:
-    """Return the counts of the same things; ones and twos are everywhere and tell nothing."""
-    return [(number, noun) for number, noun in one & other if not number.isdigit() or int(number) > 2]
+    """Return the counts of the same things that tell something."""
+    return [(number, noun) for number, noun in one & other if number not in FEW]

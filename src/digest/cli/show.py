@@ -102,13 +102,15 @@ def cut(content: Content, cut: Cut) -> str:
         said.append(f"{plural(len(cut.shortened), 'summary', 'summaries')} shortened")
     if cut.folded:
         said.append(f"{plural(len(cut.folded), 'story', 'stories')} on the web page alone")
+    if cut.bare:
+        said.append(f"{plural(len(cut.bare), 'story', 'stories')} without links to each outlet")
     told = [f"  {s.title}: {item.headline}" for s in content.sections for item in s.items if item.anchor in cut.folded]
     return "\n".join([f"Too long to arrive whole: {', '.join(said)}", *told]) if said else ""
 
 
 def cut_json(cut: Cut) -> dict[str, Any]:
     """Return the same for programs: stories by their anchors."""
-    return {"shortened": list(cut.shortened), "folded": list(cut.folded)}
+    return {"shortened": list(cut.shortened), "folded": list(cut.folded), "bare": list(cut.bare)}
 
 
 def item_json(item: Item, url: dict[ArticleId, str]) -> dict[str, Any]:

@@ -40,6 +40,8 @@ NO_PLACE: Final = (
 CLAUSE: Final = re.compile(r"[;.!?:](?!\d)|,(?!\d)|\s(?:and|while|with|but)\s")
 COUNT: Final = re.compile(rf"\b(?:\d{{1,3}}(?:[,.]\d{{3}})+|\d+|{'|'.join(NUMBERS)})\b(?!\s?%)", re.IGNORECASE)
 HOUR: Final = re.compile(r"\bas of (?P<hour>\d{1,2})(?:[:.]\d\d)?(?: ?(?P<half>[ap])\.?m\b)?", re.IGNORECASE)
+MOST_DIGITS: Final = 9
+"""Of a number that may count people."""
 COUNTED: Final = frozenset({"dead", "hurt"})
 """Stems of what tolls count."""
 
@@ -166,8 +168,8 @@ def tolls(text: str) -> dict[str, frozenset[int]]:
     for clause in CLAUSE.split(DAY.sub("", text)):
         counts = COUNT.findall(clause)
         kinds = {stem(word.folded) for word in words(clause)} & COUNTED if len(counts) == 1 else set()
-        if len(kinds) == 1:
-            found.setdefault(kinds.pop(), set()).add(_number(counts[0]))
+        if len(kinds) == 1 and (number := _number(counts[0])) is not None:
+            found.setdefault(kinds.pop(), set()).add(number)
     return {kind: frozenset(found[kind]) for kind in sorted(found)}
 
 
@@ -178,6 +180,10 @@ def _hours(text: str) -> frozenset[int]:
     )
 
 
-def _number(text: str) -> int:
+def _number(text: str) -> int | None:
+    """Return the number; None for one that counts nobody, of so many digits that `int` might refuse it."""
     bare = text.lower()
-    return NUMBERS.index(bare) + 1 if bare in NUMBERS else int(re.sub(r"\D", "", bare))
+    if bare in NUMBERS:
+        return NUMBERS.index(bare) + 1
+    digits = re.sub(r"\D", "", bare)
+    return int(digits) if len(digits) <= MOST_DIGITS else None

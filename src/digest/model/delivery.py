@@ -60,6 +60,8 @@ class Cut:
     """Anchors of stories whose summaries lost sentences."""
     folded: tuple[str, ...] = ()
     """Anchors of stories that are told there alone."""
+    bare: tuple[str, ...] = ()
+    """Anchors of stories whose outlets are linked, or all of them named, there alone."""
 
 
 WHOLE: Final = Cut()

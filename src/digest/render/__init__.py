@@ -117,7 +117,8 @@ def _rendered(
 
     fitted = fit(content, size, LIMIT)
     if fitted is None:
-        raise too_large(content, size(least(content)))
+        smallest = least(content)
+        raise too_large(smallest.content, size(smallest))
     view, html = made[fitted.steps]
     text = text_part(view, look, labels, slots)
     done = skeleton(variant, fitted.content, mail, language=labels.language, html=html, text=text, slots=slots)

@@ -13,6 +13,8 @@ from digest.model.news import SectionId
 
 SHORTEN: Final = "shorten"
 FOLD: Final = "fold"
+UNLINK: Final = "unlink"
+ALONE: Final = "alone"
 
 Step = tuple[str, str]
 """What is done, to the story of which anchor."""
@@ -26,21 +28,24 @@ class Fitted:
     folded: Mapping[SectionId, tuple[str, ...]] = field(default_factory=dict)
     """Anchors of the stories that are on the web page alone, in their order."""
     shortened: tuple[str, ...] = ()
+    bare: tuple[str, ...] = ()
+    """Anchors of the stories whose outlets lost their links, or all but the first their names."""
     steps: int = 0
     """How much was taken away, step by step; two of one issue with equal steps are equal."""
 
     @property
     def cut(self) -> Cut:
         """What the editor is told of it."""
-        return Cut(self.shortened, tuple(anchor for anchors in self.folded.values() for anchor in anchors))
+        return Cut(self.shortened, tuple(anchor for anchors in self.folded.values() for anchor in anchors), self.bare)
 
 
 def fit(content: Content, size: Callable[[Fitted], int], limit: int) -> Fitted | None:
     """Return the issue with as little taken away as brings its `size` down to `limit`; None if nothing does.
 
     Summaries lose their last sentences first, the longest of them before the others and those of the leads last; then
-    sections lose their last stories, the section with the most of them first. Every story keeps a sentence, every
-    section its lead. A function of its arguments alone.
+    sections lose their last stories, the section with the most of them first; at the very last the leads' outlets lose
+    their links, and those after the first their names. Every story keeps a sentence and the link of its headline,
+    every section its lead. A function of its arguments alone.
     """
     whole = Fitted(content)
     if size(whole) <= limit:
@@ -53,7 +58,7 @@ def fit(content: Content, size: Callable[[Fitted], int], limit: int) -> Fitted |
 
 
 def least(content: Content) -> Fitted:
-    """Return the issue with all taken away that may be: a story of one sentence in each section."""
+    """Return the issue with all taken away that may be: in each section a story of one sentence by one outlet."""
     return _after(content, list(_steps(content)))
 
 
@@ -64,6 +69,9 @@ def _steps(content: Content) -> Iterator[Step]:
     for items in (others, leads):
         yield from ((SHORTEN, anchor) for anchor in _shortening(items))
     yield from ((FOLD, anchor) for anchor in _folding(content.sections))
+    heaviest = sorted(leads, key=lambda item: -sum(len(credit.url) for credit in item.credits))
+    yield from ((UNLINK, item.anchor) for item in heaviest if any(credit.url for credit in item.credits))
+    yield from ((ALONE, item.anchor) for item in heaviest if len(item.credits) > 1)
 
 
 def _shortening(items: Iterable[Item]) -> Iterator[str]:
@@ -85,14 +93,20 @@ def _folding(sections: Iterable[IssueSection]) -> Iterator[str]:
 def _after(content: Content, steps: Sequence[Step]) -> Fitted:
     """Return the issue after these steps."""
     lost: dict[str, int] = {}
-    gone: set[str] = set()
+    which: dict[str, set[str]] = {FOLD: set(), UNLINK: set(), ALONE: set()}
     for what, anchor in steps:
-        if what == FOLD:
-            gone.add(anchor)
-        else:
+        if what == SHORTEN:
             lost[anchor] = lost.get(anchor, 0) + 1
+        else:
+            which[what].add(anchor)
+    gone, bare = which[FOLD], which[UNLINK] | which[ALONE]
+
+    def told(item: Item) -> Item:
+        shorter = _shorter(item, lost)
+        return _bare(shorter, alone=item.anchor in which[ALONE]) if item.anchor in bare else shorter
+
     sections = tuple(
-        replace(section, items=tuple(_shorter(item, lost) for item in section.items if item.anchor not in gone))
+        replace(section, items=tuple(told(item) for item in section.items if item.anchor not in gone))
         for section in content.sections
     )
     folded = {
@@ -100,11 +114,16 @@ def _after(content: Content, steps: Sequence[Step]) -> Fitted:
         for section in content.sections
         if (anchors := tuple(item.anchor for item in section.items if item.anchor in gone))
     }
-    kept = (item.anchor for section in sections for item in section.items)
-    shortened = tuple(anchor for anchor in kept if anchor in lost)
-    return Fitted(replace(content, sections=sections), folded, shortened, len(steps))
+    kept = [item.anchor for section in sections for item in section.items]
+    shortened, unlinked = (tuple(anchor for anchor in kept if anchor in some) for some in (lost, bare))
+    return Fitted(replace(content, sections=sections), folded, shortened, unlinked, len(steps))
 
 
 def _shorter(item: Item, lost: Mapping[str, int]) -> Item:
     fewer = lost.get(item.anchor, 0)
     return replace(item, summary=item.summary[:-fewer]) if fewer else item
+
+
+def _bare(item: Item, *, alone: bool) -> Item:
+    named = item.credits[:1] if alone else item.credits
+    return replace(item, credits=tuple(replace(credit, url="") for credit in named))

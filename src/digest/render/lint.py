@@ -19,6 +19,7 @@ from digest.render.vocabulary import ATTRIBUTES, HOLDS_TEXT, NO_EFFECT, NOT_VETT
 QUOTED: Final = re.compile(r"=\s*(?:\"([^\"]*)\"|'([^']*)')")
 UNFIT: Final = re.compile(r"[^ -~]|\\")
 FRACTION: Final = re.compile(r"\d\.\d")
+WHOLE: Final = re.compile(r"([0-9]{1,9})(?:px)?")
 EXCERPT: Final = 40
 WIDTH: Final = 600
 """CSS pixels of a body that does not say."""
@@ -144,8 +145,8 @@ class _Reader(HTMLParser):
             self.note(tag, f"has a fraction in width={attrs['width']!r}", "make it whole pixels", needle="width=")
         if tag == "mjml":
             self.root = attrs
-        elif tag == "mj-body" and (attrs.get("width") or "").removesuffix("px").isdigit():
-            self._width = int((attrs["width"] or "").removesuffix("px"))
+        elif tag == "mj-body" and (pixels := WHOLE.fullmatch(attrs.get("width") or "")):
+            self._width = int(pixels[1])
         elif tag == "mj-style" and "inline" in attrs:
             self.note(tag, "is not put inline by this compiler", "write style= where it belongs", needle="inline=")
         elif tag == "mj-all" and "font-family" in attrs:
@@ -166,7 +167,7 @@ class _Reader(HTMLParser):
     def _image(self, attrs: dict[str, str | None]) -> None:
         if attrs.get("alt") is None:
             self.note("mj-image", "has no alt", "say what it shows, or alt=''")
-        if not (attrs.get("width") or "").removesuffix("px").isdigit():
+        if not WHOLE.fullmatch(attrs.get("width") or ""):
             self.note("mj-image", "has no width in whole pixels", "Outlook reads nothing else: write width='240px'")
 
     def _raw_attributes(self, tag: str) -> None:

@@ -11,6 +11,8 @@ LINE: Final = 76
 
 SOFT: Final = b"=\r\n"
 _MBOX: Final = re.compile(rb"^From(?= )", re.MULTILINE)
+_LONG: Final = re.compile(rb"[^\n]{%d,}" % (LINE + 1))
+"""Lines that grew over the limit: by `=46` for a letter, or by `=20`, for which the encoder leaves no room at an end."""
 _AS_IT_IS: Final = re.compile(r"[!-<>-~]+(?: [!-<>-~]+)*")
 _CUT: Final = 70
 
@@ -26,15 +28,9 @@ def quoted(text: str) -> bytes:
     if len(text) < LINE and _AS_IT_IS.fullmatch(text) and not text.startswith("From "):
         return text.encode("ascii")
     encoded = b2a_qp(text.replace("\r\n", "\n").encode("utf-8"), quotetabs=False, istext=True)
-    if b"From " in encoded:
-        encoded = b"\n".join(_short(line) for line in _MBOX.sub(b"=46rom", encoded).split(b"\n"))
+    encoded = _LONG.sub(lambda line: _cut(line[0], b"=\n"), _MBOX.sub(b"=46rom", encoded))
     encoded = encoded.replace(b"\r\n", b"\n").replace(b"\n", b"\r\n")
     return encoded if len(encoded) < LINE else _with_room(encoded)
-
-
-def _short(line: bytes) -> bytes:
-    """Return a line that grew over the limit as two."""
-    return line if len(line) <= LINE else _cut(line, b"=\n")
 
 
 def _with_room(encoded: bytes) -> bytes:

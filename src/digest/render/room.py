@@ -37,16 +37,28 @@ def filled(html: str, slots: Slots, room: Mapping[str, int]) -> int:
 
 
 def too_large(content: Content, size: int) -> LookError:
-    """Return the error for an issue that has `size` bytes when all is taken away that may be; it names a section."""
+    """Return the error for an issue that has `size` bytes when all is taken away that may be; it names what takes most.
+
+    That is a section, or the corrections of earlier issues, which nothing takes away.
+    """
     section = max((s for s in content.sections if s.items), key=lambda section: _weight(section.items[0]))
-    lead = section.items[0]
-    return LookError(
-        f"{size:,} bytes of HTML with one sentence on one story of each section; at most {LIMIT:,} arrive whole. "
-        f"Section {section.id} takes most, for {short(lead.headline, 60)!r}: mute an outlet that tells it "
-        "(mute_outlets), or give the edition fewer sections"
-    )
+    lead, corrections = section.items[0], content.corrections
+    if sum(_bytes(c.headline, c.text) for c in corrections) > _weight(lead):
+        most = f"The corrections take most, {len(corrections)} of them: put what they say into fewer and shorter ones"
+    else:
+        most = (
+            f"Section {section.id} takes most, for {short(lead.headline, 60)!r}: mute an outlet that tells it "
+            "(mute_outlets), or give the edition fewer sections"
+        )
+    told = f"{size:,} bytes of HTML with one sentence on one story of each section; at most {LIMIT:,} arrive whole"
+    return LookError(f"{told}. {most}")
 
 
 def _weight(item: Item) -> int:
     """Return how much text and how many addresses a story brings, its markup left aside."""
-    return len(item.headline) + len(item.url) + sum(len(c.name) + len(c.url) for c in item.credits)
+    outlets = (text for credit in item.credits for text in (credit.name, credit.url))
+    return _bytes(item.headline, item.url, *item.summary, *item.claimed_by, *outlets)
+
+
+def _bytes(*texts: str) -> int:
+    return sum(len(escape(text).encode("utf-8", "replace")) for text in texts)
