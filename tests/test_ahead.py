@@ -81,3 +81,18 @@ def test_an_error_comes_out_where_its_message_is_asked_for():
         assert ahead.compose(claim(1)) == b"1/1"
         with pytest.raises(ValueError, match="no such reader"):
             ahead.compose(claim(-1))
+
+
+def test_after_many_were_given_back_those_claimed_next_are_still_made_ahead():
+    press = Press()
+    stale, later = [claim(seq) for seq in range(3 * DEPTH)], [claim(1000 + seq) for seq in range(3 * DEPTH)]
+
+    with Ahead(press, 2) as ahead:
+        ahead.expect(stale)
+        for each in stale:
+            ahead.dismiss(each)
+        ahead.expect(later)
+        found = [ahead.compose(each) for each in later]
+
+    assert found == [b"%d/1" % each.seq for each in later]
+    assert threading.current_thread() not in press.threads

@@ -13,6 +13,7 @@ import resource
 import signal
 import sys
 import threading
+import time
 import traceback
 from collections.abc import Callable
 from datetime import timedelta
@@ -21,11 +22,13 @@ from typing import Any
 
 from sqlalchemy import event
 
-from digest.deliver import deliver, enlisted
-from digest.deliver.smtp import Security, SmtpTransport
+from digest.cli import loop
+from digest.deliver import Message, Transport, deliver, enlisted
+from digest.deliver.smtp import Relays, Security, Share, SmtpTransport
 from digest.deliver.worker import boot_time
 from digest.errors import DigestError
 from digest.model.delivery import Claim
+from digest.pipeline.ahead import Ahead
 from digest.store import Store, open_store
 from tests.chaos.wrong import WRONG
 from tests.store.samples import NOW
@@ -88,7 +91,11 @@ def stop_here() -> None:
 
 
 def run(spec: dict[str, Any]) -> None:
-    """Send what is due of the issue; `spec` says over what, and where to stop."""
+    """Send what is due of the issue; `spec` says over what, and where to stop.
+
+    `shipped`: as the command does it, over a relay of several, on the loop of the command line, and with messages made
+    ahead in threads.
+    """
     woken = Path(spec["data"]) / "woken"
 
     def late() -> timedelta:
@@ -100,15 +107,25 @@ def run(spec: dict[str, Any]) -> None:
         text = b"All quiet at the Ferren bridge.\r\n" * spec.get("lines", 20)
         return f"To: {claim.recipient.email}\r\nSubject: No. 7\r\n\r\n".encode() + text
 
-    transport = SmtpTransport(
+    def in_pieces(claim: Claim) -> Message:
+        """As the press makes them: the personal fields, and a literal that all share."""
+        return f"To: {claim.recipient.email}\r\n".encode(), shared
+
+    shared = b"Subject: No. 7\r\n\r\n" + b"All quiet at the Ferren bridge.\r\n" * spec.get("lines", 20)
+    smtp = SmtpTransport(
         "127.0.0.1",
         spec["port"],
         lambda claim: f"bounce-{claim.issue}-{claim.seq}@brief.example",
         security=Security.NONE,
         connections=spec["connections"],
     )
+    shipped = spec.get("shipped", False)
+    transport: Transport = Relays([Share("sink", smtp)], time.monotonic) if shipped else smtp
     where, count = spec.get("stop", ("", 0))
-    with open_store(spec["url"], patience=timedelta(seconds=60)) as store:
+    with (
+        Ahead(in_pieces if shipped else composed, 2 if shipped else 0) as ahead,
+        open_store(spec["url"], patience=timedelta(seconds=60)) as store,
+    ):
         outbox: Any = store.outbox
         if "wrong" in spec:
             outbox = WRONG[spec["wrong"]](outbox, store)
@@ -124,12 +141,15 @@ def run(spec: dict[str, Any]) -> None:
             if where == "begin":
                 worker = Beginning(me, once(count, stop_here))
             for _ in range(spec.get("runs", 1)):
-                asyncio.run(
+                start = loop.run if shipped else asyncio.run
+                start(
                     deliver(
                         spec["issue"],
                         outbox=outbox,
                         transport=transport,
-                        compose_message=composed,
+                        compose_message=ahead.compose,
+                        expect=ahead.expect,
+                        dismiss=ahead.dismiss,
                         now=lambda: NOW + late(),
                         clock=lambda: boot_time() + late().total_seconds(),
                         worker=worker,

@@ -26,6 +26,9 @@ S = DeliveryState
 DEPTH = {"plain": 1, "pipelining": 1, "chunking": 8}
 """How many messages a connection may have in flight, begun and not answered, by the dialogue."""
 
+SHIPPED = ("pipelining", "chunking")
+"""The modes in which a sender is put together as the command does it."""
+
 
 class Senders:
     """A process that makes senders, one at a time."""
@@ -113,7 +116,7 @@ class Stage:
 
     def spec(self, **more: Any) -> dict[str, Any]:
         base = {"url": self.url, "data": str(self.data), "port": self.sink.port, "issue": self.issue}
-        return {**base, "connections": self.connections, **more}
+        return {**base, "connections": self.connections, "shipped": self.mode in SHIPPED, **more}
 
     def through(self, sender: Senders, **more: Any) -> tuple[int, str]:
         """Let a sender run to its end."""

@@ -120,6 +120,23 @@ def test_an_issue_that_went_out_goes_out_no_more():
     assert (again.mails, again.connections, tally) == ([], 0, Tally())
 
 
+def test_every_message_that_is_expected_is_asked_for_or_dismissed():
+    outbox, expected, ended = outbox_of(300), [], []
+    server = Server(stopping(20, lambda: outbox.put(1, State.PAUSED)))
+
+    def compose(claim):
+        ended.append(claim.seq)
+        return composed(claim)
+
+    send(
+        outbox, server, compose_message=compose, expect=lambda claims: expected.extend(c.seq for c in claims),
+        dismiss=lambda claim: ended.append(claim.seq),
+    )  # fmt: skip
+
+    assert len(expected) > server.copies.total()
+    assert set(ended) == set(expected)
+
+
 def test_a_single_reader_takes_a_single_connection():
     server = Server()
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import tracemalloc
 from itertools import pairwise
 
 import pytest
@@ -9,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from digest.deliver.smtp.envelope import Envelope, on_the_wire
-from digest.deliver.smtp.letters import LARGE, MOST_KNOWN, Letter, Writer
+from digest.deliver.smtp.letters import LARGE, MOST_KNOWN, MOST_NEW, Letter, Writer
 from digest.deliver.smtp.offer import Offer
 from digest.model.delivery import DeliveryState as S
 
@@ -165,10 +166,41 @@ def test_pieces_that_messages_share_are_carried_alike_in_each():
     )
 
 
+def remembered(messages):
+    """Write the messages with one writer; return the bytes that were held at most."""
+    tracemalloc.start()
+    try:
+        writer = Writer(Offer())
+        for message in messages:
+            writer.write(ADA, message)
+        return tracemalloc.get_traced_memory()[1]
+    finally:
+        tracemalloc.stop()
+
+
 def test_no_more_is_remembered_than_a_few_skeletons_hold():
-    writer, size = Writer(Offer()), 128 * 1024
+    lines = 128 * 1024 // 4
 
-    for n in range(2 * MOST_KNOWN // size):
-        writer.write(ADA, (b"%08d\r\n" % n + b"x" * size, b"\r\n"))
+    def messages():
+        for n in range(2 * MOST_KNOWN // (4 * lines)):
+            message = (b"%08d\r\n" % n + b".x\r\n" * lines, b"\r\n")
+            yield from (message, message)
 
-    assert sum(len(known.piece) for known in writer._known.values()) <= MOST_KNOWN
+    assert remembered(messages()) < MOST_KNOWN * 1.2
+
+
+def test_a_piece_of_one_message_alone_is_not_remembered():
+    literal = b".The bridge is open.\r\n" * LARGE
+
+    signatures = (b"DKIM-Signature: %08d\r\n " % n + b"b" * LARGE + b"\r\n" for n in range(4000))
+
+    assert remembered((signature, literal) for signature in signatures) < 500_000
+
+
+def test_what_is_known_of_a_piece_is_not_taken_for_another_at_the_same_address():
+    writer = Writer(Offer())
+
+    for n in range(3 * MOST_NEW):
+        piece = b"%08d\r\n" % (n // 2) + b".x\r\n" * LARGE  # freed in turn, and its address used again
+        for _ in range(1 + n % 3):
+            assert writer.write(ADA, (piece,)).body == piece.replace(b"\n.", b"\n..") + b".\r\n"

@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 from digest.deliver.alive import enlisted
 from digest.deliver.journals import journals
 from digest.deliver.mark import NAME, Mark, raise_mark, read_mark
+from digest.deliver.putback import require_not_older
 from digest.errors import JournalError, PutBack
 from digest.model.delivery import DeliveryState as S
 from digest.model.delivery import Outcome
@@ -166,6 +167,14 @@ def test_nothing_starts_until_somebody_has_accepted_it_and_then_nobody_gets_two(
 
     assert (got.claims, got.closed) == ((), "over")
     assert states(older) == [S.IN_DOUBT] * 4
+
+
+def test_a_journal_that_its_worker_takes_away_at_that_moment_is_none(tmp_path):
+    (tmp_path / ("a" * 32)).symlink_to(tmp_path / "gone")  # its name is there, and the file no more
+
+    require_not_older(outbox_of(), tmp_path, now=NOON)
+
+    assert read_mark(tmp_path) == Mark()
 
 
 def test_the_journal_of_a_worker_that_lives_is_left_where_it_is(tmp_path):

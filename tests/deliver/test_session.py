@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import asyncio
+import select
 import socket
+import struct
 from contextlib import asynccontextmanager
 
 import pytest
 
 from digest.deliver.smtp import Login, Security, SmtpTransport, Times
-from digest.deliver.smtp.wire import is_loopback
+from digest.deliver.smtp.wire import Wire, is_loopback
 from digest.errors import RelayError
 from digest.model.delivery import Claim
 from digest.model.delivery import DeliveryState as S
@@ -351,3 +353,22 @@ def test_an_unencrypted_relay_elsewhere_hears_nothing():
         open_only(server)
 
     assert server.heard == []
+
+
+def test_a_connection_reset_before_it_is_looked_at_is_a_server_that_hung_up():
+    async def looked_at(client):
+        _, wire = await asyncio.get_running_loop().create_connection(Wire, sock=client)
+        try:
+            return wire.loopback
+        finally:
+            wire.abort()
+
+    with socket.create_server(("127.0.0.1", 0)) as server, socket.create_connection(server.getsockname()) as client:
+        taken, _ = server.accept()
+        taken.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
+        taken.close()  # with a reset
+        select.select([client], [], [], 20)
+        client.setblocking(False)
+
+        with pytest.raises(RelayError, match="hung up"):
+            asyncio.run(looked_at(client))

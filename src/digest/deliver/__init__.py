@@ -44,6 +44,7 @@ async def deliver(
     now: Callable[[], datetime],
     worker: Worker,
     expect: Callable[[Sequence[Claim]], None] | None = None,
+    dismiss: Callable[[Claim], None] | None = None,
     progress: Callable[[int], None] | None = None,
     stop: asyncio.Event | None = None,
     clock: Callable[[], float] = boot_time,
@@ -54,7 +55,8 @@ async def deliver(
     `worker` is enlisted (`enlisted`). `stop`, once set, and a cancellation end the run
     within seconds: what is not begun is given back, what is begun may still get its answer; a second cancellation
     leaves that in doubt. `progress` is told how many more messages have an outcome on record, `expect` which messages
-    will be asked of `compose_message` soon, for those that take long to make.
+    will be asked of `compose_message` soon, for those that take long to make, and `dismiss` of which of them that is no
+    longer so.
 
     Raises RelayError where the mail server is not there or turns us away, after everything not begun was given back;
     an error of `compose_message` comes out once the other messages are sent and recorded; StoreError (a database that
@@ -68,6 +70,7 @@ async def deliver(
         worker=worker,
         progress=progress or (lambda count: None),
         expect=expect or (lambda claims: None),
+        dismiss=dismiss or (lambda claim: None),
     )
     run = Run(issue, outbox, transport, world)
     task = asyncio.create_task(run())

@@ -43,6 +43,8 @@ class World:
     """Told how many more messages have an outcome on record."""
     expect: Callable[[Sequence[Claim]], None]
     """Told what was claimed, whose messages will be asked for soon, in this order."""
+    dismiss: Callable[[Claim], None]
+    """Told of a claim that is given back, whose message will not be asked for."""
 
 
 class Desk:
@@ -113,7 +115,9 @@ class Desk:
         not_before = None
         if outcome.state is DeliveryState.DEFERRED:
             not_before = self._world.now() + pause_after(row.claim.attempt, chance=self._world.chance())
-        if outcome.state is not DeliveryState.QUEUED:
+        if outcome.state is DeliveryState.QUEUED:
+            self._world.dismiss(row.claim)
+        else:
             self._stale = 0
             self.settled += 1
             self.answers += bool(outcome.code)

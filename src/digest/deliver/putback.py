@@ -52,13 +52,13 @@ def require_not_older(outbox: Outbox, folder: Path, *, now: datetime) -> None:
 
 def _left(folder: Path) -> list[Left]:
     """Return the journals whose workers are dead, locked. One without a first line may be about to be locked."""
-    names = sorted(path for path in folder.iterdir() if len(path.name) == ID_LENGTH and path.stat().st_size)
+    names = sorted(path for path in folder.iterdir() if len(path.name) == ID_LENGTH)
     return [left for path in names if (left := _taken(path)) is not None]
 
 
 def _taken(path: Path) -> Left | None:
     try:
-        return take_over(path)
+        return take_over(path) if path.stat().st_size else None
     except FileNotFoundError:
         return None  # its worker has just ended in good order
 

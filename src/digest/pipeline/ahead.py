@@ -46,6 +46,12 @@ class Ahead:
             self._coming[claim.seq] = claim
         self._begin(self._threads)
 
+    def dismiss(self, claim: Claim) -> None:
+        """Forget a message that will not be asked for: its claim was given back."""
+        self._coming.pop(claim.seq, None)
+        if (future := self._made.pop(claim.seq, None)) is not None:
+            future.cancel()
+
     def compose(self, claim: Claim) -> Message:
         """Return the message; raises what making it raises."""
         if self._threads is None:

@@ -78,6 +78,7 @@ async def send(
                     transport=transport,
                     compose_message=ahead.compose,
                     expect=ahead.expect,
+                    dismiss=ahead.dismiss,
                     now=clock,
                     worker=worker,
                     progress=progress,

@@ -15,7 +15,9 @@ LOOSE: Final = "the message has line ends other than CRLF"
 LARGE: Final = 512
 """Bytes from which a piece is worth remembering: it is a literal of a skeleton, and comes again with every message."""
 MOST_KNOWN: Final = 8 * 1024 * 1024
-"""Bytes of pieces that are remembered at most."""
+"""Bytes of pieces that are remembered at most, with all that is known of them."""
+MOST_NEW: Final = 256
+"""So many pieces seen once are kept to be known again: most are of one message alone, its signature for one."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,7 +38,8 @@ class Writer:
     def __init__(self, offer: Offer) -> None:
         self._offer = offer
         self._known: dict[int, _Piece] = {}
-        self._known_bytes = 0
+        self._new: dict[int, bytes] = {}
+        self._bytes = 0
 
     def write(self, envelope: Envelope, message: Message) -> Letter | Outcome:
         """Return the message ready to be said, or `refused` where this server could not take it.
@@ -46,7 +49,8 @@ class Writer:
         """
         pieces = message if isinstance(message, tuple) else None
         plain = message if isinstance(message, bytes) else b"".join(message)
-        short = plain if pieces is None else b"".join([p if len(p) < LARGE else self._piece(p).short for p in pieces])
+        known = [(p, None if len(p) < LARGE else self._piece(p)) for p in pieces or ()]
+        short = plain if pieces is None else b"".join([p if piece is None else piece.short for p, piece in known])
         if not _ends_well(short):
             raise ValueError(LOOSE)
         sender = on_the_wire(envelope.sender) if envelope.sender else ""
@@ -60,27 +64,33 @@ class Writer:
         if pieces is None or b"\n." in short or short.startswith(b"."):
             carried = stuffed(plain)
         else:  # no line that begins with a dot but within large pieces
-            carried = b"".join([p if len(p) < LARGE else self._piece(p).stuffed for p in pieces])
+            carried = b"".join([p if piece is None else piece.stuffed for p, piece in known])
         return Letter(
             mail, rcpt, b"DATA\r\n", carried + (b".\r\n" if not plain or plain[-1:] == b"\n" else b"\r\n.\r\n")
         )
 
     def _piece(self, piece: bytes) -> _Piece:
-        """Return what is known of a large piece, which is worked out at its first message. Raises ValueError."""
+        """Return what is known of a large piece; remembered from its second sight on. Raises ValueError."""
         known = self._known.get(id(piece))
         if known is not None and known.piece is piece:
             return known
-        within = piece.removeprefix(b"\n").removesuffix(b"\r")  # what these belong to, the neighbours say
-        if not _ends_well(within):
-            raise ValueError(LOOSE)
-        if self._known_bytes + len(piece) > MOST_KNOWN:
+        known = _looked_at(piece)
+        again = self._new.pop(id(piece), None) is piece
+        self._bytes -= len(piece) * again
+        weight = known.weight if again else len(piece)
+        if self._bytes + weight > MOST_KNOWN:
             self._known.clear()
-            self._known_bytes = 0
-        head = piece[: 1 + piece.startswith(b"\r\n")]
-        tail = piece[-1 - piece.endswith(b"\r\n") :]
-        known = _Piece(piece, head + b"~" + tail, piece.replace(b"\n.", b"\n.."))
-        self._known[id(piece)] = known
-        self._known_bytes += len(piece)
+            self._new.clear()
+            self._bytes = 0
+        if weight > MOST_KNOWN:
+            return known
+        self._bytes += weight
+        if again:
+            self._known[id(piece)] = known
+        else:
+            self._new[id(piece)] = piece
+            if len(self._new) > MOST_NEW:
+                self._bytes -= len(self._new.pop(next(iter(self._new))))
         return known
 
 
@@ -93,6 +103,21 @@ class _Piece:
     """What stands for it where line ends and dots are looked at: how it begins and how it ends."""
     stuffed: bytes
     """With each dot that follows one of its own line ends doubled."""
+
+    @property
+    def weight(self) -> int:
+        """How many bytes remembering it takes."""
+        return len(self.piece) + len(self.short) + (0 if self.stuffed is self.piece else len(self.stuffed))
+
+
+def _looked_at(piece: bytes) -> _Piece:
+    """Look at the line ends and dots of a piece. Raises ValueError."""
+    within = piece.removeprefix(b"\n").removesuffix(b"\r")  # what these belong to, the neighbours say
+    if not _ends_well(within):
+        raise ValueError(LOOSE)
+    head = piece[: 1 + piece.startswith(b"\r\n")]
+    tail = piece[-1 - piece.endswith(b"\r\n") :]
+    return _Piece(piece, head + b"~" + tail, piece.replace(b"\n.", b"\n.."))
 
 
 def stuffed(message: bytes) -> bytes:

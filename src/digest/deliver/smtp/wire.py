@@ -66,12 +66,12 @@ class Wire(asyncio.Protocol):
     @property
     def loopback(self) -> bool:
         """Whether the other end is this machine, by the address really connected to."""
-        return is_loopback(self._link.get_extra_info("peername")[0])
+        return is_loopback(self._address("peername"))
 
     @property
     def own_literal(self) -> str:
         """This end's address as a greeting carries it (RFC 5321, 4.1.3)."""
-        address = self._link.get_extra_info("sockname")[0].partition("%")[0]
+        address = self._address("sockname").partition("%")[0]
         return f"[IPv6:{address}]" if ":" in address else f"[{address}]"
 
     def write(self, pieces: Sequence[bytes]) -> None:
@@ -175,6 +175,13 @@ class Wire(asyncio.Protocol):
         if self._transport is None:
             raise RelayError("there is no connection to the mail server")
         return self._transport
+
+    def _address(self, end: str) -> str:
+        """Return the address of an end. Raises RelayError where it is not known: the connection was reset already."""
+        known = self._link.get_extra_info(end)
+        if not known:
+            raise RelayError(self.lost or "the mail server hung up")
+        return str(known[0])
 
     def _lose(self, why: str) -> None:
         self.lost = self.lost or why
