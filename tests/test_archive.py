@@ -15,7 +15,7 @@ from digest.lifecycle import Move
 from digest.model.issue import Slot
 from digest.parts import open_parts
 from digest.pipeline import open_archive
-from digest.pipeline.archive import NEWEST, is_public
+from digest.pipeline.archive import NEWEST, is_public, is_shown
 from digest.render import Ways
 from digest.settings import load
 from digest.subscribers import ListSettings
@@ -137,3 +137,15 @@ def test_an_edition_is_for_everybody_if_it_has_lists_and_all_of_them_say_so():
     assert not is_public({"open", "closed"}, settings)
     assert not is_public({"open", "unnamed"}, settings)
     assert not is_public(set(), settings)
+
+
+@pytest.mark.parametrize(
+    ("lists", "shown"),
+    [(LISTS, True), ("[weekday]\narchive = true\n[sunday]\n", False), ("", False), ("[weekday\n", True)],
+    ids=["all", "one is not", "no list", "damaged"],
+)
+def test_an_edition_is_shown_if_all_of_its_lists_are_and_a_damaged_file_changes_nothing(parts, lists, shown):
+    (parts.settings.subscribers / "lists.toml").write_text(lists)
+    edition = replace(parts.settings.editions["weekday"], lists=("weekday", "sunday"))
+
+    assert is_shown(parts, edition) is shown

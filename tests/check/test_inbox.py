@@ -115,6 +115,22 @@ def test_a_story_without_any_link_is_told():
     assert found(proof(issue(ONE, bare)), "A story without a link").places == ("military-2",)
 
 
+@pytest.mark.parametrize(("folded", "level"), [(0, "amber"), (2, "red")])
+def test_a_mail_that_leads_to_a_page_nobody_is_shown_is_told_and_is_red_where_stories_stand_there_alone(folded, level):
+    sample = proof(issue(ONE), way=replace(HOME, hidden_page=f"{MAIL.public_url}/archive/412"))
+    judged = replace(sample, prints=(replace(sample.prints[0], folded=folded),))
+
+    hidden = found(judged, "The mail leads to a page that is not shown")
+
+    assert hidden.level.value == level
+    assert ("2 stories would stand there alone" in hidden.seen) == bool(folded)
+    assert "archive = true" in hidden.cure
+
+
+def test_a_mail_that_does_not_lead_to_its_hidden_page_is_left_alone():
+    assert looks(proof(issue(ONE), way=replace(HOME, hidden_page=f"{MAIL.public_url}/archive/41"))) == []
+
+
 @pytest.mark.parametrize("url", ["http://[::1]/a", "http://169.254.169.254/", "https://tarn.localhost/"])
 def test_addresses_of_a_private_network_are_known_in_any_dress(url):
     assert leads_inside(url)

@@ -55,6 +55,16 @@ def test_amber_fails_only_where_it_is_told_to(built):
     assert (built("check").code, built("check", "--fail-on", "amber").code) == (0, 4)
 
 
+def test_an_edition_of_which_one_list_is_not_shown_on_the_web_leads_its_readers_nowhere(built):
+    lists = built.folder / "subscribers/lists.toml"
+    shown = levels(built("check", "--json"))
+    lists.write_text(lists.read_text().replace("archive = true", "archive = false"))
+
+    hidden = levels(built("check", "--json"))
+
+    assert set(hidden) - set(shown) == {("amber", "The mail leads to a page that is not shown")}
+
+
 def test_links_are_asked_and_counted(built):
     done = built("check", "--links", "--json")
 

@@ -148,3 +148,14 @@ def test_what_makes_no_sense_is_told_and_makes_no_key(approved, arguments, code,
     assert done.code == code
     assert told in done.err
     assert not list((approved.folder / "var/keys").glob("dkim-*"))
+
+
+def test_a_lost_key_is_made_again_of_its_own_kind_by_the_command_that_its_error_names(desk):
+    (desk.folder / "var/keys/dkim-d1e.pem").unlink()
+    told = desk("dkim", "show")
+
+    made = desk("dkim", "keygen", "d1e", "--json")
+
+    assert "digest dkim keygen d1e" in told.err
+    assert [row["kind"] for row in made.json] == ["ed25519"]
+    assert [row["kind"] for row in desk("dkim", "keygen", "d2", "--json").json] == ["rsa"]

@@ -26,7 +26,7 @@ UNSAID: Final = frozenset({401, 402, 403, 405, 406, 429, 451, 503})
 def links(proof: Proof, page: Page) -> Iterator[Finding]:
     """Yield what is to be said of the links."""
     hrefs = list(dict.fromkeys(element.get("href") or "" for element in page.root.iter("a") if element.get("href")))
-    found = [*_nowhere(proof), *_kinds(proof, hrefs)]
+    found = [*_nowhere(proof), *_hidden(proof, hrefs), *_kinds(proof, hrefs)]
     yield from found
     if proof.asked is not None:
         yield from answers(proof.asked)
@@ -56,6 +56,20 @@ def _nowhere(proof: Proof) -> Iterator[Finding]:
                 (item.anchor,),
                 "readers cannot look it up; add `url:` to the front matter of its file, if it is on the web",
             )
+
+
+def _hidden(proof: Proof, hrefs: Sequence[str]) -> Iterator[Finding]:
+    """Yield the issue's own page where it is not shown: its mail leads there, and may leave stories to it alone."""
+    page = proof.way.hidden_page
+    if page and any(href.partition("#")[0] == page for href in hrefs):
+        lost = max(one.folded for one in proof.prints)
+        yield Finding(
+            Level.RED if lost else Level.AMBER,
+            Area.LINKS,
+            "The mail leads to a page that is not shown",
+            page + (f"; {count(lost, 'story', 'stories')} would stand there alone" if lost else ""),
+            cure=f"say archive = true in lists.toml for each of its lists: {', '.join(proof.edition.lists)}",
+        )
 
 
 def _kinds(proof: Proof, hrefs: Sequence[str]) -> Iterator[Finding]:

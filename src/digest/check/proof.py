@@ -22,6 +22,8 @@ class Print:
     """Bytes of the HTML part as they travel."""
     message: bytes
     """The whole message of somebody who gets this variant."""
+    folded: int = 0
+    """Stories that it leaves to the issue's web page."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,6 +34,8 @@ class Way:
     """Whether mail leaves this machine; not while everything goes to the built-in catcher."""
     public_url: str
     postal_address: str
+    hidden_page: str = ""
+    """Address of the issue's web page where nobody is shown it; empty where it is shown."""
 
 
 @dataclass(frozen=True, slots=True)

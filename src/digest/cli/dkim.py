@@ -32,7 +32,7 @@ Kind = Annotated[
     typer.Option(
         "--kind",
         metavar="rsa|ed25519",
-        help="Of the keys made; without it RSA, and Ed25519 for the second and further that [dkim] names.",
+        help="Of the keys made; without it Ed25519 for the second and further that [dkim] names, else RSA.",
     ),
 ]
 Domain = Annotated[str, typer.Option("--domain", help="Whose name signs; without it that of [dkim], else of `from`.")]
@@ -65,7 +65,7 @@ def keygen(
     require_new(folder, named)
     missing = [selector for selector in wanted if not key_file(folder, selector).exists()]
     for selector in missing:
-        usual = RSA if named or selector == wanted[0] else ED25519
+        usual = ED25519 if selector in (settings.dkim.selectors or USUAL)[1:] else RSA
         file = make_key(folder, selector, kind or usual)
         run.voice.say(f"Made {file}; it belongs into the backup, and to nobody else")
     if not missing:

@@ -8,8 +8,8 @@ from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import Final
 
-from digest.errors import UnknownError
-from digest.model.issue import Issue
+from digest.errors import ListError, UnknownError
+from digest.model.issue import Edition, Issue
 from digest.parts import Parts
 from digest.pipeline.press import content_of
 from digest.render import Listed, Site, Ways, archive_page, atom, issue_page, listed
@@ -92,11 +92,23 @@ def is_public(lists: set[str], settings: Mapping[str, ListSettings]) -> bool:
     return bool(lists) and all(name in settings and settings[name].archive for name in lists)
 
 
+def is_shown(parts: Parts, edition: Edition) -> bool:
+    """Return whether the edition is for everybody; also while lists.toml cannot be read, which its reader tells of."""
+    try:
+        return is_public(set(edition.lists), list_settings(parts))
+    except ListError:
+        return True
+
+
 def open_archive(parts: Parts) -> PublicArchive:
     """Return the archive as settings, lists and templates are now; raises ListError, LookError."""
+    return PublicArchive(parts, parts.site(), list_settings(parts))
+
+
+def list_settings(parts: Parts) -> dict[str, ListSettings]:
+    """Return how each list is joined and shown, by lists.toml as it is now; raises ListError."""
     ids = [section.id for section in parts.settings.sections]
-    lists, _ = read_settings(parts.settings.subscribers / "lists.toml", ids)
-    return PublicArchive(parts, parts.site(), lists)
+    return read_settings(parts.settings.subscribers / "lists.toml", ids)[0]
 
 
 def web_page(parts: Parts, issue: Issue) -> str:

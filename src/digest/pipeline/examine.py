@@ -13,14 +13,16 @@ from digest.collect import ask
 from digest.compose.facts import facts
 from digest.compose.names import Names, Sort, names
 from digest.errors import MoveError, Unfit
-from digest.model.delivery import DeliveryState
+from digest.model.delivery import DeliveryState, Skeleton
 from digest.model.issue import Edition, Issue
 from digest.model.links import Asked
 from digest.model.words import words
 from digest.parts import Parts
+from digest.pipeline.archive import is_shown
 from digest.pipeline.audience import audience, recipient_of
 from digest.pipeline.export import NOBODY
 from digest.pipeline.press import Press, edition_of, flaws, press
+from digest.render.addresses import issue_url
 
 LATELY: Final = timedelta(days=35)
 """How far back the issue before is looked for: a monthly edition has one too."""
@@ -49,7 +51,7 @@ def examine(
             last_subject=before.content.subject if before and before.content else "",
             now=min(now, issue.expires_at),  # nothing of it leaves after that, so nothing of it grows older
             prints=_prints(parts, machine) if machine else (),
-            way=_way(parts),
+            way=_way(parts, issue, edition),
             crowd=_crowd(parts, issue, edition, before),
             lore=lore(names(edition.names)),
             faults=flaws(parts, issue) if machine else (),
@@ -85,13 +87,13 @@ def _prints(parts: Parts, machine: Press) -> tuple[Print, ...]:
     nobody = recipient_of(parts, NOBODY, machine.edition)
     whole = machine.variant_for(nobody)
     order = (whole, *sorted(machine.skeletons.keys() - {whole}))
-    return tuple(_print(variant, machine.mail(nobody, variant).data) for variant in order)
+    return tuple(_print(machine.skeletons[variant], machine.mail(nobody, variant).data) for variant in order)
 
 
-def _print(variant: str, data: bytes) -> Print:
+def _print(skeleton: Skeleton, data: bytes) -> Print:
     parsed = message_from_bytes(data)
     html = next(part for part in parsed.walk() if part.get_content_type() == "text/html")
-    return Print(variant, _decoded(html), len(str(html.get_payload())), data)
+    return Print(skeleton.variant, _decoded(html), len(str(html.get_payload())), data, folded=len(skeleton.cut.folded))
 
 
 def _decoded(part: Message) -> str:
@@ -99,10 +101,12 @@ def _decoded(part: Message) -> str:
     return payload.decode("utf-8") if isinstance(payload, bytes) else ""
 
 
-def _way(parts: Parts) -> Way:
+def _way(parts: Parts, issue: Issue, edition: Edition) -> Way:
+    url = parts.settings.public_url
     relay = next(iter(parts.settings.relays), None)
     leaves = relay is not None and relay.kind != "catcher"
-    return Way(leaves, parts.settings.public_url, parts.settings.postal_address)
+    hidden = "" if is_shown(parts, edition) else issue_url(url, issue.id)
+    return Way(leaves, url, parts.settings.postal_address, hidden)
 
 
 def _crowd(parts: Parts, issue: Issue, edition: Edition, before: Issue | None) -> Crowd:

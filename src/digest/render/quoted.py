@@ -12,7 +12,7 @@ LINE: Final = 76
 SOFT: Final = b"=\r\n"
 _MBOX: Final = re.compile(rb"^From(?= )", re.MULTILINE)
 _LONG: Final = re.compile(rb"[^\n]{%d,}" % (LINE + 1))
-"""Lines that grew over the limit: by `=46` for a letter, or by `=20`, for which the encoder leaves no room at an end."""
+"""Lines that grew too long: by `=46` for a letter, or by `=20`, for which the encoder leaves no room at an end."""
 _AS_IT_IS: Final = re.compile(r"[!-<>-~]+(?: [!-<>-~]+)*")
 _CUT: Final = 70
 
