@@ -150,9 +150,9 @@ class Lane:
             self._desk.hand.listeners.discard(session.wake)
             session.abort()
             self._session = None
-        if self._first is not None and not self._desk.ending:  # it was over before it asked for a message
+        if self._first is not None:  # it was over before it asked for a message
             self._put_first_back()
-            self._lost = ENDED_EARLY
+            self._lost = None if self._desk.ending else ENDED_EARLY
         if self._lost is None:
             self._drops = 0
             return
