@@ -54,7 +54,10 @@ HEAD = "email,name,sections,frequency,time,timezone,language,joined\n"
 def prepared(folder: Path, options: argparse.Namespace) -> None:
     """Lay out a working folder with an approved issue and its readers."""
     shutil.copytree(starter(), folder, dirs_exist_ok=True)
-    with (folder / "digest.toml").open("a") as file:
+    settings = folder / "digest.toml"
+    told = settings.read_text().replace("[digest]\n", '[digest]\npublic_url = "https://brief.example"\n', 1)
+    settings.write_text(told)
+    with settings.open("a") as file:
         file.write(RELAY.format(port=options.port, connections=options.connections))
     with (folder / "subscribers" / "weekday.csv").open("w") as file:
         file.write(HEAD)
