@@ -8,6 +8,7 @@ have initdb || wanted+=(postgresql)
 have openssl || wanted+=(openssl)
 have postfix || wanted+=(postfix)
 have saslpasswd2 || wanted+=(sasl2-bin)
+have chromium || wanted+=(chromium)
 [ ${#wanted[@]} -gt 0 ] || exit 0
 
 if [ "$(id -u)" != 0 ] || ! command -v apt-get >/dev/null; then
