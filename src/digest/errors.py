@@ -21,6 +21,7 @@ DigestError
 |   +-- Unreachable (ConnectionError)     it does not answer; asking again may help
 +-- JournalError (OSError)            a sender's journal cannot be kept, so nothing more is sent
 +-- RelayError (ConnectionError)      the mail server; exit 75
++-- WebError (OSError)                the pages cannot be served
 """
 
 from __future__ import annotations
@@ -153,3 +154,7 @@ class RelayError(DigestError, ConnectionError):
     """
 
     exit_code = 75
+
+
+class WebError(DigestError, OSError):
+    """The address of the pages cannot be listened on."""

@@ -22,6 +22,7 @@ from digest.cli import (
     settling,
     sources,
     starting,
+    web,
 )
 from digest.cli.context import Run
 from digest.cli.output import Voice
@@ -46,6 +47,7 @@ for part in (
     dkim,
     configuring,
     daemon,
+    web,
 ):
     part.add_to(app)
 
