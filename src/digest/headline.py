@@ -72,9 +72,9 @@ def _before(issue: Issue, called: str, now: datetime, edition: Edition | None, z
                 if late
                 else (f"{called} is being built, to leave {hour}.")
             )
-        case State.REVIEW if edition is None:
-            return f"{called} waits for nobody: digest.toml has no edition {issue.edition!r} any more."
         case State.REVIEW:
+            if edition is None:
+                return f"{called} waits for nobody: digest.toml has no edition {issue.edition!r} any more."
             return _review(issue, called, now, edition, hour)
         case State.APPROVED:
             return (
