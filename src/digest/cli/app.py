@@ -13,6 +13,7 @@ from digest.cli import (
     configuring,
     daemon,
     dkim,
+    editors,
     issuing,
     learning,
     news,
@@ -48,6 +49,7 @@ for part in (
     configuring,
     daemon,
     web,
+    editors,
 ):
     part.add_to(app)
 
