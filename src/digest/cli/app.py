@@ -23,6 +23,7 @@ from digest.cli import (
     settling,
     sources,
     starting,
+    trial_send,
     web,
 )
 from digest.cli.context import Run
@@ -42,6 +43,7 @@ for part in (
     issuing,
     checking,
     publishing,
+    trial_send,
     sending,
     settling,
     people,

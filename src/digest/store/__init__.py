@@ -22,6 +22,7 @@ from digest.store.runs import Run, Runs
 from digest.store.sources import Sources
 from digest.store.subscribers import Subscribers
 from digest.store.sync import SyncReport
+from digest.store.testers import Testers
 
 __all__ = [
     "Articles",
@@ -37,6 +38,7 @@ __all__ = [
     "Store",
     "Subscribers",
     "SyncReport",
+    "Testers",
     "open_store",
 ]
 
@@ -55,6 +57,7 @@ class Store:
         self.examples = Examples(database)
         self.editors = Editors(database)
         self.looked = Looked(database)
+        self.testers = Testers(database)
 
     def __enter__(self) -> Self:
         return self
