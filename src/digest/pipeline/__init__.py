@@ -4,18 +4,19 @@ from digest.pipeline.archive import PublicArchive, open_archive, web_page
 from digest.pipeline.bring import Brought, bring
 from digest.pipeline.build import NOTHING_NEW, Built, build, rebuild
 from digest.pipeline.evaluate import Evaluation, StoryEvaluation, evaluate, evaluate_stories
-from digest.pipeline.examine import ask_links, examine, require_fit
+from digest.pipeline.examine import ask_links, crowd, examine, require_fit
 from digest.pipeline.export import mails, page, proof, write, write_export
 from digest.pipeline.gather import Gathered, gather
 from digest.pipeline.learn import Doubt, Learned, doubts, heard, learn
 from digest.pipeline.lines import Line, read_lines
-from digest.pipeline.moves import approve, hold, release, skip
+from digest.pipeline.moves import approve, hold, release, skip, unapprove
 from digest.pipeline.people import Synced, sync
 from digest.pipeline.person import Known, delist, enlist, forget, look_up
 from digest.pipeline.press import Mail, edition_of, flaws
 from digest.pipeline.publish import Written, write_archive
 from digest.pipeline.send import Rehearsal, Sent, rehearse, require_sendable, send
 from digest.pipeline.settle import call_dead, in_doubt, settle
+from digest.pipeline.sight import groups, mail_as
 from digest.pipeline.trial_send import Tried
 from digest.pipeline.trial_send import last_testers as test_addresses
 from digest.pipeline.trial_send import send_test as test_send
@@ -45,6 +46,7 @@ __all__ = [
     "bring",
     "build",
     "call_dead",
+    "crowd",
     "delist",
     "doubts",
     "edition_of",
@@ -55,11 +57,13 @@ __all__ = [
     "flaws",
     "forget",
     "gather",
+    "groups",
     "heard",
     "hold",
     "in_doubt",
     "learn",
     "look_up",
+    "mail_as",
     "mails",
     "open_archive",
     "page",
@@ -76,6 +80,7 @@ __all__ = [
     "sync",
     "test_addresses",
     "test_send",
+    "unapprove",
     "verify",
     "web_page",
     "write",

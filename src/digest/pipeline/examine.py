@@ -82,6 +82,11 @@ def require_fit(parts: Parts, issue: Issue, *, now: datetime) -> None:
         )
 
 
+def crowd(parts: Parts, issue: Issue) -> Crowd:
+    """Return whom the issue goes to as the lists are now, without a look at the issue before."""
+    return _crowd(parts, issue, edition_of(parts, issue), None)
+
+
 def _prints(parts: Parts, machine: Press) -> tuple[Print, ...]:
     """Return each variant that occurs as nobody in particular would get it, the whole issue first."""
     nobody = recipient_of(parts, NOBODY, machine.edition)
