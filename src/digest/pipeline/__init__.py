@@ -3,6 +3,7 @@
 from digest.pipeline.archive import PublicArchive, open_archive, web_page
 from digest.pipeline.bring import Brought, bring
 from digest.pipeline.build import NOTHING_NEW, Built, build, rebuild
+from digest.pipeline.editing import Edited, edit, look_in, redo, undo
 from digest.pipeline.evaluate import Evaluation, StoryEvaluation, evaluate, evaluate_stories
 from digest.pipeline.examine import ask_links, examine, require_fit
 from digest.pipeline.export import mails, page, proof, write, write_export
@@ -23,6 +24,7 @@ __all__ = [
     "Brought",
     "Built",
     "Doubt",
+    "Edited",
     "Evaluation",
     "Gathered",
     "Known",
@@ -43,6 +45,7 @@ __all__ = [
     "call_dead",
     "delist",
     "doubts",
+    "edit",
     "edition_of",
     "enlist",
     "evaluate",
@@ -55,6 +58,7 @@ __all__ = [
     "hold",
     "in_doubt",
     "learn",
+    "look_in",
     "look_up",
     "mails",
     "open_archive",
@@ -62,6 +66,7 @@ __all__ = [
     "proof",
     "read_lines",
     "rebuild",
+    "redo",
     "rehearse",
     "release",
     "require_fit",
@@ -70,6 +75,7 @@ __all__ = [
     "settle",
     "skip",
     "sync",
+    "undo",
     "verify",
     "web_page",
     "write",

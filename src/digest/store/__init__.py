@@ -10,6 +10,7 @@ from typing import Self
 from digest.model.news import Article, ArticleId, SourceState
 from digest.store import keeping, sources
 from digest.store.articles import Articles
+from digest.store.edits import Edits
 from digest.store.engine import PATIENCE, Database, connect
 from digest.store.examples import Examples
 from digest.store.issues import Issues
@@ -23,6 +24,7 @@ from digest.store.sync import SyncReport
 
 __all__ = [
     "Articles",
+    "Edits",
     "Examples",
     "Issues",
     "Leaver",
@@ -45,6 +47,7 @@ class Store:
         self.sources = Sources(database)
         self.articles = Articles(database)
         self.issues = Issues(database)
+        self.edits = Edits(database)
         self.subscribers = Subscribers(database)
         self.outbox = Outbox(database)
         self.runs = Runs(database)
