@@ -3,6 +3,7 @@
 from digest.pipeline.archive import PublicArchive, open_archive, web_page
 from digest.pipeline.bring import Brought, bring
 from digest.pipeline.build import NOTHING_NEW, Built, build, rebuild
+from digest.pipeline.editing import Edited, edit, look_in, redo, undo
 from digest.pipeline.evaluate import Evaluation, StoryEvaluation, evaluate, evaluate_stories
 from digest.pipeline.examine import ask_links, crowd, examine, require_fit
 from digest.pipeline.export import mails, page, proof, write, write_export
@@ -27,6 +28,7 @@ __all__ = [
     "Brought",
     "Built",
     "Doubt",
+    "Edited",
     "Evaluation",
     "Gathered",
     "Known",
@@ -49,6 +51,7 @@ __all__ = [
     "crowd",
     "delist",
     "doubts",
+    "edit",
     "edition_of",
     "enlist",
     "evaluate",
@@ -62,6 +65,7 @@ __all__ = [
     "hold",
     "in_doubt",
     "learn",
+    "look_in",
     "look_up",
     "mail_as",
     "mails",
@@ -70,6 +74,7 @@ __all__ = [
     "proof",
     "read_lines",
     "rebuild",
+    "redo",
     "rehearse",
     "release",
     "require_fit",
@@ -81,6 +86,7 @@ __all__ = [
     "test_addresses",
     "test_send",
     "unapprove",
+    "undo",
     "verify",
     "web_page",
     "write",

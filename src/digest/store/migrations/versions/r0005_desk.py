@@ -6,7 +6,7 @@ import sqlalchemy as sa
 from alembic import op
 
 revision = "0005desk"
-down_revision = "told"
+down_revision = "0005edit"
 branch_labels = None
 depends_on = None
 
