@@ -16,12 +16,10 @@ from digest.model.editors import Right
 from digest.model.issue import Issue
 from digest.web.desk import standing
 from digest.web.desk.doors import Answer, Door, Visit
+from digest.web.desk.forms import number, reason
 from digest.web.desk.issue import frame
 from digest.web.desk.sheet import Sheet, sheet
 from digest.web.desk.view import read_view
-
-LONGEST: Final = 500
-"""Characters of a reason."""
 
 
 def approval(visit: Visit) -> Response:
@@ -40,11 +38,11 @@ def _approval(its: Sheet, wrong: str = "", *, status: int = 200) -> Response:
 def approve(visit: Visit) -> Response:
     """Approve what was read: the revision that the form names, with everything amber looked at."""
     its = sheet(visit)
-    revision = number(visit, "revision")
+    revision = number(visit.form, "revision")
     if revision != its.issue.revision:
         return _approval(its, stale(revision, its.issue), status=409)
     found = its.judged()
-    override = reason(visit)
+    override = reason(visit.form)
     if found.open and not visit.form.get("looked"):
         return _approval(its, "Say that you have looked at what is amber, or look at it one by one.", status=409)
     if found.red and not override:
@@ -154,24 +152,13 @@ def try_it(visit: Visit) -> Response:
     return visit.go(_back(visit), f"Test sent at {visit.now:%H:%M:%S} UTC. {'; '.join(lines)[:1500]}")
 
 
-def number(visit: Visit, name: str) -> int:
-    """Return a number that a form has; 0 where it has none."""
-    text = visit.form.get(name, "")
-    return int(text) if text.isascii() and text.isdecimal() and len(text) < 10 else 0
-
-
-def reason(visit: Visit) -> str:
-    """Return the reason that a form gives, on one line; empty for none."""
-    return " ".join(visit.form.get("reason", "").split())[:LONGEST]
-
-
 def stale(seen: int, issue: Issue) -> str:
     """Return why what was read cannot be approved."""
     return f"You read revision {seen}; it is at revision {issue.revision} by now. Look at it again, then approve it."
 
 
 def _required_reason(visit: Visit) -> str:
-    why = reason(visit)
+    why = reason(visit.form)
     if not why:
         raise MoveError("Say why; whoever comes next will want to know.")
     return why

@@ -27,6 +27,7 @@ WAITING: Final = frozenset({S.DRAFT, S.REVIEW, S.HELD, S.APPROVED})
 GOING: Final = frozenset({S.SENDING, S.PAUSED, S.SENT, S.STOPPED})
 """States in which there are deliveries."""
 ASKED: Final[dict[Move, Right]] = {
+    Move.EDIT: Right.EDITOR,
     Move.APPROVE: Right.APPROVER,
     Move.UNAPPROVE: Right.APPROVER,
     Move.HOLD: Right.EDITOR,
