@@ -11,6 +11,7 @@ from digest.pipeline.gather import Gathered, gather
 from digest.pipeline.learn import Doubt, Learned, doubts, heard, learn
 from digest.pipeline.lines import Line, read_lines
 from digest.pipeline.moves import approve, hold, release, skip
+from digest.pipeline.offers import Offer, bring_in, offered
 from digest.pipeline.people import Synced, sync
 from digest.pipeline.person import Known, delist, enlist, forget, look_up
 from digest.pipeline.press import Mail, edition_of, flaws
@@ -18,6 +19,7 @@ from digest.pipeline.publish import Written, write_archive
 from digest.pipeline.send import Rehearsal, Sent, rehearse, require_sendable, send
 from digest.pipeline.settle import call_dead, in_doubt, settle
 from digest.pipeline.verify import Verified, verify
+from digest.pipeline.why import Why, why
 
 __all__ = [
     "NOTHING_NEW",
@@ -31,16 +33,19 @@ __all__ = [
     "Learned",
     "Line",
     "Mail",
+    "Offer",
     "PublicArchive",
     "Rehearsal",
     "Sent",
     "StoryEvaluation",
     "Synced",
     "Verified",
+    "Why",
     "Written",
     "approve",
     "ask_links",
     "bring",
+    "bring_in",
     "build",
     "call_dead",
     "delist",
@@ -61,6 +66,7 @@ __all__ = [
     "look_in",
     "look_up",
     "mails",
+    "offered",
     "open_archive",
     "page",
     "proof",
@@ -78,6 +84,7 @@ __all__ = [
     "undo",
     "verify",
     "web_page",
+    "why",
     "write",
     "write_archive",
     "write_export",
