@@ -12,9 +12,6 @@ from digest.compose.telling import tellings
 from digest.model.issue import Edition, Item
 from digest.model.news import Article, Placement, SectionId, Source
 
-RANK = 2
-"""As which it is told: with room for more than a brief, and less than a lead's."""
-
 
 def single(
     placements: Sequence[Placement],
@@ -24,14 +21,15 @@ def single(
     section: SectionId,
     sources: Mapping[str, Source],
     now: datetime,
+    rank: int = 2,
 ) -> Item:
     """Return the item that these passages make in `section`, whatever section they were placed in.
 
-    Its anchor is not unique in an issue. Raises KeyError for a placement whose article is not given, IndexError
-    without placements.
+    `rank`, from 1, says how much room it has: a lead's, an ordinary story's, from 4 on a brief's. Its anchor is not
+    unique in an issue. Raises KeyError for a placement whose article is not given, ValueError without placements.
     """
     by_id = {article.id: article for article in articles}
     moved = [replace(placement, section=section) for placement in placements]
     (story,) = ranked([(tellings(moved, by_id), None)], section, sources, now, edition.ranking)
     headline = headline_for(story.told[0], set())
-    return item(story, rank=RANK, headline=headline, edition=edition, sources=sources, also_in=())
+    return item(story, rank=rank, headline=headline, edition=edition, sources=sources, also_in=())

@@ -74,7 +74,7 @@ def _make(board: Board, move: EditorsMove) -> None:
         case Lead():
             items, item = board.story(move.story)
             items.remove(item)
-            items.insert(0, item)
+            items.insert(0, making.fuller(item, move.story, move.summary))
         case HoldBack():
             items, item = board.story(move.story)
             items.remove(item)
@@ -102,6 +102,7 @@ def _to(board: Board, move: To) -> None:
     items, item = board.story(move.story)
     items.remove(item)
     before = found(move.before, items) if move.before else None
+    item = making.fuller(item, move.story, move.summary)
     _put(items, item, items.index(before) if before else move.position)
 
 

@@ -6,6 +6,7 @@ from collections.abc import Collection, Sequence
 from dataclasses import replace
 
 from digest.edit.moves import Write
+from digest.edit.refs import Ref, key
 from digest.model.issue import Cited, Credit, Figure, Item
 
 
@@ -19,6 +20,17 @@ def reworded(item: Item, headline: str | None, summary: tuple[str, ...] | None) 
     )
     said = dict.fromkeys((new.headline, *new.summary))
     return replace(new, written=tuple(text for text in said if text not in told))
+
+
+def fuller(item: Item, story: Ref, summary: tuple[str, ...]) -> Item:
+    """Return the story with the summary that its new place has room for; an editor's words stay.
+
+    The sentences are of the passage that was told when the move was made: where another one is told since, they are
+    not taken.
+    """
+    same = story.passages and item.passages and key(story.passages[0]) == key(item.passages[0])
+    own = not set(item.written) & set(item.summary)
+    return replace(item, summary=summary) if same and own and len(summary) > len(item.summary) else item
 
 
 def written(move: Write) -> Item:

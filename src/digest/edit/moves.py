@@ -23,6 +23,8 @@ class To:
     """From 0; behind the last where there are fewer."""
     before: Ref | None = None
     """The story in front of which it goes, as long as that one is in the section; then `position` is not asked."""
+    summary: tuple[str, ...] = ()
+    """How it is told with the room of that place, from the moment the move is made; empty leaves it."""
     kind: Literal["to"] = "to"
 
 
@@ -42,6 +44,8 @@ class Lead:
     """A story leads its section; in the first one, the issue."""
 
     story: Ref
+    summary: tuple[str, ...] = ()
+    """How it is told with a lead's room, from the moment the move is made; empty leaves it."""
     kind: Literal["lead"] = "lead"
 
 

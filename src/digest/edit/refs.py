@@ -4,9 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from typing import TypeAlias
 
-from digest.model.issue import Cited, Content, Item
-from digest.model.news import ArticleId
+from digest.model.issue import Cited, Content, Item, LeftOut
+from digest.model.news import ArticleId, Passage
+
+Key: TypeAlias = tuple[ArticleId, str, int]
 
 
 @dataclass(frozen=True, slots=True)
@@ -18,12 +21,6 @@ class PassageRef:
     """In the article's reading order; an update of the article may shift it, and then the heading counts."""
     heading: str = ""
 
-    def means(self, cited: Cited | PassageRef) -> bool:
-        """Return whether it is that passage: the same place, or the same sub-heading of the same article."""
-        if self.article != cited.article or self.heading != cited.heading:
-            return False
-        return bool(self.heading) or self.position == cited.position
-
 
 @dataclass(frozen=True, slots=True)
 class Ref:
@@ -33,6 +30,12 @@ class Ref:
     """The one that is told comes first."""
     anchor: str = ""
     """Of an item that stands on no passage, since an editor wrote it."""
+
+
+def key(passage: Cited | LeftOut | Passage | PassageRef) -> Key:
+    """Return what tells a passage from others: its sub-heading within its article, else its place there."""
+    place = 0 if passage.heading or passage.position is None else passage.position
+    return passage.article, passage.heading, place
 
 
 def ref_of(item: Item) -> Ref:
@@ -56,27 +59,19 @@ def found(ref: Ref, items: Sequence[Item], *, exactly: bool = False) -> Item | N
     """
     if not ref.passages:
         return next((item for item in items if ref.anchor and item.anchor == ref.anchor and not item.passages), None)
-    shares = [(_shared(ref, item), item) for item in items]
-    best = _best(ref, shares)
-    if best or exactly:
-        return best
+    wanted = {key(passage) for passage in ref.passages}
+    keys = [(item, {key(cited) for cited in item.passages}) for item in items]
+    shares = [(len(wanted & own), key(ref.passages[0]) in own, item) for item, own in keys]
+    enough = [each for each in shares if each[0] and 2 * each[0] >= len(wanted)]
+    if enough or exactly:
+        return max(enough, key=lambda each: each[:2], default=(0, False, None))[2]
     articles = {passage.article for passage in ref.passages}
     having = [item for item in items if articles & {cited.article for cited in item.passages}]
     kept = articles & {cited.article for item in having for cited in item.passages}
     return having[0] if len(having) == 1 and 2 * len(kept) >= len(articles) else None
 
 
-def _best(ref: Ref, shares: Iterable[tuple[int, Item]]) -> Item | None:
-    first = ref.passages[0]
-    enough = [(share, item) for share, item in shares if share and 2 * share >= len(ref.passages)]
-    told = {item.anchor for _, item in enough if any(map(first.means, item.passages))}
-    return max(enough, key=lambda pair: (pair[0], pair[1].anchor in told), default=(0, None))[1]
-
-
-def _shared(ref: Ref, item: Item) -> int:
-    return sum(any(map(passage.means, item.passages)) for passage in ref.passages)
-
-
-def those(refs: Sequence[PassageRef], cited: Iterable[Cited]) -> Iterator[Cited]:
+def those(refs: Iterable[PassageRef], cited: Iterable[Cited]) -> Iterator[Cited]:
     """Yield the cited passages that one of `refs` means, in their order."""
-    return (each for each in cited if any(ref.means(each) for ref in refs))
+    wanted = {key(ref) for ref in refs}
+    return (each for each in cited if key(each) in wanted)

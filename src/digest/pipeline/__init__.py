@@ -11,6 +11,7 @@ from digest.pipeline.gather import Gathered, gather
 from digest.pipeline.learn import Doubt, Learned, doubts, heard, learn
 from digest.pipeline.lines import Line, read_lines
 from digest.pipeline.moves import approve, hold, release, skip, unapprove
+from digest.pipeline.offers import Offer, bring_in, offered
 from digest.pipeline.people import Synced, sync
 from digest.pipeline.person import Known, delist, enlist, forget, look_up
 from digest.pipeline.press import Mail, edition_of, flaws
@@ -22,6 +23,7 @@ from digest.pipeline.trial_send import Tried
 from digest.pipeline.trial_send import last_testers as test_addresses
 from digest.pipeline.trial_send import send_test as test_send
 from digest.pipeline.verify import Verified, verify
+from digest.pipeline.why import Why, why
 
 __all__ = [
     "NOTHING_NEW",
@@ -35,6 +37,7 @@ __all__ = [
     "Learned",
     "Line",
     "Mail",
+    "Offer",
     "PublicArchive",
     "Rehearsal",
     "Sent",
@@ -42,10 +45,12 @@ __all__ = [
     "Synced",
     "Tried",
     "Verified",
+    "Why",
     "Written",
     "approve",
     "ask_links",
     "bring",
+    "bring_in",
     "build",
     "call_dead",
     "crowd",
@@ -69,6 +74,7 @@ __all__ = [
     "look_up",
     "mail_as",
     "mails",
+    "offered",
     "open_archive",
     "page",
     "proof",
@@ -89,6 +95,7 @@ __all__ = [
     "undo",
     "verify",
     "web_page",
+    "why",
     "write",
     "write_archive",
     "write_export",

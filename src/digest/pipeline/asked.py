@@ -8,26 +8,30 @@ from datetime import datetime
 from typing import Final
 
 from digest.collect.text import line
+from digest.compose.items import room_at
 from digest.compose.sentences import sentences
 from digest.edit import (
     BringIn,
     Correct,
     Down,
     EditorsMove,
+    Lead,
     Preheader,
     Reword,
     Split,
     Subject,
+    To,
     Up,
     Write,
     found,
     ref_of,
     stepped,
 )
+from digest.edit.refs import key
 from digest.errors import MoveError
 from digest.model.issue import Item
 from digest.parts import Parts
-from digest.pipeline.retell import brought, retold
+from digest.pipeline.retell import brought, retold, summary_at
 from digest.render.clean import link
 from digest.render.titles import PREHEADER, SUBJECT
 from digest.store.edits import Opened
@@ -89,6 +93,18 @@ def settled(
     return move
 
 
+def _roomier(parts: Parts, opened: Opened, move: To | Lead, now: datetime) -> To | Lead:
+    """Return the move with a fuller summary where the story goes up to a place that has more room for it."""
+    content, edition = opened.issue.content, opened.unedited.edition
+    assert content is not None, "what is opened has content"
+    place = move.position if isinstance(move, To) else 0
+    for section in content.sections:
+        item = found(move.story, section.items)
+        if item and room_at(section.items.index(item) + 1).sentences < room_at(place + 1).sentences:
+            return replace(move, summary=summary_at(parts, item, section.id, place + 1, edition, now))
+    return move
+
+
 def _split(parts: Parts, opened: Opened, move: Split, now: datetime) -> Split:
     """Return the split with what is split off told; where that is the passage told first, the others go instead."""
     content, edition = opened.issue.content, opened.unedited.edition
@@ -99,7 +115,8 @@ def _split(parts: Parts, opened: Opened, move: Split, now: datetime) -> Split:
     else:
         raise MoveError("the story is not in the issue any more")
     every = ref_of(item).passages
-    off = tuple(passage for passage in every if any(passage.means(ref) for ref in move.off))
+    wanted = set(map(key, move.off))
+    off = tuple(passage for passage in every if key(passage) in wanted)
     if not off or len(off) == len(every):
         raise MoveError("a story is split by taking some of its passages off, not none and not all")
     if off[0] == every[0]:

@@ -9,7 +9,7 @@ from digest.edit import BringIn, Down, EditorsMove, Outcome, Up, dump, load, sai
 from digest.errors import MoveError
 from digest.lifecycle import Move, require
 from digest.model.editing import Did, Revision, Standing, standing
-from digest.model.issue import Content, Issue, Item, State
+from digest.model.issue import Content, Edition, Issue, Item, State
 from digest.model.learning import Correction
 from digest.model.news import SectionId
 from digest.parts import Parts
@@ -25,6 +25,8 @@ class Edited:
 
     issue: Issue
     content: Content
+    edition: Edition
+    """As it was configured when the issue was built: its sections, those too that have no story."""
     said: str
     """What was just done, in words; empty where somebody only looks."""
     undo: str
@@ -43,7 +45,7 @@ def look_in(parts: Parts, issue_id: int | str) -> Edited:
     opened = parts.store.edits.opened(issue_id)
     moves = standing(opened.history)
     outcome = _replayed(parts, opened, moves.moves)
-    return _edited(opened.issue, _content(opened), "", moves, outcome)
+    return _edited(opened, opened.issue, _content(opened), "", moves, outcome)
 
 
 def edit(
@@ -145,13 +147,14 @@ def _kept(
     sentence = done.sentence
     if issue.state is State.APPROVED:
         sentence += f"; {issue.approved_by or 'somebody'} had approved the issue, which is in review again"
-    return _edited(after, content, sentence, standing((*opened.history, done)), outcome)
+    return _edited(opened, after, content, sentence, standing((*opened.history, done)), outcome)
 
 
-def _edited(issue: Issue, content: Content, words: str, moves: Standing, outcome: Outcome) -> Edited:
+def _edited(opened: Opened, issue: Issue, content: Content, words: str, moves: Standing, outcome: Outcome) -> Edited:
     return Edited(
         issue=replace(issue, content=content),
         content=content,
+        edition=opened.unedited.edition,
         said=words,
         undo=moves.done[-1].said if moves.done else "",
         redo=moves.undone[-1].said if moves.undone else "",

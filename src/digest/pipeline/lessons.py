@@ -36,7 +36,8 @@ def lessons(
                 return _passages(parts, item, What.DROP, was, OTHER, edition, by, now)
             return (Correction(What.DROP, by, now, was, was, " ".join(item.summary), title=item.headline),)
         case BringIn(item=Item() as item, section=section):
-            return _passages(parts, item, What.SECTION, "", section, edition, by, now)
+            placed_there = _passages(parts, item, What.SECTION, "", section, edition, by, now)
+            return tuple(each for each in placed_there if each.was != section)
         case Merge(story=story, other=other):
             return _pair(What.MERGE, before, by, now, story, other)
         case Split(story=story, item=Item() as item):
@@ -88,13 +89,23 @@ def _passages(
     by: str,
     now: datetime,
 ) -> tuple[Correction, ...]:
-    """Return one correction a passage of the story, with the words that the sections are learned from."""
+    """Return one correction a passage of the story, with the words that the sections are learned from.
+
+    Where nobody says what its section `was`, that is where words alone place it.
+    """
     refs = [PassageRef(cited.article, cited.position, cited.heading) for cited in item.passages[:MOST]]
     try:
         titles = {article.id: article.title for article in kept(parts, (ref.article for ref in refs))}
         return tuple(
             Correction(
-                what, by, now, was, becomes, p.passage.text, heading=p.passage.heading, title=titles[p.passage.article]
+                what,
+                by,
+                now,
+                was or p.section,
+                becomes,
+                p.passage.text,
+                heading=p.passage.heading,
+                title=titles[p.passage.article],
             )
             for p in placed(parts, refs, edition)
         )

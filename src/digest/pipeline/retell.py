@@ -4,22 +4,37 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from datetime import datetime
+from typing import Final
 
 from digest.classify import classify
 from digest.compose import single
 from digest.edit import PassageRef
+from digest.edit.refs import key
 from digest.errors import MoveError
 from digest.model.issue import Content, Edition, Item, LeftOut
 from digest.model.news import BOILERPLATE, Article, Passage, Placement, SectionId
 from digest.parts import Parts
 
-WHOLE = -1
+NORMALLY: Final = 2
+"""As which rank a story is told that an editor made: with more room than a brief, and less than a lead."""
+WHOLE: Final = -1
 """The position of a ref that means all of an article."""
 
 
 def retold(parts: Parts, refs: Sequence[PassageRef], section: SectionId, edition: Edition, now: datetime) -> Item:
     """Return the story that the passages make; raises MoveError where an article of them is not kept any more."""
     return _told(parts, placed(parts, refs, edition), section, edition, now)
+
+
+def summary_at(
+    parts: Parts, item: Item, section: SectionId, rank: int, edition: Edition, now: datetime
+) -> tuple[str, ...]:
+    """Return how a story is told with the room of `rank`, from 1; nothing for what stands on no article."""
+    refs = [PassageRef(cited.article, cited.position, cited.heading) for cited in item.passages[:1]]
+    try:
+        return _told(parts, placed(parts, refs, edition), section, edition, now, rank).summary if refs else ()
+    except MoveError:
+        return ()
 
 
 def brought(
@@ -30,7 +45,8 @@ def brought(
     Of a whole article those passages are told that fit the section, all of them where none does; never such as the
     issue tells already. Raises MoveError where nothing is left to tell.
     """
-    out = [left for left in content.left_out if left.text and any(_is(ref, left) for ref in refs)]
+    wanted = set(map(key, refs))
+    out = [left for left in content.left_out if left.text and left.position is not None and key(left) in wanted]
     if out:
         return _told(parts, [_as_placed(left, section) for left in out], section, edition, now)
     told = {(cited.article, cited.position) for s in content.sections for item in s.items for cited in item.passages}
@@ -52,12 +68,12 @@ def placed(parts: Parts, refs: Sequence[PassageRef], edition: Edition) -> list[P
     """
     weights, found = parts.shelf.current(), []
     for article in kept(parts, (ref.article for ref in refs)):
-        own = [ref for ref in refs if ref.article == article.id]
+        own = {key(ref) for ref in refs if ref.article == article.id}
         passages = [p for p in classify(article, edition.sections, weights) if p.section != BOILERPLATE]
-        if any(ref.position == WHOLE for ref in own):
+        if (article.id, "", WHOLE) in own:
             found += passages
         else:
-            found += [p for p in passages if any(_means(ref, p.passage) for ref in own)] or passages[:1]
+            found += [p for p in passages if key(p.passage) in own] or passages[:1]
     return found
 
 
@@ -70,20 +86,19 @@ def kept(parts: Parts, ids: Iterable[str]) -> list[Article]:
     return [found[name] for name in wanted]
 
 
-def _told(parts: Parts, placements: Sequence[Placement], section: SectionId, edition: Edition, now: datetime) -> Item:
+def _told(
+    parts: Parts,
+    placements: Sequence[Placement],
+    section: SectionId,
+    edition: Edition,
+    now: datetime,
+    rank: int = NORMALLY,
+) -> Item:
     if not placements:
         raise MoveError("that article has no text of its own to tell; write the story by hand")
     articles = kept(parts, (placement.passage.article for placement in placements))
     sources = {source.name: source for source in parts.settings.sources}
-    return single(placements, articles, edition, section=section, sources=sources, now=now)
-
-
-def _is(ref: PassageRef, left: LeftOut) -> bool:
-    return left.position is not None and _means(ref, Passage(left.article, left.position, left.heading, ()))
-
-
-def _means(ref: PassageRef, passage: Passage) -> bool:
-    return ref.means(PassageRef(passage.article, passage.position, passage.heading))
+    return single(placements, articles, edition, section=section, sources=sources, now=now, rank=rank)
 
 
 def _as_placed(left: LeftOut, section: SectionId) -> Placement:

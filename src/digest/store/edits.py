@@ -94,7 +94,7 @@ class Edits:
                     "revision": seen + 1,
                     "at": now,
                     "by": by,
-                    "content": pack(content, Content),
+                    "content": pack(content, Content, level=1),
                     "did": did.value,
                     "move": move,
                     "said": said,

@@ -6,12 +6,13 @@ from typing import Any, Final
 
 from starlette.responses import Response
 
+from digest import pipeline
 from digest.headline import foremost, headline
 from digest.model.editors import Right
 from digest.web.desk import standing
 from digest.web.desk.doors import Door, Visit
 from digest.web.desk.judging import Judged
-from digest.web.desk.outline import outline
+from digest.web.desk.outline import benched, outline
 from digest.web.desk.previews import inbox, mail_parts, whom
 from digest.web.desk.sheet import Sheet, sheet
 from digest.web.desk.view import CHOICES, FRAMED, MORE, View, read_view
@@ -59,10 +60,13 @@ def panes(its: Sheet, view: View, found: Judged | None) -> dict[str, Any]:
     content = its.issue.content
     if content is None or not its.told:
         return {"told": False}
+    edited = pipeline.look_in(its.visit.parts, its.issue.id)
     return {
         "told": True,
         "content": content,
         "blocks": outline(content, its.edition, found, its.visit.now),
+        "edited": edited,
+        "benched": benched(content, edited.held),
         "found": found,
         "crowd": its.crowd(),
         "choices": CHOICES,

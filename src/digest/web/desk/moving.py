@@ -32,6 +32,7 @@ from digest.errors import MoveError, Stale
 from digest.model.editors import Right
 from digest.model.issue import Content
 from digest.pipeline import Edited
+from digest.store.history import told
 from digest.web.desk.doors import Door, Visit
 from digest.web.desk.forms import number
 from digest.web.desk.view import read_view
@@ -48,7 +49,8 @@ def edit(visit: Visit) -> Response:
     if issue.content is None:
         raise MoveError(f"No. {issue.number} has nothing to edit: {issue.reason or 'nothing was built'}")
     if seen != issue.revision:
-        return _gone_on(visit, issue.number, pipeline.since(visit.parts, issue.id, seen))
+        history = visit.parts.store.edits.history(issue.id)
+        return _gone_on(visit, issue.number, tuple(told(each) for each in history if each.number > seen))
     move = asked(issue.content, visit.form)
     try:
         done = pipeline.edit(visit.parts, issue.id, move, by=visit.by, now=visit.now, revision=seen)
@@ -134,7 +136,9 @@ MOVES: Final[dict[str, Reading]] = {
     "up": lambda content, form: Up(_story(content, form)),
     "down": lambda content, form: Down(_story(content, form)),
     "to": _to,
-    "section": lambda content, form: ToSection(_story(content, form), _section(form)),
+    "section": lambda content, form: ToSection(
+        _story(content, form), _section(form), number(form, "position") if "position" in form else None
+    ),
     "lead": lambda content, form: Lead(_story(content, form)),
     "hold": lambda content, form: HoldBack(_story(content, form), strange=form["more"] == "strange"),
     "merge": lambda content, form: Merge(_story(content, form), _story(content, form, "other")),

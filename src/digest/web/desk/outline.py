@@ -2,10 +2,15 @@
 
 from __future__ import annotations
 
+from collections import Counter
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
+from itertools import groupby
 
 from digest.model.issue import Content, Edition, Item
+from digest.model.news import SectionId
+from digest.pipeline.offers import BELOW
 from digest.web.desk.judging import Judged
 from digest.web.desk.wording import hour
 
@@ -18,6 +23,8 @@ class Row:
     leads: bool
     first: bool
     last: bool
+    next: str
+    """The anchor of the story behind it in the section; empty for the last one."""
     tags: tuple[str, ...]
     """What the checks say of it."""
     told_by: str
@@ -48,6 +55,7 @@ def outline(content: Content, edition: Edition, found: Judged | None, now: datet
                 leads=place == 0,
                 first=place == 0,
                 last=place == len(items) - 1,
+                next=items[place + 1].anchor if place + 1 < len(items) else "",
                 tags=tuple(found.tags(item.anchor)) if found else (),
                 told_by=told_by(item, now, content.timezone),
             )
@@ -64,3 +72,12 @@ def told_by(item: Item, now: datetime, zone: str) -> str:
     first, *others = item.credits
     more = f", and {len(others)} more" if others else ""
     return f"{first.name}, {hour(first.at, now, zone)}{more}"
+
+
+def benched(content: Content, held: Iterable[tuple[SectionId, Item]]) -> Counter[SectionId]:
+    """Return how many stories could stand in each section and do not: below its line, or held back by editors."""
+    counts = Counter(section for section, _ in held)
+    for reason, _ in groupby(content.left_out, key=lambda left: left.reason):
+        if below := BELOW.match(reason):
+            counts[below["section"]] += 1
+    return counts
