@@ -18,8 +18,9 @@ function mark() {
 }
 
 export function select(anchor, { quietly = false } = {}) {
-  const story = document.getElementById(`o-${anchor}`);
+  const story = document.getElementById(`o-${anchor}`) || current() || stories()[0];
   if (!story) return;
+  anchor = story.dataset.anchor;
   for (const each of stories()) {
     if (each === story) each.setAttribute("aria-current", "true");
     else each.removeAttribute("aria-current");
