@@ -13,9 +13,11 @@ from digest.store.articles import Articles
 from digest.store.engine import PATIENCE, Database, connect
 from digest.store.examples import Examples
 from digest.store.issues import Issues
-from digest.store.leaving import Leaver
+from digest.store.leaving import Leaver, Leaving
 from digest.store.migrate import upgrade
+from digest.store.notices import Notices
 from digest.store.outbox import Outbox
+from digest.store.readers import Readers
 from digest.store.runs import Run, Runs
 from digest.store.sources import Sources
 from digest.store.subscribers import Subscribers
@@ -26,7 +28,10 @@ __all__ = [
     "Examples",
     "Issues",
     "Leaver",
+    "Leaving",
+    "Notices",
     "Outbox",
+    "Readers",
     "Run",
     "Runs",
     "Sources",
@@ -46,6 +51,8 @@ class Store:
         self.articles = Articles(database)
         self.issues = Issues(database)
         self.subscribers = Subscribers(database)
+        self.readers = Readers(database)
+        self.notices = Notices(database)
         self.outbox = Outbox(database)
         self.runs = Runs(database)
         self.examples = Examples(database)
