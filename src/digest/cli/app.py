@@ -22,6 +22,7 @@ from digest.cli import (
     settling,
     sources,
     starting,
+    trial_send,
 )
 from digest.cli.context import Run
 from digest.cli.output import Voice
@@ -40,6 +41,7 @@ for part in (
     issuing,
     checking,
     publishing,
+    trial_send,
     sending,
     settling,
     people,

@@ -20,6 +20,7 @@ from digest.store.runs import Run, Runs
 from digest.store.sources import Sources
 from digest.store.subscribers import Subscribers
 from digest.store.sync import SyncReport
+from digest.store.testers import Testers
 
 __all__ = [
     "Articles",
@@ -33,6 +34,7 @@ __all__ = [
     "Store",
     "Subscribers",
     "SyncReport",
+    "Testers",
     "open_store",
 ]
 
@@ -49,6 +51,7 @@ class Store:
         self.outbox = Outbox(database)
         self.runs = Runs(database)
         self.examples = Examples(database)
+        self.testers = Testers(database)
 
     def __enter__(self) -> Self:
         return self

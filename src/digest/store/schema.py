@@ -291,6 +291,16 @@ delivery: Final = Table(
     postgresql_with={"fillfactor": "80"},
 )
 
+tester: Final = Table(
+    "tester",
+    metadata,
+    Column("edition", Text, primary_key=True),
+    Column("address", Text, primary_key=True),  # the e-mail in lower case
+    Column("email", Text, nullable=False),
+    Column("at", Instant, nullable=False),
+)
+"""To whom an edition's test sends went last."""
+
 worker: Final = Table(
     "worker",
     metadata,
