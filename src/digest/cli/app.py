@@ -13,6 +13,7 @@ from digest.cli import (
     configuring,
     daemon,
     dkim,
+    editors,
     issuing,
     learning,
     news,
@@ -23,6 +24,7 @@ from digest.cli import (
     sources,
     starting,
     trial_send,
+    web,
 )
 from digest.cli.context import Run
 from digest.cli.output import Voice
@@ -48,6 +50,8 @@ for part in (
     dkim,
     configuring,
     daemon,
+    web,
+    editors,
 ):
     part.add_to(app)
 

@@ -9,7 +9,9 @@ from typing import Self
 
 from digest.model.news import Article, ArticleId, SourceState
 from digest.store import keeping, sources
+from digest.store.acknowledged import Looked
 from digest.store.articles import Articles
+from digest.store.editors import Editors
 from digest.store.engine import PATIENCE, Database, connect
 from digest.store.examples import Examples
 from digest.store.issues import Issues
@@ -24,9 +26,11 @@ from digest.store.testers import Testers
 
 __all__ = [
     "Articles",
+    "Editors",
     "Examples",
     "Issues",
     "Leaver",
+    "Looked",
     "Outbox",
     "Run",
     "Runs",
@@ -52,6 +56,8 @@ class Store:
         self.runs = Runs(database)
         self.examples = Examples(database)
         self.testers = Testers(database)
+        self.editors = Editors(database)
+        self.looked = Looked(database)
 
     def __enter__(self) -> Self:
         return self
