@@ -9,7 +9,9 @@ from typing import Self
 
 from digest.model.news import Article, ArticleId, SourceState
 from digest.store import keeping, sources
+from digest.store.acknowledged import Looked
 from digest.store.articles import Articles
+from digest.store.editors import Editors
 from digest.store.engine import PATIENCE, Database, connect
 from digest.store.examples import Examples
 from digest.store.issues import Issues
@@ -22,13 +24,16 @@ from digest.store.runs import Run, Runs
 from digest.store.sources import Sources
 from digest.store.subscribers import Subscribers
 from digest.store.sync import SyncReport
+from digest.store.testers import Testers
 
 __all__ = [
     "Articles",
+    "Editors",
     "Examples",
     "Issues",
     "Leaver",
     "Leaving",
+    "Looked",
     "Notices",
     "Outbox",
     "Readers",
@@ -38,6 +43,7 @@ __all__ = [
     "Store",
     "Subscribers",
     "SyncReport",
+    "Testers",
     "open_store",
 ]
 
@@ -56,6 +62,9 @@ class Store:
         self.outbox = Outbox(database)
         self.runs = Runs(database)
         self.examples = Examples(database)
+        self.testers = Testers(database)
+        self.editors = Editors(database)
+        self.looked = Looked(database)
 
     def __enter__(self) -> Self:
         return self
