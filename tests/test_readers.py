@@ -198,12 +198,13 @@ def test_a_token_opens_only_what_it_was_made_for(parts):
     number = parts.store.subscribers.by_email(ADA)[0].subscriber.id
     web = parts.tokens.make(Purpose.WEB, number, "weekday")
     leave = parts.tokens.make(Purpose.UNSUBSCRIBE, number, "weekday")
+    altered = f"{leave[:-2]}{'B' if leave[-2] == 'A' else 'A'}{leave[-1]}"
     other = parts.tokens.make(Purpose.PREFERENCES, number, "evening")
     stranger = parts.tokens.make(Purpose.UNSUBSCRIBE, 999, "weekday")
 
     assert readers.leave(parts, web, origin="page", now=NOON) is None
     assert readers.leave(parts, stranger, origin="page", now=NOON) is None
-    assert readers.leave(parts, leave[:-1] + "A", origin="page", now=NOON) is None
+    assert readers.leave(parts, altered, origin="page", now=NOON) is None
     assert readers.leave(parts, other, origin="page", now=NOON) is None
     assert readers.confirm(parts, leave, now=NOON) is None
     assert readers.move_address(parts, leave, CY, now=NOON) is None
