@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import shutil
 from datetime import date, time, timedelta
 
 import pytest
@@ -13,6 +14,7 @@ from digest.model.people import Consent, NoticeKind, Preferences
 from digest.parts import open_parts
 from digest.pipeline import readers
 from digest.settings import load
+from digest.store import open_store
 from digest.subscribers import Purpose
 from tests.fakes import NOON
 from tests.settings.conftest import BASE
@@ -23,8 +25,18 @@ TWO = '\n[[section]]\nid = "hills"\ntitle = "In the hills"\nmatch = ["pass*"]\n'
 AGREED = "Send me the brief on weekdays."
 
 
+@pytest.fixture(scope="module")
+def migrated(tmp_path_factory):
+    """An empty database, made once."""
+    path = tmp_path_factory.mktemp("template") / "digest.db"
+    open_store(f"sqlite:///{path}").close()
+    return path
+
+
 @pytest.fixture
-def desk(tmp_path):
+def desk(tmp_path, migrated):
+    (tmp_path / "var").mkdir()
+    shutil.copy(migrated, tmp_path / "var/digest.db")
     folder = tmp_path / "subscribers"
     folder.mkdir()
     (tmp_path / "digest.toml").write_text(BASE.replace("\n[[source]]", TWO + "\n[[source]]"))

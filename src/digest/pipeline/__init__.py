@@ -10,12 +10,13 @@ from digest.pipeline.gather import Gathered, gather
 from digest.pipeline.learn import Doubt, Learned, doubts, heard, learn
 from digest.pipeline.lines import Line, read_lines
 from digest.pipeline.moves import approve, hold, release, skip
-from digest.pipeline.people import Synced, sync
+from digest.pipeline.people import Changes, Synced, sync
 from digest.pipeline.person import Known, delist, enlist, forget, look_up
 from digest.pipeline.press import Mail, edition_of, flaws
 from digest.pipeline.publish import Written, write_archive
 from digest.pipeline.send import Rehearsal, Sent, rehearse, require_sendable, send
 from digest.pipeline.settle import call_dead, in_doubt, settle
+from digest.pipeline.transactional import Answered, send_notices
 from digest.pipeline.trial_send import Tried
 from digest.pipeline.trial_send import last_testers as test_addresses
 from digest.pipeline.trial_send import send_test as test_send
@@ -23,8 +24,10 @@ from digest.pipeline.verify import Verified, verify
 
 __all__ = [
     "NOTHING_NEW",
+    "Answered",
     "Brought",
     "Built",
+    "Changes",
     "Doubt",
     "Evaluation",
     "Gathered",
@@ -71,6 +74,7 @@ __all__ = [
     "require_fit",
     "require_sendable",
     "send",
+    "send_notices",
     "settle",
     "skip",
     "sync",

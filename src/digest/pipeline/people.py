@@ -91,3 +91,18 @@ def require_only(key: Key, parts: Parts) -> None:
             f"the database bars addresses by hashes of {', '.join(sorted(foreign))}, but {parts.keyring.folder} holds "
             f"{key.mark}; nobody is mailed against their wish: put k1.key back from a backup"
         )
+
+
+class Changes:
+    """Tells, each time it is asked, whether the lists' files or their readers' words are others than the last time."""
+
+    def __init__(self) -> None:
+        self._seen: tuple[object, ...] = ()
+
+    def any(self, parts: Parts) -> bool:
+        """Return whether there is something to sync, by the times and sizes of the files; true the first time."""
+        folder = parts.settings.subscribers
+        found = [(path.name, path.stat()) for path in sorted((*folder.glob("*.csv"), *folder.glob("*.toml")))]
+        now = (parts.store.readers.unwritten(), *((name, stat.st_mtime_ns, stat.st_size) for name, stat in found))
+        was, self._seen = self._seen, now
+        return was != now

@@ -15,7 +15,7 @@ import idna
 from digest.errors import LookError
 from digest.model.delivery import Recipient
 from digest.model.issue import Edition
-from digest.render.addresses import issue_url
+from digest.render.addresses import issue_url, leave_url, preferences_url
 from digest.render.clean import clean
 from digest.render.headers import mailbox
 from digest.render.labels import Labels, Speaker
@@ -50,9 +50,9 @@ def fields_for(
         "to": mailbox(clean(recipient.name), address(recipient.email)),
         "message_id": message_id(issue, recipient.subscriber, mail),
         "date": dated(due_at),
-        "unsubscribe_url": f"{mail.public_url}/u/{leave}",
+        "unsubscribe_url": leave_url(mail.public_url, leave),
         "unsubscribe_mailto": f"mailto:{mail.unsubscribe_mailto}?subject={leave}",
-        "preferences_url": f"{mail.public_url}/prefs/{_token(tokens, 'preferences')}",
+        "preferences_url": preferences_url(mail.public_url, _token(tokens, "preferences")),
         "web_url": issue_url(mail.public_url, issue),
         "settings": settings_line(recipient, edition, look, at),
     }
