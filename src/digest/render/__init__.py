@@ -19,12 +19,13 @@ from digest.render.addresses import Ways
 from digest.render.binding import binding
 from digest.render.dkim import Seal, Signer
 from digest.render.feed import atom
-from digest.render.fields import dated, fields_for
+from digest.render.fields import dated, fields_for, own_fields, shared_fields
 from digest.render.fit import Fitted, fit, least
+from digest.render.form import Form
 from digest.render.labels import Labels, Speaker, Speech
 from digest.render.look import Look, open_look, open_pages
 from digest.render.mail import MailSettings
-from digest.render.message import message, pieces, shown, skeleton
+from digest.render.message import message, shown, skeleton
 from digest.render.mjml import html_part
 from digest.render.room import LIMIT, filled, room, too_large
 from digest.render.slots import Slots
@@ -37,6 +38,7 @@ from digest.render.view import Page, page
 from digest.render.web import Listed, Site, archive_page, issue_page, listed
 
 __all__ = [
+    "Form",
     "Listed",
     "Look",
     "MailSettings",
@@ -58,8 +60,9 @@ __all__ = [
     "message",
     "open_look",
     "open_pages",
-    "pieces",
+    "own_fields",
     "render",
+    "shared_fields",
     "shown",
     "titled",
     "variants",
