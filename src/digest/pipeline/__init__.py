@@ -14,6 +14,7 @@ from digest.pipeline.people import Synced, sync
 from digest.pipeline.person import Known, delist, enlist, forget, look_up
 from digest.pipeline.press import Mail, edition_of, flaws
 from digest.pipeline.publish import Written, write_archive
+from digest.pipeline.reporting import Report
 from digest.pipeline.send import Rehearsal, Sent, rehearse, require_sendable, send
 from digest.pipeline.settle import call_dead, in_doubt, settle
 from digest.pipeline.trial_send import Tried
@@ -34,6 +35,7 @@ __all__ = [
     "Mail",
     "PublicArchive",
     "Rehearsal",
+    "Report",
     "Sent",
     "StoryEvaluation",
     "Synced",
