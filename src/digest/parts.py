@@ -9,9 +9,9 @@ from contextlib import asynccontextmanager, contextmanager
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
+from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
-from digest.collect import Cache, Workers
 from digest.deliver import Transport
 from digest.deliver.catcher import Catcher
 from digest.deliver.smtp import Login, Proof, Relays, Security, Share, SmtpTransport, authorities
@@ -25,6 +25,9 @@ from digest.shelf import Shelf
 from digest.signing import read_signer
 from digest.store import Store, open_store
 from digest.subscribers import SUPPRESSED, Keyring, Purpose, Tokens, read_suppressed
+
+if TYPE_CHECKING:
+    from digest.collect import Cache, Workers
 
 
 @dataclass(frozen=True)
@@ -62,11 +65,15 @@ class Parts:
     @cached_property
     def workers(self) -> Workers:
         """The processes that read hostile documents."""
+        from digest.collect import Workers
+
         return Workers()
 
     @cached_property
     def cache(self) -> Cache:
         """What was worked out once: pages, vectors."""
+        from digest.collect import Cache
+
         return Cache(self.settings.data / "cache" / "collect.db")
 
     def close(self) -> None:
