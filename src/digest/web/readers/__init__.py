@@ -8,8 +8,12 @@ from datetime import datetime
 from starlette.routing import Route
 
 from digest.parts import Parts
+from digest.web.readers import archive
+from digest.web.readers.leaf import Leaves
+from digest.web.readers.stand import Stand
 
 
 def routes(parts: Parts, clock: Callable[[], datetime]) -> list[Route]:
     """Return the routes of the readers' pages."""
-    return []
+    leaves = Leaves(parts, Stand(parts), clock)
+    return [*archive.routes(leaves)]
