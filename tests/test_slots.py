@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from digest.model.issue import Edition, Schedule
 from digest.model.people import Preferences
-from digest.slots import candidates, due, instant, planned, reader_at, slot_on
+from digest.slots import candidates, due, instant, planned, reader_at, slot_on, upcoming
 
 WEEKDAYS = frozenset(range(5))
 BRIEF = Edition(
@@ -96,6 +96,22 @@ def test_whenever_the_daemon_looks_each_slot_is_owed_once(start, pauses):
     assert seen == sorted(set(seen))
     over = [s.local_date for s in planned(BRIEF, date(2026, 3, 1), seen[-1] if seen else begin.date() - timedelta(2))]
     assert seen == over
+
+
+def test_a_schedule_by_the_calendar_has_its_next_slot_however_far_away():
+    leap = replace(BRIEF, send=Schedule(frozenset(range(7)), time(7), dates=(29,), months=(2,)))
+
+    slots = [slot.local_date for slot in candidates(leap, utc("2026-11-23T05:00:00"))]
+
+    assert slots == [date(2028, 2, 29)]
+    assert next(upcoming(leap, utc("2096-03-01T00:00:00"))).local_date == date(2104, 2, 29)
+
+
+def test_a_day_that_has_an_issue_made_ahead_of_its_hour_owes_none_whatever_its_hour_is_now():
+    now, last = utc("2026-11-23T04:30:00"), {"weekday": date(2026, 11, 20)}
+
+    assert [d.slot.local_date for d in due([BRIEF], last, now)] == [MONDAY]
+    assert due([BRIEF], last, now, {"weekday": {MONDAY}}) == []
 
 
 def test_built_by_hand_todays_slot_counts_until_it_cannot_be_caught_up():

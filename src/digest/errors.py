@@ -22,6 +22,7 @@ DigestError
 +-- JournalError (OSError)            a sender's journal cannot be kept, so nothing more is sent
 +-- RelayError (ConnectionError)      the mail server; exit 75
 +-- WebError (OSError)                the pages cannot be served
++-- PasswordError (ValueError)        a password that cannot be one; exit 2
 """
 
 from __future__ import annotations
@@ -158,3 +159,9 @@ class RelayError(DigestError, ConnectionError):
 
 class WebError(DigestError, OSError):
     """The address of the pages cannot be listened on."""
+
+
+class PasswordError(DigestError, ValueError):
+    """It is too short, too long, or was written in two ways."""
+
+    exit_code = 2

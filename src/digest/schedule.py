@@ -117,7 +117,9 @@ async def draft(watch: Watch) -> AsyncIterator[Event]:
     editions = list(parts.settings.editions.values())
     newest = {e.id: issue for e in editions if (issue := parts.store.issues.last(e.id))}
     begun = {issue.id: issue for issue in (*parts.store.issues.unfinished(), *newest.values())}
-    for owed in due(editions, {name: issue.local_date for name, issue in newest.items()}, now):
+    calendars = {e.id: parts.store.issues.calendar(e.id, now) for e in editions}
+    last = {name: day for name, (day, _) in calendars.items() if day}
+    for owed in due(editions, last, now, {name: ahead for name, (_, ahead) in calendars.items()}):
         work = missed if owed.missed else built
         async for event in attempt("draft", partial(work, parts, owed.slot, now)):
             yield event

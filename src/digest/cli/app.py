@@ -13,6 +13,7 @@ from digest.cli import (
     configuring,
     daemon,
     dkim,
+    editors,
     issuing,
     learning,
     news,
@@ -22,6 +23,7 @@ from digest.cli import (
     settling,
     sources,
     starting,
+    trial_send,
     web,
 )
 from digest.cli.context import Run
@@ -41,6 +43,7 @@ for part in (
     issuing,
     checking,
     publishing,
+    trial_send,
     sending,
     settling,
     people,
@@ -48,6 +51,7 @@ for part in (
     configuring,
     daemon,
     web,
+    editors,
 ):
     part.add_to(app)
 

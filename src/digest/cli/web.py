@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import secrets
 import sys
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING
@@ -37,11 +38,24 @@ async def served(parts: Parts, voice: Voice) -> None:
     stop = asyncio.Event()
     heed(stop)
     settings = parts.settings.web
-    app = create_app(parts, clock=lambda: datetime.now(UTC), stop=stop)
+    once = once_for(parts)
+    app = create_app(parts, clock=lambda: datetime.now(UTC), once=once)
 
     def ready(url: str) -> None:
         voice.say("The desk is open   (Ctrl-C ends)")
-        voice.data({"url": url}, url)
+        if once:
+            voice.say("It has no editors yet; this link opens it once. For good:  digest editors add NAME")
+        address = f"{url}/sign-in/once/{once}" if once else url
+        voice.data({"url": address}, address)
         sys.stdout.flush()
 
     await serve(app, settings.host, settings.port, stop, ready=ready)
+
+
+def once_for(parts: Parts) -> str:
+    """Return a secret that opens a desk without editors once, on this machine only; else nothing."""
+    from digest.settings import is_loopback
+
+    web = parts.settings.web
+    open_to_all = web.auth != "password" or not is_loopback(web.host) or parts.store.editors.there_are_any()
+    return "" if open_to_all else secrets.token_urlsafe(24)

@@ -13,6 +13,8 @@ from datetime import datetime
 
 from digest.deliver.alive import enlisted
 from digest.deliver.desk import World
+from digest.deliver.estimate import Estimate, Speed, estimate
+from digest.deliver.few import send_few
 from digest.deliver.needs import Message, Outbox, Session, Transport, Worker
 from digest.deliver.recover import Folder, recover_dead
 from digest.deliver.settle import Declared, declare_dead
@@ -21,17 +23,21 @@ from digest.model.delivery import Claim
 
 __all__ = [
     "Declared",
+    "Estimate",
     "Folder",
     "Message",
     "Outbox",
     "Session",
+    "Speed",
     "Tally",
     "Transport",
     "Worker",
     "declare_dead",
     "deliver",
     "enlisted",
+    "estimate",
     "recover_dead",
+    "send_few",
 ]
 
 

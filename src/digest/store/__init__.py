@@ -9,30 +9,41 @@ from typing import Self
 
 from digest.model.news import Article, ArticleId, SourceState
 from digest.store import keeping, sources
+from digest.store.acknowledged import Looked
 from digest.store.articles import Articles
+from digest.store.editors import Editors
 from digest.store.engine import PATIENCE, Database, connect
 from digest.store.examples import Examples
 from digest.store.issues import Issues
-from digest.store.leaving import Leaver
+from digest.store.leaving import Leaver, Leaving
 from digest.store.migrate import upgrade
+from digest.store.notices import Notices
 from digest.store.outbox import Outbox
+from digest.store.readers import Readers
 from digest.store.runs import Run, Runs
 from digest.store.sources import Sources
 from digest.store.subscribers import Subscribers
 from digest.store.sync import SyncReport
+from digest.store.testers import Testers
 
 __all__ = [
     "Articles",
+    "Editors",
     "Examples",
     "Issues",
     "Leaver",
+    "Leaving",
+    "Looked",
+    "Notices",
     "Outbox",
+    "Readers",
     "Run",
     "Runs",
     "Sources",
     "Store",
     "Subscribers",
     "SyncReport",
+    "Testers",
     "open_store",
 ]
 
@@ -46,9 +57,14 @@ class Store:
         self.articles = Articles(database)
         self.issues = Issues(database)
         self.subscribers = Subscribers(database)
+        self.readers = Readers(database)
+        self.notices = Notices(database)
         self.outbox = Outbox(database)
         self.runs = Runs(database)
         self.examples = Examples(database)
+        self.testers = Testers(database)
+        self.editors = Editors(database)
+        self.looked = Looked(database)
 
     def __enter__(self) -> Self:
         return self

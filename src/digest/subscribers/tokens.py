@@ -35,9 +35,19 @@ class Purpose(StrEnum):
     PREFERENCES = "preferences"
     WEB = "web"
     """Read the issue in the browser, as mailed."""
+    CONFIRM = "confirm"
+    """Make a sign-up count; its number is the request's, not the subscriber's."""
+    ADDRESS = "address"
+    """Let mail go to a new address; its number is the request's."""
 
 
-LETTERS: Final = {Purpose.UNSUBSCRIBE: b"u", Purpose.PREFERENCES: b"p", Purpose.WEB: b"w"}
+LETTERS: Final = {
+    Purpose.UNSUBSCRIBE: b"u",
+    Purpose.PREFERENCES: b"p",
+    Purpose.WEB: b"w",
+    Purpose.CONFIRM: b"c",
+    Purpose.ADDRESS: b"a",
+}
 PURPOSES: Final = {letter: purpose for purpose, letter in LETTERS.items()}
 
 
@@ -47,6 +57,7 @@ class Token:
 
     purpose: Purpose
     subscriber: int
+    """Or the number of a request, where the purpose says so."""
     edition: str
 
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 from collections.abc import Callable
 from datetime import datetime
 from typing import Final
@@ -20,13 +19,15 @@ LARGEST: Final = 256 * 1024
 """Bytes of a request's body; the longest form of ours has a few texts in it."""
 
 
-def create_app(parts: Parts, *, clock: Callable[[], datetime], stop: asyncio.Event | None = None) -> Starlette:
-    """Return the application over the parts; the hour is `clock`'s. Streams that are open end once `stop` is set."""
-    ending = stop or asyncio.Event()
+def create_app(parts: Parts, *, clock: Callable[[], datetime], once: str = "") -> Starlette:
+    """Return the application over the parts; the hour is `clock`'s.
+
+    `once` is a secret that opens the desk a single time while it has no editors; empty: nothing does.
+    """
     web = parts.settings.web
     names = (urlsplit(parts.settings.public_url).hostname or "", web.host)
     return Starlette(
-        routes=[STATIC, *readers.routes(parts, clock), *desk.routes(parts, clock, ending)],
+        routes=[STATIC, *readers.routes(parts, clock), *desk.routes(parts, clock, once)],
         middleware=[Middleware(Guard, names=names)],
         max_body_size=LARGEST,
     )

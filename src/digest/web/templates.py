@@ -19,9 +19,11 @@ FOREVER: Final = "public, max-age=31536000, immutable"
 """Of what stands at an address that has its content's hash in it."""
 
 
-def rendered(name: str, *, status: int = 200, headers: dict[str, str] | None = None, **values: Any) -> HTMLResponse:
-    """Return a page made of `pages/NAME`; a name that the template asks for and nobody gave is an error."""
-    return HTMLResponse(environment().get_template(name).render(values), status_code=status, headers=headers)
+def rendered(
+    template: str, /, *, status: int = 200, headers: dict[str, str] | None = None, **values: Any
+) -> HTMLResponse:
+    """Return a page made of `pages/TEMPLATE`; a name that the template asks for and nobody gave is an error."""
+    return HTMLResponse(environment().get_template(template).render(values), status_code=status, headers=headers)
 
 
 @cache

@@ -1,23 +1,23 @@
-"""The editor's desk."""
+"""The editor's desk: see what will be sent, arrange it, approve it."""
 
 from __future__ import annotations
 
-import asyncio
 from collections.abc import Callable
 from datetime import datetime
 
-from starlette.requests import Request
-from starlette.responses import Response
 from starlette.routing import Route
 
 from digest.parts import Parts
-from digest.web.templates import rendered
+from digest.web.desk import signing
+from digest.web.desk.caching import Kept
+from digest.web.desk.doors import Desk, Door, route
+from digest.web.entrance import Entrance
+
+DOORS: tuple[Door, ...] = (*signing.DOORS,)
+"""Every address of the desk."""
 
 
-def routes(parts: Parts, clock: Callable[[], datetime], ending: asyncio.Event) -> list[Route]:
-    """Return the routes of the desk; streams that are open end once `ending` is set."""
-
-    def home(request: Request) -> Response:
-        return rendered("desk/home.html.j2", title=parts.settings.title)
-
-    return [Route("/", home)]
+def routes(parts: Parts, clock: Callable[[], datetime], once: str = "") -> list[Route]:
+    """Return the routes of the desk; `once` opens it a single time while there are no editors."""
+    desk = Desk(parts, clock, Entrance(parts, once), Kept())
+    return [route(desk, door) for door in DOORS]
