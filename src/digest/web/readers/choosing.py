@@ -14,6 +14,7 @@ from digest.model.issue import Edition
 from digest.model.people import Consent
 from digest.pipeline import readers
 from digest.pipeline.readers import Wishes
+from digest.pipeline.switching import change_edition
 from digest.slots import local_date
 from digest.subscribers import Purpose
 from digest.web.readers.form import form_of, offer_of
@@ -64,7 +65,7 @@ class Choosing:
         if edition.id == found.edition.id:
             readers.prefer(leaf.parts, found.token, wish, now=leaf.now)
             return leaf.go(f"/prefs/{found.token}", done="saved")
-        there = readers.change_edition(leaf.parts, found.token, edition.id, wish, now=leaf.now)
+        there = change_edition(leaf.parts, found.token, edition.id, wish, now=leaf.now)
         return leaf.go(f"/prefs/{there.preferences_token}", done="saved") if there else leaf.closed()
 
     def pause(self, request: Request, fields: Fields) -> Response:
@@ -132,9 +133,7 @@ class Opened:
         self.editions = {edition.id: edition} | leaf.shown.open_editions
         self.today = local_date(leaf.now, edition.timezone)
 
-    def page(
-        self, *, choice: Choice | None = None, problems: tuple[str, ...] = (), moving: str = ""
-    ) -> Response:
+    def page(self, *, choice: Choice | None = None, problems: tuple[str, ...] = (), moving: str = "") -> Response:
         """Return the page."""
         leaf, found, edition, now = self.leaf, self.found, self.edition, self.leaf.now
         wish, labels, until = found.preferences, leaf.labels, self._pause()

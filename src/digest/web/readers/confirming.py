@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
@@ -87,9 +89,14 @@ class Confirming:
         return asked.email if asked and not asked.done else ""
 
 
-def _stands(leaf: Leaf, found: Wishes, page: str, **values: str) -> Response:
+def _stands(leaf: Leaf, found: Wishes, page: str, **values: Any) -> Response:
     """Return a page that tells what comes, and when."""
-    edition, wish, labels, now = leaf.parts.settings.editions.get(found.edition), found.preferences, leaf.labels, leaf.now
+    edition, wish, labels, now = (
+        leaf.parts.settings.editions.get(found.edition),
+        found.preferences,
+        leaf.labels,
+        leaf.now,
+    )
     if edition is None:
         return leaf.closed()
     return leaf.show(

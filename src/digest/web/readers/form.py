@@ -11,11 +11,12 @@ from markupsafe import Markup
 
 from digest.model.issue import Edition, Section
 from digest.render.clean import clean
+from digest.render.labels import Labels
+from digest.subscribers import zones as known_zones
 from digest.web.readers import zones
 from digest.web.readers.forms import Choice, Offer
 from digest.web.readers.picture import dots
 from digest.web.readers.stand import Shown
-from digest.render.labels import Labels
 
 HOURS: Final = tuple(time(hour) for hour in range(5, 23))
 """What a form offers, beside the editions' own hours and the one that was chosen."""
@@ -68,12 +69,14 @@ def form_of(
         _section(section, choice.sections, shown.samples, labels.language) for section in sections_of(editions.values())
     )
     also = (*(edition.timezone for edition in editions.values()), choice.zone)
-    known = tuple(zones.offered(now, labels.locale, also=[zone for zone in also if zone in zones.known()]))
+    known = tuple(zones.offered(now, labels.locale, also=[zone for zone in also if zone in known_zones()]))
     return Form(
         sections=sections,
         sampled=any(section.sample for section in sections),
         editions=tuple(
-            EditionBox(each.id, clean(each.title), labels.days(each.send.days), dots(each.send.days), name == choice.edition)
+            EditionBox(
+                each.id, shown.title_of(each), labels.days(each.send.days), dots(each.send.days), name == choice.edition
+            )
             for name, each in editions.items()
         ),
         hours=tuple(f"{hour:%H:%M}" for hour in hours_of(editions.values(), choice.at)),
@@ -91,7 +94,7 @@ def offer_of(shown: Shown, editions: Mapping[str, Edition], usual: Choice) -> Of
         editions=tuple(editions),
         sections=tuple(section.id for section in sections_of(editions.values())),
         hours=tuple(hours_of(editions.values(), usual.at)),
-        zones=zones.known(),
+        zones=known_zones(),
         languages={*shown.words, usual.language},
     )
 
@@ -106,7 +109,9 @@ def hours_of(editions: Iterable[Edition], chosen: time) -> list[time]:
     return sorted({*HOURS, *(edition.send.at for edition in editions), chosen})
 
 
-def _section(section: Section, chosen: Collection[str], samples: Mapping[str, tuple[str, str]], page: str) -> SectionBox:
+def _section(
+    section: Section, chosen: Collection[str], samples: Mapping[str, tuple[str, str]], page: str
+) -> SectionBox:
     sample, language = samples.get(section.id, ("", page))
     return SectionBox(
         section.id, clean(section.title), section.id in chosen, clean(sample), "" if language == page else language

@@ -32,7 +32,7 @@ class Offer:
     sections: tuple[SectionId, ...]
     hours: tuple[time, ...]
     zones: Collection[str]
-    languages: tuple[str, ...]
+    languages: Collection[str]
 
 
 @dataclass(frozen=True, slots=True)

@@ -96,10 +96,10 @@ def _proposed(leaf: Leaf) -> Choice:
     shown = leaf.shown
     edition = next(iter(shown.open_editions.values()))
     every = tuple(section.id for section in sections_of(shown.open_editions.values()))
-    proposed = [id for name in edition.lists if name in shown.lists for id in shown.lists[name].default_sections]
+    proposed = [each for name in edition.lists if name in shown.lists for each in shown.lists[name].default_sections]
     return Choice(
         edition=edition.id,
-        sections=tuple(id for id in every if id in proposed) or every,
+        sections=tuple(each for each in every if each in proposed) or every,
         at=edition.send.at,
         zone=edition.timezone,
         language=leaf.labels.language,

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from datetime import timedelta
-from typing import Any, Final
+from typing import Final
 
 from starlette.concurrency import run_in_threadpool
 from starlette.requests import Request
@@ -15,11 +16,11 @@ from digest.model.issue import Edition
 from digest.model.people import Consent
 from digest.pipeline import readers
 from digest.pipeline.readers import Wishes
-from digest.render.clean import clean
+from digest.pipeline.switching import change_edition
 from digest.slots import local_date
-from digest.web.readers.form import form_of
+from digest.subscribers import Purpose, Token
+from digest.web.readers.form import form_of, offer_of
 from digest.web.readers.forms import Fields, is_one_click, read_choice
-from digest.web.readers.form import offer_of
 from digest.web.readers.leaf import PRIVATE, Leaf, Leaves, posted, read_fields
 from digest.web.readers.picture import till
 from digest.web.readers.reading import day_of, next_line, sentence, usual, week_of, wished
@@ -74,7 +75,7 @@ class Leaving:
             return leaf.closed()
         wish = wished(usual(found.preferences, other, leaf.labels), other)
         token = request.path_params["token"]
-        there = readers.change_edition(leaf.parts, token, other.id, wish, now=leaf.now)
+        there = change_edition(leaf.parts, token, other.id, wish, now=leaf.now)
         return _stands(leaf, there, other) if there else leaf.closed()
 
     def rest(self, request: Request, fields: Fields) -> Response:
@@ -93,7 +94,8 @@ class Leaving:
         edition = _edition(leaf, found)
         if found is None or edition is None or found.consent is not Consent.ACTIVE:
             return _page(leaf, found) if found else leaf.closed()
-        now, choice, problems = leaf.now, usual(found.preferences, edition, leaf.labels), ()
+        now, choice = leaf.now, usual(found.preferences, edition, leaf.labels)
+        problems: tuple[str, ...] = ()
         if fields is not None:
             offer = offer_of(leaf.shown, {edition.id: edition}, choice)
             chosen, problems = read_choice({"section": fields.get("section", ())}, offer, choice)
@@ -128,23 +130,30 @@ class Leaving:
         return _page(leaf, found, status=400) if found else leaf.closed()
 
     def _end(self, tokens: list[str]) -> list[bool]:
-        leaves = self._leaves
-        said = [(token, "one-click") for token in tokens]
-        return [left is not None for left in readers.leave_many(leaves.parts, said, now=leaves.clock())]
+        """End what these tokens name; of each whether it could. A token for something else ends nothing."""
+        parts = self._leaves.parts
+        ours = [(token, "one-click") for token in dict.fromkeys(tokens) if _ends(parts.tokens.read(token))]
+        done = readers.leave_many(parts, ours, now=self._leaves.clock())
+        ended = {token for (token, _), left in zip(ours, done, strict=True) if left}
+        return [token in ended for token in tokens]
 
     def _opened(self, request: Request) -> tuple[Leaf, Wishes | None]:
         leaf, token = self._leaves.turn(request), request.path_params["token"]
         said = leaf.parts.tokens.read(token)
         found = readers.wishes(leaf.parts, token, now=leaf.now)
-        if said is None or found is None or said.purpose != "unsubscribe":
+        if found is None or not _ends(said):
             return leaf, None
         return self._leaves.turn(request, own=found.preferences.language), found
 
 
-def less_often(edition: Edition, others: Any) -> Edition | None:
+def less_often(edition: Edition, others: Iterable[Edition]) -> Edition | None:
     """Return the edition that comes on fewer days than this one, the nearest to it; None where there is none."""
     fewer = [each for each in others if each.id != edition.id and len(each.send.days) < len(edition.send.days)]
     return max(fewer, key=lambda each: len(each.send.days), default=None)
+
+
+def _ends(token: Token | None) -> bool:
+    return token is not None and token.purpose is Purpose.UNSUBSCRIBE
 
 
 def _edition(leaf: Leaf, found: Wishes | None) -> Edition | None:
@@ -154,7 +163,7 @@ def _edition(leaf: Leaf, found: Wishes | None) -> Edition | None:
 def _page(leaf: Leaf, found: Wishes, *, status: int = 200) -> Response:
     """Return the page for who may leave, or who has left."""
     edition, labels = _edition(leaf, found), leaf.labels
-    title = clean(edition.title) if edition else leaf.shown.site.title
+    title = leaf.shown.title_of(edition) if edition else leaf.shown.site.title
     if found.left_at is not None:
         until = (found.left_at + PUT_BACK).date() if found.may_come_back and edition else None
         day = day_of(until, labels) if until else ""
@@ -167,7 +176,7 @@ def _page(leaf: Leaf, found: Wishes, *, status: int = 200) -> Response:
         private=True,
         title=title,
         reads=sentence(found.preferences, edition, labels, leaf.now, "settings") if edition else "",
-        less=other and active and {"title": clean(other.title), "days": labels.days(other.send.days)},
+        less=other and active and {"title": leaf.shown.title_of(other), "days": labels.days(other.send.days)},
         rest=day_of(local_date(leaf.now, edition.timezone) + REST, labels) if edition and active else "",
         fewer=active and edition is not None and len(edition.sections) > 1,
     )

@@ -5,20 +5,22 @@ None of them says anything that the words beside it do not say, so screen reader
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from typing import Final
 
 from markupsafe import Markup
 
 DAYS: Final = 7
 RADIUS: Final = 7.5
+ASIDE: Final = 14
+"""Points from the bar to a ring of the same day."""
 STEP: Final = 14
 """From one dot to the next."""
 _ROAD: Final = Markup(
     '<svg width="100%" height="18" aria-hidden="true"><path class="now" d="M1.5 0v18"/>'
-    '<line class="road" x1="8" x2="100%" y1="9" y2="9"/><g transform="translate({})">{}</g></svg>'
+    '<line class="road" x1="8" x2="100%" y1="9" y2="9"/><g class="ring" transform="translate({} 9)">{}</g></svg>'
 )
-_RING: Final = Markup('<circle class="ring" cx="{}%" cy="9" r="{}"/>')
+_RING: Final = Markup('<circle cx="{}%" r="{}"/>')
 
 
 def week(on: Sequence[bool]) -> Markup:
@@ -26,12 +28,12 @@ def week(on: Sequence[bool]) -> Markup:
 
     It is as wide as what it stands in; the days are columns of one width.
     """
-    return _road([100 * place / len(on) for place, comes in enumerate(on) if comes], 9)
+    return _road([100 * place / len(on) for place, comes in enumerate(on) if comes], ASIDE)
 
 
 def till() -> Markup:
     """Return the line from now to a last day."""
-    return _road([100], -9)
+    return _road([100], -ASIDE)
 
 
 def dots(days: Collection[int]) -> Markup:
@@ -40,17 +42,18 @@ def dots(days: Collection[int]) -> Markup:
     >>> dots({6}).count("h0")
     13
     """
-    places = [_dot(day) for day in range(DAYS)]
-    holes = "".join(place for day, place in enumerate(places) if day not in days)
+    every, holes = (_dots(kept) for kept in (range(DAYS), [day for day in range(DAYS) if day not in days]))
     hollow = Markup('<path class="hole" d="{}"/>').format(holes) if holes else ""
-    whole = Markup('<svg class="dots" width="96" height="12" aria-hidden="true"><path d="{}"/>{}</svg>')
-    return whole.format("".join(places), hollow)
+    return Markup('<svg class="dots" width="96" height="12" aria-hidden="true"><path d="{}"/>{}</svg>').format(
+        every, hollow
+    )
 
 
 def _road(heads: Sequence[float], aside: int) -> Markup:
     """Return a line with rings at so many percent of it and some points aside, as no browser needs `calc` for that."""
-    return _ROAD.format(aside, Markup("").join(_RING.format(f"{head:.2f}", RADIUS) for head in heads))
+    return _ROAD.format(aside, Markup("").join(_RING.format(f"{head:.1f}", RADIUS) for head in heads))
 
 
-def _dot(day: int) -> str:
-    return f"M{6 + STEP * day} 6h0"
+def _dots(days: Iterable[int]) -> str:
+    """Return a path that stands still at each of the days, where its round ends make a dot."""
+    return "".join(f"M{6 + STEP * day} 6h0" for day in days)

@@ -8,7 +8,7 @@ from datetime import date, datetime, timedelta
 from typing import Final
 from zoneinfo import ZoneInfo
 
-from babel.dates import format_date, format_skeleton
+from babel.dates import format_date, format_datetime, format_skeleton
 from markupsafe import Markup
 
 from digest.model.issue import Edition
@@ -92,9 +92,10 @@ def next_line(
 ) -> Markup:
     """Return when the next issue comes and where to, the address masked; nothing where none is planned."""
     at = next(coming(wish, edition, now, paused), None)
-    if at is None or at.tzinfo is None:
+    if at is None:
         return Markup("")
-    when = labels.when(at, now.astimezone(at.tzinfo).date(), at.tzinfo)
+    near = at.date() - now.astimezone(at.tzinfo).date() < timedelta(days=AHEAD)
+    when = format_datetime(at, labels.dates["weekday_clock" if near else "day_clock"], locale=labels.locale)
     return labels.say_html("next", when=when, address=apart(mask(email), "ltr"))
 
 

@@ -16,6 +16,7 @@ from digest.pipeline import PublicArchive
 from digest.pipeline.archive import list_settings
 from digest.pipeline.press import content_of
 from digest.render import Site
+from digest.render.clean import clean
 from digest.render.labels import Labels
 from digest.subscribers import ListSettings
 from digest.web.readers.words import words
@@ -53,6 +54,13 @@ class Shown:
             for name, edition in self.parts.settings.editions.items()
             if any(each in self.lists and self.lists[each].public for each in edition.lists)
         }
+
+    def title_of(self, edition: Edition) -> str:
+        """Return what an edition is called to its readers; where it has the site's name, that of the list they join."""
+        if edition.title != self.site.title:
+            return clean(edition.title)
+        joined = [self.lists[each] for each in edition.lists if each in self.lists and self.lists[each].public]
+        return clean(joined[0].title if joined else edition.title)
 
     @cached_property
     def samples(self) -> dict[str, tuple[str, str]]:
@@ -96,7 +104,7 @@ class Stand:
 
 
 def _lists(parts: Parts, old: Shown | None) -> Mapping[str, ListSettings]:
-    """Return the lists' settings; while their file is damaged those of before, and at first none, so nothing is open."""
+    """Return the lists' settings; those of before while their file is damaged, at first none, so nothing is open."""
     try:
         return list_settings(parts)
     except ListError:

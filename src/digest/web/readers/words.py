@@ -34,7 +34,7 @@ def words(pages: Look) -> dict[str, Labels]:
 
 
 def choose(known: Mapping[str, Labels], *, asked: str, own: str, accept: str, site: str) -> Labels:
-    """Return the words for a reader: in the language they ask for, chose once, have their browser name; else the site's.
+    """Return the words for a reader: in the language they ask for, chose once, or their browser names; or the site's.
 
     `asked` comes from the page's switch, `own` from their subscription, `accept` is an Accept-Language header.
     Raises LookError where no language at all has words.

@@ -7,19 +7,34 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from functools import cache
 from typing import Final
-from zoneinfo import ZoneInfo, available_timezones
+from zoneinfo import ZoneInfo
 
 from babel import Locale
-from babel.dates import get_timezone_location
+from babel.core import get_global
 
 TOWNS: Final = (
-    "Pacific/Honolulu America/Los_Angeles America/Denver America/Mexico_City America/Chicago America/Bogota "
-    "America/New_York America/Halifax America/Sao_Paulo Atlantic/Reykjavik Africa/Lagos Europe/Lisbon Europe/London "
-    "Europe/Berlin Europe/Madrid Europe/Paris Europe/Warsaw Africa/Cairo Africa/Johannesburg Europe/Bucharest "
-    "Europe/Helsinki Europe/Kyiv Africa/Nairobi Asia/Baghdad Europe/Istanbul Europe/Minsk Asia/Tbilisi Asia/Dubai "
-    "Asia/Karachi Asia/Tashkent Asia/Kolkata Asia/Dhaka Asia/Bangkok Asia/Shanghai Asia/Singapore Asia/Seoul "
-    "Asia/Tokyo Australia/Sydney Pacific/Auckland"
-).split()
+    "America/Los_Angeles",
+    "America/Chicago",
+    "America/New_York",
+    "America/Sao_Paulo",
+    "Europe/London",
+    "Europe/Berlin",
+    "Europe/Paris",
+    "Europe/Warsaw",
+    "Africa/Cairo",
+    "Europe/Helsinki",
+    "Europe/Kyiv",
+    "Europe/Istanbul",
+    "Asia/Tbilisi",
+    "Asia/Tashkent",
+    "Asia/Kolkata",
+    "Asia/Bangkok",
+    "Asia/Shanghai",
+    "Asia/Tokyo",
+    "Australia/Sydney",
+    "Pacific/Auckland",
+)
+"""Few, since a page is small: a script proposes the one that its reader lives in, and any may be kept."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,18 +59,17 @@ def offered(now: datetime, locale: Locale, *, also: Iterable[str] = ()) -> list[
 
 
 @cache
-def known() -> frozenset[str]:
-    """Return the names of all zones there are; a script may propose one that the form does not list."""
-    return frozenset(available_timezones())
-
-
 def town_of(name: str, locale: Locale) -> str:
     """Return the town that a zone is called after.
 
-    >>> town_of("Europe/Kyiv", Locale("de")), town_of("America/Argentina/Buenos_Aires", Locale("en"))
-    ('Kiew', 'Buenos Aires')
+    >>> town_of("Europe/Kyiv", Locale("uk")), town_of("America/Argentina/Buenos_Aires", Locale("en"))
+    ('Київ', 'Buenos Aires')
     """
-    return get_timezone_location(name, locale=locale, return_city=True)
+    named = locale.time_zones
+    # CLDR keeps a zone under the name it had first, so that of 2022 (Kyiv) is found by that of before.
+    first = (old for old, new in get_global("zone_aliases").items() if new == name and old in named)
+    known = named.get(next(first, name), {})
+    return str(known.get("city") or name.rpartition("/")[2].replace("_", " "))
 
 
 def _offset(away: timedelta) -> str:
