@@ -21,6 +21,8 @@ DigestError
 |   +-- Unreachable (ConnectionError)     it does not answer; asking again may help
 +-- JournalError (OSError)            a sender's journal cannot be kept, so nothing more is sent
 +-- RelayError (ConnectionError)      the mail server; exit 75
++-- WebError (OSError)                the pages cannot be served
++-- PasswordError (ValueError)        a password that cannot be one; exit 2
 """
 
 from __future__ import annotations
@@ -153,3 +155,13 @@ class RelayError(DigestError, ConnectionError):
     """
 
     exit_code = 75
+
+
+class WebError(DigestError, OSError):
+    """The address of the pages cannot be listened on."""
+
+
+class PasswordError(DigestError, ValueError):
+    """It is too short, too long, or was written in two ways."""
+
+    exit_code = 2

@@ -13,6 +13,7 @@ from digest.cli import (
     configuring,
     daemon,
     dkim,
+    editors,
     issuing,
     learning,
     news,
@@ -22,6 +23,8 @@ from digest.cli import (
     settling,
     sources,
     starting,
+    trial_send,
+    web,
 )
 from digest.cli.context import Run
 from digest.cli.output import Voice
@@ -40,12 +43,15 @@ for part in (
     issuing,
     checking,
     publishing,
+    trial_send,
     sending,
     settling,
     people,
     dkim,
     configuring,
     daemon,
+    web,
+    editors,
 ):
     part.add_to(app)
 

@@ -13,6 +13,7 @@ from datetime import datetime
 
 from digest.deliver.alive import enlisted
 from digest.deliver.desk import World
+from digest.deliver.few import send_few
 from digest.deliver.needs import Message, Outbox, Session, Transport, Worker
 from digest.deliver.recover import Folder, recover_dead
 from digest.deliver.settle import Declared, declare_dead
@@ -32,6 +33,7 @@ __all__ = [
     "deliver",
     "enlisted",
     "recover_dead",
+    "send_few",
 ]
 
 

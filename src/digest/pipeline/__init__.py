@@ -16,6 +16,9 @@ from digest.pipeline.press import Mail, edition_of, flaws
 from digest.pipeline.publish import Written, write_archive
 from digest.pipeline.send import Rehearsal, Sent, rehearse, require_sendable, send
 from digest.pipeline.settle import call_dead, in_doubt, settle
+from digest.pipeline.trial_send import Tried
+from digest.pipeline.trial_send import last_testers as test_addresses
+from digest.pipeline.trial_send import send_test as test_send
 from digest.pipeline.verify import Verified, verify
 
 __all__ = [
@@ -34,6 +37,7 @@ __all__ = [
     "Sent",
     "StoryEvaluation",
     "Synced",
+    "Tried",
     "Verified",
     "Written",
     "approve",
@@ -70,6 +74,8 @@ __all__ = [
     "settle",
     "skip",
     "sync",
+    "test_addresses",
+    "test_send",
     "verify",
     "web_page",
     "write",

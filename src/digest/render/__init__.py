@@ -19,7 +19,7 @@ from digest.render.addresses import Ways
 from digest.render.binding import binding
 from digest.render.dkim import Seal, Signer
 from digest.render.feed import atom
-from digest.render.fields import fields_for
+from digest.render.fields import dated, fields_for
 from digest.render.fit import Fitted, fit, least
 from digest.render.labels import Labels, Speaker, Speech
 from digest.render.look import Look, open_look, open_pages
@@ -31,6 +31,7 @@ from digest.render.slots import Slots
 from digest.render.sound import faults
 from digest.render.text import text_part
 from digest.render.titles import preheader, subject_of, titled
+from digest.render.trial import as_test
 from digest.render.variants import narrowed, variants
 from digest.render.view import Page, page
 from digest.render.web import Listed, Site, archive_page, issue_page, listed
@@ -46,8 +47,10 @@ __all__ = [
     "Speech",
     "Ways",
     "archive_page",
+    "as_test",
     "atom",
     "binding",
+    "dated",
     "faults",
     "fields_for",
     "issue_page",

@@ -9,7 +9,9 @@ from typing import Self
 
 from digest.model.news import Article, ArticleId, SourceState
 from digest.store import keeping, sources
+from digest.store.acknowledged import Looked
 from digest.store.articles import Articles
+from digest.store.editors import Editors
 from digest.store.engine import PATIENCE, Database, connect
 from digest.store.examples import Examples
 from digest.store.issues import Issues
@@ -20,12 +22,15 @@ from digest.store.runs import Run, Runs
 from digest.store.sources import Sources
 from digest.store.subscribers import Subscribers
 from digest.store.sync import SyncReport
+from digest.store.testers import Testers
 
 __all__ = [
     "Articles",
+    "Editors",
     "Examples",
     "Issues",
     "Leaver",
+    "Looked",
     "Outbox",
     "Run",
     "Runs",
@@ -33,6 +38,7 @@ __all__ = [
     "Store",
     "Subscribers",
     "SyncReport",
+    "Testers",
     "open_store",
 ]
 
@@ -49,6 +55,9 @@ class Store:
         self.outbox = Outbox(database)
         self.runs = Runs(database)
         self.examples = Examples(database)
+        self.editors = Editors(database)
+        self.looked = Looked(database)
+        self.testers = Testers(database)
 
     def __enter__(self) -> Self:
         return self

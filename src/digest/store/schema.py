@@ -291,6 +291,16 @@ delivery: Final = Table(
     postgresql_with={"fillfactor": "80"},
 )
 
+tester: Final = Table(
+    "tester",
+    metadata,
+    Column("edition", Text, primary_key=True),
+    Column("address", Text, primary_key=True),  # the e-mail in lower case
+    Column("email", Text, nullable=False),
+    Column("at", Instant, nullable=False),
+)
+"""To whom an edition's test sends went last."""
+
 worker: Final = Table(
     "worker",
     metadata,
@@ -314,3 +324,35 @@ run: Final = Table(
     Column("text", Words, nullable=False),
     Index("ix_run_job_started_at", "job", "started_at"),
 )
+
+# ---------------------------------------------------------------------------------------------------- the desk
+
+editor: Final = Table(
+    "editor",
+    metadata,
+    Column("key", Text, primary_key=True),  # the name without its capitals
+    Column("name", Text, nullable=False),
+    Column("right", String(10), nullable=False),
+    Column("hash", Text, nullable=False),  # argon2id; empty: no password opens
+    Column("since", Instant, nullable=False),
+)
+
+session: Final = Table(
+    "session",
+    metadata,
+    Column("id", String(64), primary_key=True),  # SHA-256 of what the cookie holds: whoever reads this enters nowhere
+    Column("editor", Text, nullable=False),  # a key of `editor`; empty: of a desk without editors
+    Column("since", Instant, nullable=False),
+    Column("until", Instant, nullable=False),
+)
+
+acknowledged: Final = Table(
+    "acknowledged",
+    metadata,
+    Column("issue", ForeignKey("issue.id"), primary_key=True, autoincrement=False),
+    Column("mark", String(16), primary_key=True),
+    Column("revision", Integer, nullable=False),
+    Column("by", Words, nullable=False),
+    Column("at", Instant, nullable=False),
+)
+"""Which of a check's findings somebody looked at and left as they are."""

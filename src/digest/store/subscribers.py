@@ -30,6 +30,7 @@ from digest.store.preferences import COLUMNS, read_preferences
 from digest.store.recipients import read_recipient
 from digest.store.schema import consent, preference, subscriber, subscription, suppression
 from digest.store.sync import SyncReport, sync
+from digest.store.testers import forget
 
 PAGE: Final = 500
 _LISTED: Final = subscription.c.removed_at.is_(None)
@@ -123,13 +124,14 @@ class Subscribers:
             return set(connection.execute(select(suppression.c.key).distinct()).scalars())
 
     def erase(self, email: str, *, origin: str, now: datetime) -> bool:
-        """Forget a person: address and name go, their subscriptions end; False where nobody has the address.
+        """Forget a person: address and name go, their subscriptions end; False where no subscriber has the address.
 
         What was sent to them stays counted under their number, and the keyed hash stays, so that what is still in the
         outbox is found to be suppressed.
         """
         with self._database.write() as connection:
             alone(connection, "subscribers")
+            forget(connection, email)
             row = connection.execute(select(subscriber).where(subscriber.c.address == email.lower())).first()
             if row is None:
                 return False
