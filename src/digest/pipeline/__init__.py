@@ -1,5 +1,6 @@
 """The stages in order, each in a module of its own: gather, build, check, approve, send; bytes shown; learning."""
 
+from digest.pipeline.alerting import alert, ping
 from digest.pipeline.archive import PublicArchive, open_archive, web_page
 from digest.pipeline.bring import Brought, bring
 from digest.pipeline.build import NOTHING_NEW, Built, build, rebuild
@@ -10,6 +11,7 @@ from digest.pipeline.gather import Gathered, gather
 from digest.pipeline.learn import Doubt, Learned, doubts, heard, learn
 from digest.pipeline.lines import Line, read_lines
 from digest.pipeline.moves import approve, hold, release, skip
+from digest.pipeline.outlook import Outlook, outlook, unready
 from digest.pipeline.people import Synced, sync
 from digest.pipeline.person import Known, delist, enlist, forget, look_up
 from digest.pipeline.press import Mail, edition_of, flaws
@@ -32,6 +34,7 @@ __all__ = [
     "Learned",
     "Line",
     "Mail",
+    "Outlook",
     "PublicArchive",
     "Rehearsal",
     "Sent",
@@ -40,6 +43,7 @@ __all__ = [
     "Tried",
     "Verified",
     "Written",
+    "alert",
     "approve",
     "ask_links",
     "bring",
@@ -62,7 +66,9 @@ __all__ = [
     "look_up",
     "mails",
     "open_archive",
+    "outlook",
     "page",
+    "ping",
     "proof",
     "read_lines",
     "rebuild",
@@ -76,6 +82,7 @@ __all__ = [
     "sync",
     "test_addresses",
     "test_send",
+    "unready",
     "verify",
     "web_page",
     "write",
