@@ -1,5 +1,6 @@
 """The stages in order, each in a module of its own: gather, build, check, approve, send; bytes shown; learning."""
 
+from digest.pipeline.alerting import alert, ping
 from digest.pipeline.archive import PublicArchive, open_archive, web_page
 from digest.pipeline.bring import Brought, bring
 from digest.pipeline.build import NOTHING_NEW, Built, build, rebuild
@@ -12,6 +13,7 @@ from digest.pipeline.learn import Doubt, Learned, doubts, heard, learn
 from digest.pipeline.lines import Line, read_lines
 from digest.pipeline.moves import approve, hold, release, skip
 from digest.pipeline.offers import Offer, bring_in, offered
+from digest.pipeline.outlook import Outlook, outlook, unready
 from digest.pipeline.people import Changes, Synced, sync
 from digest.pipeline.person import Known, delist, enlist, forget, look_up
 from digest.pipeline.press import Mail, edition_of, flaws
@@ -41,6 +43,7 @@ __all__ = [
     "Line",
     "Mail",
     "Offer",
+    "Outlook",
     "PublicArchive",
     "Rehearsal",
     "Report",
@@ -51,6 +54,7 @@ __all__ = [
     "Verified",
     "Why",
     "Written",
+    "alert",
     "approve",
     "ask_links",
     "bring",
@@ -77,7 +81,9 @@ __all__ = [
     "mails",
     "offered",
     "open_archive",
+    "outlook",
     "page",
+    "ping",
     "proof",
     "read_lines",
     "rebuild",
@@ -94,6 +100,7 @@ __all__ = [
     "test_addresses",
     "test_send",
     "undo",
+    "unready",
     "verify",
     "web_page",
     "why",

@@ -20,8 +20,6 @@ EDITION: Final[Mapping[str, str]] = {
 """Keys of an edition, and what is done instead."""
 TABLES: Final[Mapping[str, str]] = {
     "bounces": "no bounce is read",
-    "web": "no page is served",
-    "alerts": "nobody is alerted",
 }
 """Whole tables, and what is done instead."""
 

@@ -325,9 +325,11 @@ class AlertsTable(Table):
     """Who hears of trouble."""
 
     email: Annotated[tuple[MailAddress, ...], MANY] = ()
-    """Who is written to."""
+    """Who is written to, once when something begins to be wrong and once when it is over."""
+    webhook: WebAddress | None = None
+    """Is told the same, as JSON by POST; its `text` is what chat services show."""
     ping: WebAddress | None = None
-    """Is fetched while all is well."""
+    """Is fetched after the daemon's jobs, at most each minute, while none of them fails: so its silence is noticed."""
 
 
 class Document(BaseSettings):
