@@ -24,7 +24,7 @@ from digest.settings import Relay, Settings
 from digest.shelf import Shelf
 from digest.signing import read_signer
 from digest.store import Store, open_store
-from digest.subscribers import SUPPRESSED, Keyring, Purpose, Tokens, read_suppressed
+from digest.subscribers import SUPPRESSED, Keyring, Tokens, read_suppressed
 
 if TYPE_CHECKING:
     from digest.collect import Cache, Workers
@@ -97,7 +97,7 @@ class Parts:
 
     def token(self, purpose: str, subscriber: int, edition: Edition) -> str:
         """Return the token with which a subscriber reaches what `purpose` names."""
-        return self.tokens.make(Purpose(purpose), subscriber, edition.id)
+        return self.tokens.make(purpose, subscriber, edition.id)
 
     @property
     def keys(self) -> Path:
