@@ -16,6 +16,7 @@ from digest.model.delivery import DeliveryState
 from digest.model.standing import Standing
 from tests.deliver.server import willing
 from tests.job.postoffice import PostOffice
+from tests.listening import listening
 
 ADA, BO, CY, DI = FOUR = tuple(f"{name}@aldovar.example" for name in ("ada", "bo", "cy", "di"))
 REPLIES = {
@@ -66,6 +67,40 @@ def test_status_says_how_an_issue_stands_and_what_servers_said_without_naming_an
     )
     assert datetime.fromisoformat(data["next_try_at"]) > datetime.fromisoformat(data["last_at"])
     assert data["through_in_seconds"] is None  # nothing waits but for its retry
+
+
+def test_no_log_line_of_a_whole_send_names_a_reader_or_holds_a_token(approved, office):
+    def repeat(stage, argument):
+        """Tell back whom and what one was told, and the last mail's links."""
+        token = re.search(rb"/u/([A-Za-z0-9._~-]{16,})", office.log.mails[-1][2]) if office.log.mails else None
+        said = {("dot", BO): "451 4.7.1", ("rcpt", CY): "550 5.1.1", ("dot", DI): "421 4.3.2"}.get((stage, argument))
+        return f"{said} <{argument}> {argument} {token and token[1].decode()}" if said else willing(stage, argument)
+
+    office.answer = repeat
+    approved.settings.write_text(approved.settings.read_text() + office.table)
+    approved.readers(*FOUR)
+    command = ["-c", str(approved.settings)]
+
+    with listening() as heard:
+        codes = [
+            CliRunner().invoke(app, [*command, *words]).exit_code
+            for words in (
+                ("test-send", "1", "--to", BO, "--to", CY, "--to", ADA),
+                ("send", "1", "--yes"),
+                ("retry", "1", "--state", "refused", "--yes"),
+                ("send", "1", "--yes"),
+                ("status", "1"),
+            )
+        ]
+
+    told = "\n".join(heard.lines)
+    mailed = b"".join(data for _, _, data in office.log.mails).replace(b"=\r\n", b"").decode()
+    tokens = set(re.findall(r"/(?:u|prefs)/([A-Za-z0-9._~-]{16,})", mailed))
+    assert codes == [75, 75, 0, 75, 0]
+    assert "test sent" in told
+    assert len(tokens) >= 4
+    assert not [name for name in FOUR if name in told]
+    assert not [token for token in tokens if token in told]
 
 
 def test_the_log_takes_several_states_and_is_safe_in_a_spreadsheet(digest):
