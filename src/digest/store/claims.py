@@ -19,6 +19,7 @@ from sqlalchemy import ColumnElement, Connection, Row, Update, and_, bindparam, 
 from digest.model.delivery import Claim, Claimed, DeliveryState
 from digest.model.issue import State
 from digest.model.people import Consent
+from digest.store.audience import OPEN_TO_MAIL, PAUSED
 from digest.store.columns import Instant
 from digest.store.engine import listed, packed
 from digest.store.issue_rows import locked, unknown
@@ -190,11 +191,17 @@ def _take(connection: Connection, row: Row[Any], me: str, limit: int, now: datet
     return tuple(read_claim(row.issue, each) for each in found)
 
 
+_ON: Final = or_(
+    subscription.c.paused_until.is_(None),
+    subscription.c.paused_until <= select(issue.c.local_date).where(issue.c.id == _ISSUE).scalar_subquery(),
+)
+
 _STANDING: Final = (
     select(
         func.max(
             case(
-                (and_(subscription.c.consent == Consent.ACTIVE, subscription.c.removed_at.is_(None)), 2),
+                (and_(OPEN_TO_MAIL, _ON), 3),
+                (OPEN_TO_MAIL, 2),
                 (subscription.c.consent == Consent.UNSUBSCRIBED, 1),
                 else_=0,
             )
@@ -206,7 +213,7 @@ _STANDING: Final = (
     )
     .scalar_subquery()
 )
-"""How a reader stands with the lists that the issue goes to: 2 is on one of them, 1 has left, 0 or NULL was removed.
+"""How a reader stands with the lists that the issue goes to: 3 is on one, 2 paused, 1 left, 0 or NULL was removed.
 
 An aggregate for each row rather than a join of them all: PostgreSQL would read every subscription for five hundred.
 """
@@ -215,7 +222,7 @@ _BARRED: Final = (
     select(delivery.c.seq, suppression.c.reason, _STANDING.label("standing"))
     .join(subscriber, subscriber.c.id == delivery.c.subscriber)
     .outerjoin(suppression, suppression.c.email_hmac == subscriber.c.email_hmac)
-    .where(_HERE, _WAITS, or_(suppression.c.reason.is_not(None), func.coalesce(_STANDING, 0) < 2))
+    .where(_HERE, _WAITS, or_(suppression.c.reason.is_not(None), func.coalesce(_STANDING, 0) < 3))
 )
 
 
@@ -227,7 +234,7 @@ def _barred(connection: Connection, near: dict[str, int]) -> dict[int, str]:
 def _why(reason: str | None, standing: int | None) -> str:
     if reason is not None:
         return f"suppressed: {reason}"
-    return "unsubscribed" if standing == 1 else "no longer on the list"
+    return {2: PAUSED, 1: "unsubscribed"}.get(standing or 0, "no longer on the list")
 
 
 _AGAIN: Final = select(func.min(func.coalesce(delivery.c.not_before, delivery.c.due_at), type_=Instant)).where(

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any, Final
 
-from sqlalchemy import Select, and_, func, select, update
+from sqlalchemy import Select, and_, func, or_, select, true, update
 
 from digest.errors import UnknownError
 from digest.model.delivery import Recipient
@@ -206,13 +206,18 @@ class Subscribers:
         with self._database.read() as connection:
             return census(connection, lists)
 
-    def audience(self, lists: Sequence[str]) -> Iterator[Recipient]:
-        """Yield those an issue to `lists` would go to, by subscriber, read page by page."""
+    def audience(self, lists: Sequence[str], day: date | None = None) -> Iterator[Recipient]:
+        """Yield those an issue to `lists` would go to, by subscriber, read page by page.
+
+        With the issue's `day`, without those who paused beyond it.
+        """
         people = chosen(lists)
+        there = or_(people.c.paused_until.is_(None), people.c.paused_until <= day) if day else true()
         page: Select[Any] = (
             select(people.c.subscriber, people.c.list, subscriber.c.email, subscriber.c.name, *COLUMNS)
             .join(subscriber, subscriber.c.id == people.c.subscriber)
             .join(preference, preference.c.id == people.c.preference)
+            .where(there)
             .order_by(people.c.subscriber)
             .limit(PAGE)
         )
