@@ -338,7 +338,7 @@ def test_every_page_is_small_in_every_language_and_private_where_it_must_be(page
 
 
 def test_the_archive_is_served_as_it_is_written_to_files(pages):
-    archive, ways = open_archive(pages.parts), Ways.served(pages.parts.settings.public_url)
+    archive, ways = open_archive(pages.parts), Ways.served("")
 
     assert pages.visitor.get("/archive").text == archive.first_page(ways)
     assert pages.visitor.get("/archive/1").text == archive.issue(1, ways)
