@@ -1,8 +1,13 @@
-"""The archive and its feed, as `digest archive` writes them: the same bytes for everybody."""
+"""The archive and its feed, as `digest archive` writes them: the same bytes for everybody.
+
+Pages refer to each other by paths, so that they hold together under whatever name this is reached; what leads here from
+outside (the canonical address, the feed) names the public one.
+"""
 
 from __future__ import annotations
 
 from hashlib import sha256
+from urllib.parse import urlsplit
 
 from starlette.requests import Request
 from starlette.responses import PlainTextResponse, Response
@@ -53,7 +58,7 @@ def _kept(shown: Shown, name: str) -> tuple[bytes, str]:
 
 
 def _made(shown: Shown, name: str) -> bytes:
-    archive, ways = shown.archive, Ways.served(shown.site.public_url)
+    archive, ways = shown.archive, Ways.served(urlsplit(shown.site.public_url).path)
     if name == FEED:
         return archive.feed()
     if name == STYLE:

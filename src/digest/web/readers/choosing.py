@@ -92,8 +92,9 @@ class Choosing:
 
     def copy(self, request: Request) -> Response:
         """All that is kept of the reader, as a file."""
-        leaf = self._leaves.turn(request)
-        kept = readers.take_out(leaf.parts, request.path_params["token"])
+        leaf, token = self._leaves.turn(request), request.path_params["token"]
+        known = readers.wishes(leaf.parts, token, now=leaf.now)
+        kept = readers.take_out(leaf.parts, token) if known else None
         if kept is None:
             return leaf.closed()
         text = json.dumps(kept, ensure_ascii=False, indent=2, default=str) + "\n"

@@ -13,6 +13,7 @@ from typing import Final
 from digest.errors import ListError
 from digest.model.news import SectionId
 from digest.subscribers import normalise
+from digest.web.readers.zones import renamed
 
 Fields = Mapping[str, Sequence[str]]
 """What a form brought: names, and the values of each in order."""
@@ -57,7 +58,7 @@ def read_choice(fields: Fields, offer: Offer, usual: Choice) -> tuple[Choice, tu
         edition=_one(fields, "edition", usual.edition),
         sections=tuple(section for section in offer.sections if section in ticked),
         at=_hour(_one(fields, "hour", f"{usual.at:%H:%M}"), usual.at),
-        zone=_one(fields, "zone", usual.zone),
+        zone=renamed(_one(fields, "zone", usual.zone)),
         language=_one(fields, "language", usual.language),
     )
     problems = [

@@ -55,7 +55,7 @@ class Leaf:
                 for code, each in self.shown.words.items()
                 if code != labels.language
             ],
-            "private": private,
+            "opens": private and status < 400,
             "wide": False,
             "apart": apart,
             "anchor": anchor,

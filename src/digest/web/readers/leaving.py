@@ -119,8 +119,8 @@ class Leaving:
         return _stands(leaf, there, edition, heading=leaf.labels.say("back_h1"), said="")
 
     def _leave_page(self, request: Request) -> Response:
-        token, leaf = request.path_params["token"], self._leaves.turn(request)
-        if readers.leave(leaf.parts, token, origin="page", now=leaf.now) is None:
+        (leaf, found), token = self._opened(request), request.path_params["token"]
+        if found is None or readers.leave(leaf.parts, token, origin="page", now=leaf.now) is None:
             return leaf.closed()
         return leaf.go(f"/u/{token}")
 

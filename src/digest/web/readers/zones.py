@@ -58,6 +58,15 @@ def offered(now: datetime, locale: Locale, *, also: Iterable[str] = ()) -> list[
     return [zone for *_, zone in sorted(found, key=lambda each: each[:2])]
 
 
+def renamed(name: str) -> str:
+    """Return the name that a zone has now, for browsers go on calling it as it was called first.
+
+    >>> renamed("Europe/Kiev"), renamed("Asia/Calcutta"), renamed("Europe/Nowhere")
+    ('Europe/Kyiv', 'Asia/Kolkata', 'Europe/Nowhere')
+    """
+    return str(get_global("zone_aliases").get(name, name))
+
+
 @cache
 def town_of(name: str, locale: Locale) -> str:
     """Return the town that a zone is called after.
