@@ -6,12 +6,12 @@ from digest.pipeline.bring import Brought, bring
 from digest.pipeline.build import NOTHING_NEW, Built, build, rebuild
 from digest.pipeline.editing import Edited, edit, look_in, redo, undo
 from digest.pipeline.evaluate import Evaluation, StoryEvaluation, evaluate, evaluate_stories
-from digest.pipeline.examine import ask_links, examine, require_fit
+from digest.pipeline.examine import ask_links, crowd, examine, require_fit
 from digest.pipeline.export import mails, page, proof, write, write_export
 from digest.pipeline.gather import Gathered, gather
 from digest.pipeline.learn import Doubt, Learned, doubts, heard, learn
 from digest.pipeline.lines import Line, read_lines
-from digest.pipeline.moves import approve, hold, release, skip
+from digest.pipeline.moves import approve, hold, release, skip, unapprove
 from digest.pipeline.offers import Offer, bring_in, offered
 from digest.pipeline.outlook import Outlook, outlook, unready
 from digest.pipeline.people import Changes, Synced, sync
@@ -21,6 +21,7 @@ from digest.pipeline.publish import Written, write_archive
 from digest.pipeline.reporting import Report
 from digest.pipeline.send import Rehearsal, Sent, rehearse, require_sendable, send
 from digest.pipeline.settle import call_dead, in_doubt, settle
+from digest.pipeline.sight import groups, mail_as
 from digest.pipeline.transactional import Answered, send_notices
 from digest.pipeline.trial_send import Tried
 from digest.pipeline.trial_send import last_testers as test_addresses
@@ -61,6 +62,7 @@ __all__ = [
     "bring_in",
     "build",
     "call_dead",
+    "crowd",
     "delist",
     "doubts",
     "edit",
@@ -72,12 +74,14 @@ __all__ = [
     "flaws",
     "forget",
     "gather",
+    "groups",
     "heard",
     "hold",
     "in_doubt",
     "learn",
     "look_in",
     "look_up",
+    "mail_as",
     "mails",
     "offered",
     "open_archive",
@@ -99,6 +103,7 @@ __all__ = [
     "sync",
     "test_addresses",
     "test_send",
+    "unapprove",
     "undo",
     "unready",
     "verify",
