@@ -15,6 +15,7 @@ from digest.cli import (
     dkim,
     editors,
     issuing,
+    jobs,
     learning,
     news,
     people,
@@ -50,6 +51,7 @@ for part in (
     dkim,
     configuring,
     daemon,
+    jobs,
     web,
     editors,
 ):

@@ -9,6 +9,7 @@ import typer
 from digest.cli import loop, show
 from digest.cli.context import IssueArgument, Json, Now, agree, at, issue_key, leave, parts_of, run_of
 from digest.cli.output import Voice, plural, table
+from digest.cli.overview import overview
 
 if TYPE_CHECKING:
     from digest.model.issue import Issue
@@ -104,26 +105,23 @@ def status(
             metavar="ISSUE", help="An issue's id, `latest` or `draft`; without it, the newest of each edition."
         ),
     ] = "",
+    now: Now = "",
     json: Json = False,
 ) -> None:
     """Say how things stand: the newest issue of each edition, or one issue with its deliveries."""
     run = run_of(ctx, json=json)
     with parts_of(run) as parts:
-        if issue:
-            found = [parts.store.issues.find(issue_key(issue))]
-        else:
-            newest = (parts.store.issues.last(name) for name in parts.settings.editions)
-            found = [i for i in newest if i]
+        if not issue:
+            run.voice.data(*overview(parts, now=at(now)))
+            return
+        found = parts.store.issues.find(issue_key(issue))
         outbox = parts.store.outbox
-        rows = [(i, outbox.counts(i.id), outbox.assumed(i.id), outbox.holders(i.id)) for i in found]
+        counts, assumed, holders = outbox.counts(found.id), outbox.assumed(found.id), outbox.holders(found.id)
         put_back = outbox.put_back()
     if put_back:
         run.voice.say("Nothing is sent: the database was put back from a backup. Next:  digest settle --put-back")
-    lines = [line for row in rows for line in standing(*row)]
-    data = [
-        {**show.issue_json(i, counts), "assumed": assumed, "holders": holders} for i, counts, assumed, holders in rows
-    ]
-    run.voice.data(data[0] if issue else data, lambda: "\n".join(lines) or "No issue yet. Next:  digest build")
+    data = {**show.issue_json(found, counts), "assumed": assumed, "holders": holders}
+    run.voice.data(data, "\n".join(standing(found, counts, assumed, holders)))
 
 
 def standing(issue: Issue, counts: dict[str, int], assumed: int, holders: dict[str, int]) -> list[str]:
