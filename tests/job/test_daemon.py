@@ -12,7 +12,11 @@ from urllib.request import urlopen
 from zoneinfo import ZoneInfo
 
 import pytest
+from typer.testing import CliRunner
 
+from digest.cli.app import app
+from digest.cli.jobs import known
+from digest.errors import UnknownError
 from tests.job.conftest import COMMAND
 
 
@@ -197,3 +201,34 @@ def test_at_sighup_settings_that_are_right_are_taken_and_others_are_told_and_lef
         assert answer.read() == b"ok\n"
     assert told["level"] == "warning"
     assert "'daily at' is no weekday" in told["event"]
+
+
+def test_jobs_are_listed_rest_run_and_are_remembered(desk):
+    seven = by_the_clock(desk, "auto")
+
+    def digest(*arguments, now=None):
+        """In this process: each command would take a second to start."""
+        given = ["-c", str(desk.settings), *map(str, arguments), *(["--now", now.isoformat()] if now else [])]
+        done = CliRunner().invoke(app, given)
+        assert not isinstance(done.exception, Exception), done.exception
+        return json.loads(done.stdout) if "--json" in arguments else done.stdout
+
+    digest("jobs", "pause", "collect", now=seven)
+    listed = digest("jobs", "list", "--json")
+    run = digest("jobs", "run", "deadline", "--json", now=seven - timedelta(minutes=60))
+    history = digest("jobs", "history", "--json")
+    coming = digest("jobs", "next", "-n", 3, "--json", now=seven)
+    overview = digest("status", now=seven)
+    resumed = digest("jobs", "resume", "collect", "--json")
+
+    assert listed["daemon"] is False
+    assert [job["job"] for job in listed["jobs"] if job["paused_at"]] == ["collect"]
+    assert run["result"] == "ok"
+    assert [(each["job"], each["result"], each["text"]) for each in history] == [("deadline", "ok", "nothing was owed")]
+    assert [slot["send_at"] for slot in coming] == [(seven + timedelta(days=n)).isoformat() for n in (1, 2, 3)]
+    assert overview.splitlines()[0] == "All is quiet: the next issue is drafted tomorrow 06:00."
+    assert "collect rests since" in overview
+    assert "No daemon runs on this database" in overview
+    assert resumed["changed"] is True
+    with pytest.raises(UnknownError, match="there are collect, draft, deadline, send, alerts, retention"):
+        known("teatime")

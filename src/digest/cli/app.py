@@ -15,6 +15,7 @@ from digest.cli import (
     dkim,
     editors,
     issuing,
+    jobs,
     learning,
     log,
     news,
@@ -56,6 +57,7 @@ for part in (
     dkim,
     configuring,
     daemon,
+    jobs,
     web,
     editors,
 ):
