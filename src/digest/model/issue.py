@@ -40,12 +40,26 @@ class InDoubt(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Schedule:
-    """Weekdays and an hour, in the edition's zone."""
+    """The days of the calendar that an edition has an issue on, and the hour, in the edition's zone."""
 
     days: frozenset[int]
     """0 is Monday, as in `date.weekday()`."""
     at: time
     """Naive: local wall clock."""
+    dates: tuple[int, ...] = ()
+    """Days of the month, sorted; empty: any."""
+    months: tuple[int, ...] = ()
+    """From 1 to 12, sorted; empty: any."""
+    timezone: str = ""
+    """IANA, where it was written beside the hour; an edition's own `timezone` has what counts."""
+
+    def on(self, day: date) -> bool:
+        """Return whether the day is one of its days."""
+        return (
+            day.weekday() in self.days
+            and (not self.dates or day.day in self.dates)
+            and (not self.months or day.month in self.months)
+        )
 
     @property
     def slot(self) -> str:

@@ -1,5 +1,6 @@
 """The stages in order, each in a module of its own: gather, build, check, approve, send; bytes shown; learning."""
 
+from digest.pipeline.alerting import alert, ping
 from digest.pipeline.archive import PublicArchive, open_archive, web_page
 from digest.pipeline.bring import Brought, bring
 from digest.pipeline.build import NOTHING_NEW, Built, build, rebuild
@@ -12,13 +13,16 @@ from digest.pipeline.learn import Doubt, Learned, doubts, heard, learn
 from digest.pipeline.lines import Line, read_lines
 from digest.pipeline.moves import approve, hold, release, skip, unapprove
 from digest.pipeline.offers import Offer, bring_in, offered
-from digest.pipeline.people import Synced, sync
+from digest.pipeline.outlook import Outlook, outlook, unready
+from digest.pipeline.people import Changes, Synced, sync
 from digest.pipeline.person import Known, delist, enlist, forget, look_up
 from digest.pipeline.press import Mail, edition_of, flaws
 from digest.pipeline.publish import Written, write_archive
+from digest.pipeline.reporting import Report
 from digest.pipeline.send import Rehearsal, Sent, rehearse, require_sendable, send
 from digest.pipeline.settle import call_dead, in_doubt, settle
 from digest.pipeline.sight import groups, mail_as
+from digest.pipeline.transactional import Answered, send_notices
 from digest.pipeline.trial_send import Tried
 from digest.pipeline.trial_send import last_testers as test_addresses
 from digest.pipeline.trial_send import send_test as test_send
@@ -27,8 +31,10 @@ from digest.pipeline.why import Why, why
 
 __all__ = [
     "NOTHING_NEW",
+    "Answered",
     "Brought",
     "Built",
+    "Changes",
     "Doubt",
     "Edited",
     "Evaluation",
@@ -38,8 +44,10 @@ __all__ = [
     "Line",
     "Mail",
     "Offer",
+    "Outlook",
     "PublicArchive",
     "Rehearsal",
+    "Report",
     "Sent",
     "StoryEvaluation",
     "Synced",
@@ -47,6 +55,7 @@ __all__ = [
     "Verified",
     "Why",
     "Written",
+    "alert",
     "approve",
     "ask_links",
     "bring",
@@ -76,7 +85,9 @@ __all__ = [
     "mails",
     "offered",
     "open_archive",
+    "outlook",
     "page",
+    "ping",
     "proof",
     "read_lines",
     "rebuild",
@@ -86,6 +97,7 @@ __all__ = [
     "require_fit",
     "require_sendable",
     "send",
+    "send_notices",
     "settle",
     "skip",
     "sync",
@@ -93,6 +105,7 @@ __all__ = [
     "test_send",
     "unapprove",
     "undo",
+    "unready",
     "verify",
     "web_page",
     "why",

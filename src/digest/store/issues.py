@@ -80,6 +80,18 @@ class Issues:
             row = connection.execute(chosen).one_or_none()
         return None if row is None else read_issue(row)
 
+    def calendar(self, edition: str, now: datetime) -> tuple[date | None, frozenset[date]]:
+        """Return the date of the edition's newest issue whose draft hour has come by `now`, and those of issues ahead.
+
+        None before its first. What a clock that was ahead of `now` called missed is not counted: it is still to come.
+        """
+        of = (issue.c.edition == edition, ~((issue.c.state == State.MISSED) & (issue.c.claimed_at > now)))
+        with self._database.read() as connection:
+            newest = select(func.max(issue.c.local_date)).where(*of, issue.c.draft_at <= now)
+            last: date | None = connection.execute(newest).scalar()
+            ahead = connection.execute(select(issue.c.local_date).where(*of, issue.c.draft_at > now)).scalars()
+            return last, frozenset(ahead)
+
     def sent_between(self, edition: str, since: datetime, until: datetime) -> list[Issue]:
         """Return the edition's issues that left or are leaving, of slots from `since` to before `until`."""
         chosen = issues().where(
@@ -127,7 +139,10 @@ class Issues:
     # ------------------------------------------------------------------------------------------------ changing
 
     def claim_slot(self, slot: Slot, expires_at: datetime, now: datetime) -> tuple[Issue, bool]:
-        """Return the slot's issue, and whether this call made it: of all who try, one does, and builds it."""
+        """Return the slot's issue, and whether this call made it: of all who try, one does, and builds it.
+
+        A slot that a clock ahead of `now` called missed is taken as one that nobody had.
+        """
         with self._database.write() as connection:
             mine = _claim(connection, slot, State.DRAFT, expires_at, now)
             row = connection.execute(issues().where(_at(slot.edition, slot.local_date, slot.slot))).one()
@@ -243,5 +258,7 @@ def _claim(
         "claimed_at": now,
         "moved_at": now,
     }
-    new = insert(connection, issue).values(row).on_conflict_do_nothing(index_elements=["edition", "local_date", "slot"])
+    new = insert(connection, issue).values(row)
+    too_soon = (issue.c.state == State.MISSED) & (issue.c.claimed_at > now)
+    new = new.on_conflict_do_update(index_elements=["edition", "local_date", "slot"], set_=row, where=too_soon)
     return connection.execute(new.returning(issue.c.id)).scalar_one_or_none() is not None
