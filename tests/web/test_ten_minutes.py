@@ -53,8 +53,7 @@ def test_from_first_look_to_approved_at_a_desk_by_keyboard(browser, own_desk):
         third = page.locator(".st[aria-current]").get_attribute("data-anchor")
         expect(page.locator("#stage iframe")).to_have_attribute("src", re.compile(f"#{third}$"))
         page.keyboard.press("Shift+K")
-        said(page, "up")
-        page.keyboard.press("l")
+        page.keyboard.press("l")  # before the answer to the key before can be there
         said(page, "lead")
         expect(page.locator(".st").first).to_have_attribute("aria-current", "true")
         expect(page.locator(".st").first).to_contain_text("Crossing at Ferren")

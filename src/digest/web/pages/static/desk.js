@@ -61,4 +61,4 @@ keys();
 drag();
 tick();
 settle();
-if (current()) select(current().dataset.anchor, { quietly: true });
+if (new URLSearchParams(location.search).has("at") && current()) select(current().dataset.anchor, { quietly: true, follow: true });
