@@ -228,8 +228,8 @@ class Run:
         self._desk.give_back()
         if self._clerk.waiting:
             await self._record()
-        if self._closed == "expired":
-            await self._clerk.claim(1)  # gives nothing, and sweeps what has come back since
+        if self._closed in ("expired", "over"):
+            await self._clerk.claim(0)  # gives nothing, and sweeps what has come back since
 
     async def _await_answers(self, tasks: list[asyncio.Task[None]], patience: float) -> None:
         """Wait until the lanes have ended; a cancellation ends their time at once.

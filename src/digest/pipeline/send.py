@@ -7,6 +7,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
 
+from digest.brake import Brake
 from digest.deliver import Message, Tally, deliver, enlisted
 from digest.errors import ListError, MoveError, NotApproved
 from digest.lifecycle import Move, require
@@ -128,6 +129,7 @@ def freeze(parts: Parts, issue: Issue, *, now: datetime, scheduled: bool) -> Iss
             skeletons=machine.skeletons,
             binding=machine.bound,
             imprint=machine.imprint,
+            brake=Brake(canary=machine.edition.canary, percent=machine.edition.brake_percent),
             now=now,
         )
     except MoveError:

@@ -1,8 +1,8 @@
 """The claim: a worker takes deliveries for its own before the first byte of them goes out.
 
-Locks are taken in one order everywhere: worker, issue, batch, delivery, meta. A batch's `not_before` is never later
-than the first instant at which one of its waiting rows may be claimed, and None only where none waits; so batches alone
-say where there is work.
+Locks are taken in one order everywhere: worker, issue, batch, delivery, brake, meta. A batch's `not_before` is never
+later than the first instant at which one of its waiting rows may be claimed, and None only where none waits; so batches
+alone say where there is work.
 """
 
 from __future__ import annotations
@@ -16,6 +16,7 @@ from sqlalchemy import ColumnElement, Connection, Row, Select, and_, case, func,
 from digest.model.delivery import Claim, Claimed, DeliveryState
 from digest.model.issue import State
 from digest.model.people import Consent
+from digest.store import brakes
 from digest.store.issue_rows import locked, unknown
 from digest.store.recipients import deliveries, read_claim
 from digest.store.schema import (
@@ -39,6 +40,9 @@ MOST: Final = 500
 EXPIRED: Final = "expired"
 """The text of a row that was suppressed because the issue expired before it could go out."""
 
+STOPPED: Final = "stopped"
+"""The text of a row that was suppressed because the issue was stopped before it could go out."""
+
 PUT_BACK: Final = "put_back"
 """The row of `meta` that is 1 while the database counts as older than what was sent."""
 
@@ -52,20 +56,27 @@ def claim(connection: Connection, issue_id: int, me: str, *, limit: int, now: da
         return Claimed(closed="dead")
     if is_put_back(connection):
         return Claimed(closed="put back")
-    expires_at = connection.execute(select(issue.c.expires_at).where(issue.c.id == issue_id)).scalar_one_or_none()
-    if expires_at is None:
+    its = connection.execute(select(issue.c.expires_at, issue.c.state).where(issue.c.id == issue_id)).one_or_none()
+    if its is None:
         raise unknown(connection, issue_id)
-    if now >= expires_at:
+    if now >= its.expires_at:
         sweep(connection, issue_id, now)
         return Claimed(closed="expired")
+    if its.state == State.STOPPED:  # which is for good, so that nothing has to be locked to know it
+        sweep(connection, issue_id, now, why=STOPPED)
+        return Claimed(closed="over")
     state = connection.execute(
         select(issue.c.state).where(issue.c.id == issue_id).with_for_update(read=True)
     ).scalar_one()
     if state != State.SENDING:
         return Claimed(closed="paused" if state == State.PAUSED else "over")
+    leave = brakes.ask(connection, issue_id, limit, now)
+    if leave.pull:
+        return Claimed(closed="brake")
     claims: tuple[Claim, ...] = ()
-    while limit > 0 and not claims and (row := _lease(connection, issue_id, me, now)) is not None:
-        claims = _take(connection, row, me, min(limit, MOST), now)
+    while leave.limit > 0 and not claims and (row := _lease(connection, issue_id, me, now)) is not None:
+        claims = _take(connection, row, me, min(leave.limit, MOST), now)
+    brakes.note(connection, issue_id, leave, claims)
     next_at = _next_for(connection, issue_id, me)
     if not claims:
         return Claimed(next_at=next_at)
@@ -78,8 +89,8 @@ def is_put_back(connection: Connection) -> bool:
     return bool(connection.execute(select(meta.c.number).where(meta.c.name == PUT_BACK)).scalar())
 
 
-def sweep(connection: Connection, issue_id: int, now: datetime) -> int:
-    """Suppress every row of the issue that waits, which has expired; return how many."""
+def sweep(connection: Connection, issue_id: int, now: datetime, *, why: str = EXPIRED) -> int:
+    """Suppress every row of the issue that waits, which has expired or was stopped; return how many."""
     locked(connection, issue_id)
     waits = and_(batch.c.issue == issue_id, batch.c.not_before.is_not(None))
     closed = update(batch).where(waits).values(not_before=None, owner="", leased_until=None)
@@ -87,7 +98,7 @@ def sweep(connection: Connection, issue_id: int, now: datetime) -> int:
         return 0
     ended = update(delivery).where(delivery.c.issue == issue_id, delivery.c.state.in_(WAITING))
     return connection.execute(
-        ended.values(state=DeliveryState.SUPPRESSED, text=EXPIRED, worker="", not_before=None, at=now)
+        ended.values(state=DeliveryState.SUPPRESSED, text=why, worker="", not_before=None, at=now)
     ).rowcount
 
 
