@@ -13,7 +13,7 @@ from datetime import datetime
 
 from digest.deliver.alive import enlisted
 from digest.deliver.desk import World
-from digest.deliver.estimate import Estimate, Speed, estimate
+from digest.deliver.estimate import Estimate, Speed, estimate, usual_pace
 from digest.deliver.needs import Message, Outbox, Session, Transport, Worker
 from digest.deliver.recover import Folder, recover_dead
 from digest.deliver.settle import Declared, declare_dead
@@ -36,6 +36,7 @@ __all__ = [
     "enlisted",
     "estimate",
     "recover_dead",
+    "usual_pace",
 ]
 
 

@@ -6,10 +6,11 @@ from digest.pipeline.build import NOTHING_NEW, Built, build, rebuild
 from digest.pipeline.evaluate import Evaluation, StoryEvaluation, evaluate, evaluate_stories
 from digest.pipeline.examine import ask_links, examine, require_fit
 from digest.pipeline.export import mails, page, proof, write, write_export
+from digest.pipeline.forecast import forecast
 from digest.pipeline.gather import Gathered, gather
 from digest.pipeline.learn import Doubt, Learned, doubts, heard, learn
 from digest.pipeline.lines import Line, read_lines
-from digest.pipeline.moves import approve, hold, release, skip
+from digest.pipeline.moves import approve, hold, pause, release, resume, skip, stop
 from digest.pipeline.people import Synced, sync
 from digest.pipeline.person import Known, delist, enlist, forget, look_up
 from digest.pipeline.press import Mail, edition_of, flaws
@@ -49,6 +50,7 @@ __all__ = [
     "evaluate_stories",
     "examine",
     "flaws",
+    "forecast",
     "forget",
     "gather",
     "heard",
@@ -59,6 +61,7 @@ __all__ = [
     "mails",
     "open_archive",
     "page",
+    "pause",
     "proof",
     "read_lines",
     "rebuild",
@@ -66,9 +69,11 @@ __all__ = [
     "release",
     "require_fit",
     "require_sendable",
+    "resume",
     "send",
     "settle",
     "skip",
+    "stop",
     "sync",
     "verify",
     "web_page",
