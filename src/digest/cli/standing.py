@@ -139,6 +139,10 @@ def answered(found: Standing) -> Iterator[str]:
         yield "what servers said: " + "; ".join(
             f"{said(reply)} ({reply.count:,} {reply.state.value})" for reply in found.replies
         )
+    if found.domains:
+        yield "to whom it does not get through: " + "; ".join(
+            f"{name or 'erased'} ({n:,})" for name, n in found.domains.items()
+        )
     if found.reasons:
         yield "suppressed: " + "; ".join(f"{reason} ({count:,})" for reason, count in found.reasons.items())
 
@@ -198,5 +202,6 @@ def as_json(issue: Issue, found: Standing, holders: dict[str, int], now: datetim
             {"state": each.state.value, "code": each.code, "enhanced": each.enhanced, "count": each.count}
             for each in found.replies
         ],
+        "domains": dict(found.domains),
         "suppressed": dict(found.reasons),
     }
