@@ -122,16 +122,22 @@ def test_an_issue_that_went_out_goes_out_no_more():
 
 def test_every_message_that_is_expected_is_asked_for_or_dismissed():
     outbox, expected, ended = outbox_of(300), [], []
-    server = Server(stopping(20, lambda: outbox.put(1, State.PAUSED)))
 
     def compose(claim):
         ended.append(claim.seq)
         return composed(claim)
 
-    send(
-        outbox, server, compose_message=compose, expect=lambda claims: expected.extend(c.seq for c in claims),
-        dismiss=lambda claim: ended.append(claim.seq),
-    )  # fmt: skip
+    async def go():
+        stop = asyncio.Event()  # heeded at once: a pause is found out by asking, and by then all in hand may be sent
+        async with Server(stopping(20, stop.set)) as server:
+            await run(
+                outbox, server, stop=stop, compose_message=compose,
+                expect=lambda claims: expected.extend(claim.seq for claim in claims),
+                dismiss=lambda claim: ended.append(claim.seq),
+            )  # fmt: skip
+        return server
+
+    server = asyncio.run(go())
 
     assert len(expected) > server.copies.total()
     assert set(ended) == set(expected)

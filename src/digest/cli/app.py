@@ -13,7 +13,9 @@ from digest.cli import (
     configuring,
     daemon,
     dkim,
+    editors,
     issuing,
+    jobs,
     learning,
     log,
     news,
@@ -26,6 +28,7 @@ from digest.cli import (
     standing,
     starting,
     trial_send,
+    web,
 )
 from digest.cli.context import Run
 from digest.cli.output import Voice
@@ -54,6 +57,9 @@ for part in (
     dkim,
     configuring,
     daemon,
+    jobs,
+    web,
+    editors,
 ):
     part.add_to(app)
 

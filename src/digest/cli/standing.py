@@ -14,6 +14,7 @@ import typer
 from digest.cli import gauge, show
 from digest.cli.context import Json, Now, at, issue_key, parts_of, run_of
 from digest.cli.output import Voice, table
+from digest.cli.overview import overview
 
 if TYPE_CHECKING:
     from digest.deliver import Estimate
@@ -50,7 +51,7 @@ def status(
     """Say how things stand: the newest issue of each edition, or one issue with its deliveries."""
     run = run_of(ctx, json=json)
     with parts_of(run) as parts:
-        if parts.store.outbox.put_back():
+        if issue and parts.store.outbox.put_back():
             run.voice.say("Nothing is sent: the database was put back from a backup. Next:  digest settle --put-back")
         if watch:
             watched(run.voice, lambda: seen(parts, issue, at(now)))
@@ -60,17 +61,12 @@ def status(
 
 
 def seen(parts: Parts, issue: str, now: datetime) -> Seen:
-    """Return how the issue stands, or the newest of each edition."""
-    if issue:
-        found = [parts.store.issues.find(issue_key(issue))]
-    else:
-        newest = (parts.store.issues.last(name) for name in parts.settings.editions)
-        found = [i for i in newest if i]
-    outbox = parts.store.outbox
-    rows = [(i, outbox.standing(i.id, now=now), outbox.holders(i.id), now) for i in found]
-    data = [as_json(*row) for row in rows]
-    lines = [line for row in rows for line in standing(*row)]
-    return data[0] if issue else data, "\n".join(lines) or "No issue yet. Next:  digest build"
+    """Return how the issue stands; how everything does, where none is named."""
+    if not issue:
+        return overview(parts, now=now)
+    found, outbox = parts.store.issues.find(issue_key(issue)), parts.store.outbox
+    row = found, outbox.standing(found.id, now=now), outbox.holders(found.id), now
+    return as_json(*row), "\n".join(standing(*row))
 
 
 def watched(voice: Voice, look: Callable[[], Seen], sleep: Callable[[float], None] = time.sleep) -> None:
