@@ -115,7 +115,7 @@ class _Desk:
 
     def after(self, moves: Sequence[str]) -> Outcome:
         """Return what these moves make of the issue as it was built."""
-        return replayed(self.opened.unedited.content, moves, self.look, self.edition)
+        return replayed(self.opened.unedited, moves, self.look)
 
 
 def _seen(parts: Parts, issue_id: int | str, revision: int) -> _Desk:
