@@ -176,7 +176,8 @@ def kept(
             issue = parts.store.issues.find(issue.id)
             require(Move.REBUILD, issue.state, issue=issue.id, number=issue.number)
             continue
-        return Built(issue, outcome.content, articles, cut, in_words(outcome.lost, done))
+        lost = tuple(f"A move does not apply any more: {each}" for each in in_words(outcome.lost, done))
+        return Built(issue, outcome.content, articles, cut, lost)
 
 
 def next_move(issue: Issue, content: Content, min_stories: int) -> tuple[Move | None, str]:
