@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+import json
 import shutil
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 
 import pytest
+from typer.testing import CliRunner
 
 from digest import pipeline
+from digest.cli.app import app
 from digest.collect.identity import article_id, fingerprint
 from digest.edit import (
     HELD,
@@ -27,7 +30,7 @@ from digest.edit import (
     Write,
     at,
 )
-from digest.errors import MoveError, Stale
+from digest.errors import MoveError, Stale, UnknownError
 from digest.lifecycle import Move
 from digest.model.editing import Did
 from digest.model.issue import State
@@ -528,3 +531,29 @@ def test_a_move_that_comes_while_the_issue_is_built_is_not_lost(desk):
     desk.now = pipeline.look_in(theirs, 1)
     assert desk.order["military"] == ["Ferren", "Tarnmouth", "Karsk", "Minsha"]
     assert [each.did.value for each in theirs.store.edits.history(1)] == ["build", "move", "build"]
+
+
+def test_an_issue_is_edited_from_the_terminal_as_well(morning, tmp_path):
+    shutil.copytree(morning, tmp_path / "desk")
+
+    def digest(*words):
+        before = ["-c", str(tmp_path / "desk/digest.toml"), "edit", "1"]
+        done = CliRunner().invoke(app, [*before, *words], catch_exceptions=False)
+        return done.exit_code, done.stdout, done.stderr
+
+    listed, moved = digest(), digest("lead", "military-3", "--rev", "1")
+    brought, taken = digest("bring-in", "1", "peace_summit", "--json"), digest("undo")
+
+    assert "military-3   Drones strike the harbour of Karsk" in listed[1]
+    assert "1  Drones strike the harbour of Hollin" in listed[1]
+    assert moved == (0, "", "Made “Drones strike the harbour of Karsk” the lead of Military situation\n")
+    assert json.loads(brought[1])["sections"]["peace_summit"][0]["headline"] == "Drones strike the harbour of Hollin"
+    assert taken[2].startswith("Took back: brought “Drones strike the harbour of Hollin” into Peace summit")
+    for words in (["fly"], ["lead"], ["undo", "all"]):
+        assert digest(*words)[0] == 2
+    with pytest.raises(UnknownError, match="no story x; there are: military-3, "):
+        digest("lead", "x")
+    with pytest.raises(UnknownError, match="no offer 9; there are: 1 to 3"):
+        digest("bring-in", "9", "military")
+    with pytest.raises(Stale):
+        digest("redo", "--rev", "1")
