@@ -405,6 +405,17 @@ def test_what_is_offered_says_why_it_is_not_in_and_can_be_brought_in(desk):
     assert not [f for f in pipeline.examine(desk.parts, desk.now.issue, now=NOW) if "source" in f.text]
 
 
+def test_a_story_is_merged_with_one_that_fell_below_the_line(desk):
+    (hollin, *_) = pipeline.offered(desk.parts, desk.now.issue, now=NOW)
+
+    desk(Merge(desk.ref("Tarnmouth"), pipeline.bring_in(hollin.key, "").story))
+
+    assert desk.now.said == "Merged “Drones strike the harbour of Hollin” into “Drones strike the harbour of Tarnmouth”"
+    assert desk.order == BUILT
+    assert len(desk.item("Tarnmouth").passages) == 2
+    assert pipeline.offered(desk.parts, desk.now.issue, now=NOW)[0].headline == "Drones strike the harbour of Veldt"
+
+
 def test_what_was_brought_in_stays_when_the_issue_is_built_again_and_is_told_once(desk):
     late = strike("Calder", 63, 0)
     desk.parts.store.articles.add([late], NOW + timedelta(minutes=1))
@@ -495,6 +506,16 @@ def test_moves_teach_and_undoing_takes_the_lesson_back(desk):
         desk.undo()
     assert told(desk.parts.store.examples.all()) == []
     desk.redo()
+    assert [example.label for example in told(desk.parts.store.examples.all())] == ["diplomacy"]
+
+
+def test_undoing_one_of_two_moves_of_a_story_leaves_what_the_other_taught(desk):
+    desk(ToSection(desk.ref("Karsk"), "diplomacy"))
+    desk(ToSection(desk.ref("Karsk"), "peace_summit"))
+    assert [example.label for example in told(desk.parts.store.examples.all())] == ["peace_summit"]
+
+    desk.undo()
+
     assert [example.label for example in told(desk.parts.store.examples.all())] == ["diplomacy"]
 
 

@@ -136,7 +136,7 @@ def test_a_step_goes_past_one_story_and_says_which_way(step, story, after, words
     move = stepped(step(ref(DAY, story)), DAY)
 
     assert order(made(move))["military"] == after
-    assert said(move, DAY) == words
+    assert said(move, DAY, unedited(DAY)) == words
 
 
 @pytest.mark.parametrize(("step", "story"), [(Up, "Story a"), (Down, "Story c"), (Up, "Story d")])
@@ -363,7 +363,7 @@ def test_a_passage_that_an_update_shifted_is_found_by_its_heading_or_by_its_arti
     ],
 )
 def test_a_move_says_what_it_does(move, words):
-    assert said(move, DAY, SECTIONS) == words
+    assert said(move, DAY, unedited(DAY)) == words
 
 
 @pytest.mark.parametrize("text", ["", "{}", '{"kind":"explode"}', '{"kind":"lead"}', "[1]", '{"kind":"to","story":7}'])

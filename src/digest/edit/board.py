@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import replace
+from typing import Final
 
 from digest.edit.refs import Ref, found
 from digest.model.issue import Content, Correction, IssueSection, Item, LeftOut, Unedited
 from digest.model.news import SectionId
 
-HELD: str = "held back by an editor"
+HELD: Final = "held back by an editor"
 """The reason of what an editor held back, among what is left out."""
 
 

@@ -62,7 +62,7 @@ def edit(
     desk = _seen(parts, issue_id, revision)
     before = desk.after(desk.moves.moves)
     asked = settled(parts, desk.opened, before, move, now=now)
-    words = said(asked, before.content, desk.edition.sections)
+    words = said(asked, before.content, desk.opened.unedited)
     outcome = desk.after((*desk.moves.moves, dump(asked)))
     if outcome.lost and outcome.lost[-1].no == len(desk.moves.done):
         raise MoveError(f"{words}: {outcome.lost[-1].why}")

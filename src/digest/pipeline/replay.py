@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import Final
 
 from digest.edit import EditorsMove, Lost, Outcome, applied, load
 from digest.model.editing import Revision
 from digest.model.issue import Unedited
 from digest.render import Look, titled
 
-UNREADABLE = "another version of digest wrote it"
+UNREADABLE: Final = "another version of digest wrote it"
 
 
 def replayed(unedited: Unedited, moves: Sequence[str], look: Look) -> Outcome:

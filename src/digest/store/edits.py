@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from datetime import datetime
 from functools import lru_cache
-from typing import Any
+from typing import Any, Final
 
 from sqlalchemy import Connection, Row, delete, exists, literal, not_, select
 
@@ -23,7 +23,7 @@ from digest.store.history import history, require_seen
 from digest.store.issue_rows import change, id_of, issues, locked, read_issue, unknown
 from digest.store.schema import article, issue, material, pool, revision
 
-BROUGHT = "brought in by an editor"
+BROUGHT: Final = "brought in by an editor"
 """The reason of an article that came into an issue's pool by hand."""
 
 
