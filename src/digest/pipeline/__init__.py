@@ -12,7 +12,7 @@ from digest.pipeline.learn import Doubt, Learned, doubts, heard, learn
 from digest.pipeline.lines import Line, read_lines
 from digest.pipeline.moves import approve, hold, release, skip
 from digest.pipeline.offers import Offer, bring_in, offered
-from digest.pipeline.people import Changes, Synced, sync
+from digest.pipeline.people import Changes, Synced, never, sync
 from digest.pipeline.person import Known, delist, enlist, forget, look_up
 from digest.pipeline.press import Mail, edition_of, flaws
 from digest.pipeline.publish import Written, write_archive
@@ -75,6 +75,7 @@ __all__ = [
     "look_in",
     "look_up",
     "mails",
+    "never",
     "offered",
     "open_archive",
     "page",

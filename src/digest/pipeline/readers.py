@@ -58,7 +58,7 @@ class SignedUp:
     email: str
     """Normalised."""
     hints: tuple[str, ...]
-    """What may be wrong with the address, in English: `did you mean ada@gmail.com?`."""
+    """What may be wrong with the address, in English, for a log or an operator."""
     meant: str
     """The address that may have been meant; empty where none is near."""
 
