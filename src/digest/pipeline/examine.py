@@ -83,6 +83,11 @@ def require_fit(parts: Parts, issue: Issue, *, now: datetime) -> None:
         )
 
 
+def crowd(parts: Parts, issue: Issue) -> Crowd:
+    """Return whom the issue goes to as the lists are now, without a look at the issue before."""
+    return _crowd(parts, issue, edition_of(parts, issue), None)
+
+
 def _brought(parts: Parts, content: Content) -> dict[ArticleId, Article]:
     """Return the articles that stories stand on; those that editors brought in are not among what it was built from."""
     return parts.store.articles.kept(

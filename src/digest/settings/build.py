@@ -56,7 +56,7 @@ def build(doc: Document, path: Path, shown: tuple[Origin, ...] = (), not_yet: tu
             doc.bounces.soft_limit,
         ),
         web=_web(doc),
-        alerts=Alerts(doc.alerts.email, doc.alerts.ping or ""),
+        alerts=Alerts(doc.alerts.email, doc.alerts.webhook or "", doc.alerts.ping or ""),
         shown=shown,
         not_yet=not_yet,
     )

@@ -11,7 +11,7 @@ from starlette.applications import Starlette
 from starlette.middleware import Middleware
 
 from digest.parts import Parts
-from digest.web import desk, readers
+from digest.web import desk, health, readers
 from digest.web.guard import Guard
 from digest.web.templates import STATIC
 
@@ -27,7 +27,7 @@ def create_app(parts: Parts, *, clock: Callable[[], datetime], once: str = "") -
     web = parts.settings.web
     names = (urlsplit(parts.settings.public_url).hostname or "", web.host)
     return Starlette(
-        routes=[STATIC, *readers.routes(parts, clock), *desk.routes(parts, clock, once)],
-        middleware=[Middleware(Guard, names=names)],
+        routes=[STATIC, *health.routes(parts), *readers.routes(parts, clock), *desk.routes(parts, clock, once)],
+        middleware=[Middleware(Guard, names=names, open_to_posts=readers.OPEN_TO_POSTS)],
         max_body_size=LARGEST,
     )
