@@ -128,6 +128,7 @@ def compose_notice(parts: Parts, each: Notice) -> bytes:
         number=each.id,
         to=each.email,
         at=each.made_at,
+        edition=edition.id,
         unsubscribe_token=parts.token(Purpose.UNSUBSCRIBE, each.subscriber, edition)
         if each.kind is NoticeKind.WELCOME
         else "",
