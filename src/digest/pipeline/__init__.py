@@ -15,7 +15,7 @@ from digest.pipeline.lines import Line, read_lines
 from digest.pipeline.moves import approve, hold, pause, release, resume, skip, stop, unapprove
 from digest.pipeline.offers import Offer, bring_in, offered
 from digest.pipeline.outlook import Outlook, outlook, unready
-from digest.pipeline.people import Changes, Synced, sync
+from digest.pipeline.people import Changes, Synced, never, sync
 from digest.pipeline.person import Known, delist, enlist, forget, look_up
 from digest.pipeline.press import Mail, edition_of, flaws
 from digest.pipeline.publish import Written, write_archive
@@ -85,6 +85,7 @@ __all__ = [
     "look_up",
     "mail_as",
     "mails",
+    "never",
     "offered",
     "open_archive",
     "outlook",

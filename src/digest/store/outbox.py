@@ -23,6 +23,7 @@ from digest.model.delivery import (
     Skeleton,
 )
 from digest.model.issue import State
+from digest.model.people import Segment
 from digest.model.standing import Standing
 from digest.store import brakes, putback, settling
 from digest.store.claims import EXPIRED, WAITING, claim, is_put_back, next_at, sweep
@@ -50,6 +51,7 @@ class Outbox:
         issue: int,
         *,
         lists: Sequence[str],
+        segments: Sequence[Segment] = (),
         cohorts: Cohorts,
         skeletons: Mapping[str, Skeleton],
         now: datetime,
@@ -58,6 +60,8 @@ class Outbox:
         brake: Brake | None = None,
     ) -> int:
         """Start an approved issue: make each reader of the lists who may be mailed a delivery; return how many go out.
+
+        With segments only those who fit one of them.
 
         Each subscriber once; the first of their lists in this order decides how they read. `cohorts` says, for each way
         of reading among them (`Subscribers.cohorts`), the variant and when it is due; with variant None their
@@ -71,6 +75,7 @@ class Outbox:
                 connection,
                 issue,
                 lists=lists,
+                segments=segments,
                 cohorts=cohorts,
                 skeletons=skeletons,
                 binding=binding,

@@ -40,7 +40,7 @@ meta: Final = Table(
     Column("number", BigInteger, nullable=False),
 )
 """`claims`: raised by every claim, so that a database put back from a backup shows its age; `put_back`: 1 once it did,
-until somebody has looked at it."""
+until somebody has looked at it; `keys`: how many keys for tokens were made."""
 
 # ---------------------------------------------------------------------------------------------- what is collected
 
