@@ -5,6 +5,7 @@ from __future__ import annotations
 import base64
 import json
 import re
+from dataclasses import replace
 from datetime import timedelta
 
 import lxml.html
@@ -338,7 +339,7 @@ def test_every_page_is_small_in_every_language_and_private_where_it_must_be(page
 
 
 def test_the_archive_is_served_as_it_is_written_to_files(pages):
-    archive, ways = open_archive(pages.parts), Ways.served("")
+    archive, ways = open_archive(pages.parts), replace(Ways.served(""), subscribe="/subscribe")
 
     assert pages.visitor.get("/archive").text == archive.first_page(ways)
     assert pages.visitor.get("/archive/1").text == archive.issue(1, ways)

@@ -15,6 +15,7 @@ from digest.consent import PUT_BACK
 from digest.model.issue import Edition
 from digest.model.people import Consent
 from digest.pipeline import readers
+from digest.pipeline.clicks import one_clicks
 from digest.pipeline.readers import Wishes
 from digest.pipeline.switching import change_edition
 from digest.slots import local_date
@@ -130,12 +131,7 @@ class Leaving:
         return _page(leaf, found, status=400) if found else leaf.closed()
 
     def _end(self, tokens: list[str]) -> list[bool]:
-        """End what these tokens name; of each whether it could. A token for something else ends nothing."""
-        parts = self._leaves.parts
-        ours = [(token, "one-click") for token in dict.fromkeys(tokens) if _ends(parts.tokens.read(token))]
-        done = readers.leave_many(parts, ours, now=self._leaves.clock())
-        ended = {token for (token, _), left in zip(ours, done, strict=True) if left}
-        return [token in ended for token in tokens]
+        return one_clicks(self._leaves.parts, tokens, now=self._leaves.clock())
 
     def _opened(self, request: Request) -> tuple[Leaf, Wishes | None]:
         leaf, token = self._leaves.turn(request), request.path_params["token"]
