@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import shutil
 from datetime import date, time, timedelta
 
 import pytest
@@ -13,6 +14,7 @@ from digest.model.people import Consent, NoticeKind, Preferences
 from digest.parts import open_parts
 from digest.pipeline import readers
 from digest.settings import load
+from digest.store import open_store
 from digest.subscribers import Purpose
 from tests.fakes import NOON
 from tests.settings.conftest import BASE
@@ -23,8 +25,18 @@ TWO = '\n[[section]]\nid = "hills"\ntitle = "In the hills"\nmatch = ["pass*"]\n'
 AGREED = "Send me the brief on weekdays."
 
 
+@pytest.fixture(scope="module")
+def migrated(tmp_path_factory):
+    """An empty database, made once."""
+    path = tmp_path_factory.mktemp("template") / "digest.db"
+    open_store(f"sqlite:///{path}").close()
+    return path
+
+
 @pytest.fixture
-def desk(tmp_path):
+def desk(tmp_path, migrated):
+    (tmp_path / "var").mkdir()
+    shutil.copy(migrated, tmp_path / "var/digest.db")
     folder = tmp_path / "subscribers"
     folder.mkdir()
     (tmp_path / "digest.toml").write_text(BASE.replace("\n[[source]]", TWO + "\n[[source]]"))
@@ -173,6 +185,19 @@ def test_a_fortnight_after_leaving_only_a_sign_up_brings_back(parts):
 
     assert (late.consent, late.may_come_back) == (Consent.UNSUBSCRIBED, False)
     assert (between, mailed(parts)) == ([BO], [ADA, BO])
+
+
+def test_a_stranger_at_the_form_and_a_file_together_bring_nobody_back(parts):
+    readers.leave(parts, settings_token(parts, ADA, Purpose.UNSUBSCRIBE), origin="one-click", now=NOON)
+    file = parts.settings.subscribers / "weekday.csv"
+    rows = file.read_text()
+    readers.sign_up(parts, form(ADA), now=NOON + MINUTE)
+
+    pipeline.sync(parts, now=NOON + MINUTE)
+    file.write_text(rows)
+    pipeline.sync(parts, now=NOON + 2 * MINUTE)
+
+    assert mailed(parts) == [BO]
 
 
 def test_leaving_voids_a_sign_up_that_was_not_confirmed(parts):

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from digest.cli import loop, show
 from digest.cli.context import IssueArgument, Json, Now, agree, at, issue_key, leave, parts_of, run_of
+from digest.cli.live import watching
 from digest.cli.output import Voice, plural, table
 
 if TYPE_CHECKING:
@@ -49,11 +51,29 @@ def send(
         if not yes and not run.voice.confirm(f"Send No. {found.number} to {who} now?"):
             run.voice.say(f"Not sent. To send without being asked: digest send {found.id} --yes")
             leave(HELD)
-        with run.voice.progress(f"Sending No. {found.number}", None) as step:
-            sent = loop.run(pipeline.send(parts, found.id, clock=lambda: at(now), progress=step))
+        try:
+            with watching(run.voice, f"Sending No. {found.number}") as report:
+                sent = loop.run(pipeline.send(parts, found.id, clock=lambda: at(now), progress=report))
+        except KeyboardInterrupt:
+            run.voice.say(put_down(found, parts.store.outbox.counts(found.id)))
+            raise
     run.voice.say(told(sent))
     run.voice.data({"issue": sent.issue.id, "state": sent.issue.state.value, "counts": sent.counts}, "")
     leave(code_for(sent.counts, expired=sent.expired))
+
+
+def put_down(issue: Issue, counts: Mapping[str, int]) -> str:
+    """Return what became of the messages of a send that was interrupted, and how to go on."""
+    waiting = counts["queued"] + counts["claimed"]
+    said = [
+        f"{counts[state]:,} {state.replace('_', ' ')}" for state in ("accepted", "deferred", "refused") if counts[state]
+    ]
+    lines = [
+        f"No. {issue.number}: {', '.join(said) or 'nothing sent yet'}; {waiting:,} not tried yet. All of it is kept"
+    ]
+    if counts["in_doubt"]:
+        lines.append(f"{plural(counts['in_doubt'], 'message')} in doubt. Next:  digest settle {issue.id}")
+    return "\n".join([*lines, f"To go on:  digest send {issue.id}"])
 
 
 def say_plan(voice: Voice, parts: Parts, issue: Issue, plan: Rehearsal) -> None:

@@ -182,7 +182,8 @@ class Run:
         self._paced_at, self._paced = at, self._desk.settled
 
     async def _record(self) -> None:
-        self._world.progress(await self._clerk.record())
+        if await self._clerk.record():
+            self._world.progress(dict(self._clerk.counts))
 
     async def _wind_down(self, tasks: list[asyncio.Task[None]], patience: float) -> None:
         """Give back what is not begun at once, wait a while for the rest, and write everything down."""

@@ -149,12 +149,13 @@ class Notice:
     """What it asks to confirm."""
     email: str
     """Where it goes."""
-    name: str
-    language: str
-    """As the reader chose; empty: the edition's."""
-    sections: tuple[SectionId, ...]
+    current: str
+    """The subscriber's address by now."""
+    wish: Preferences
+    """As the sign-up it answers asks for, or as they read."""
     made_at: datetime
     attempts: int
+    """Before this one."""
 
 
 @dataclass(frozen=True, slots=True)

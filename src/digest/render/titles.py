@@ -26,11 +26,12 @@ _LEAST: Final = 30
 def titled(content: Content, look: Look, edition: Edition) -> Content:
     """Return the issue with its subject and preheader; LookError if the edition's template cannot be filled.
 
-    The template knows `lead`, `issue` (or `content`), `sections`, `title`, `number`, `date`, and the filter `short`.
+    One that is there already, as an editor wrote it, stays. The template knows `lead`, `issue` (or `content`),
+    `sections`, `title`, `number`, `date`, and the filter `short`.
     """
     labels = look.speak(content.language, edition.language)
-    subject = _subject(content, labels, edition)
-    return replace(content, subject=subject, preheader=preheader(content, subject, labels))
+    subject = content.subject or _subject(content, labels, edition)
+    return replace(content, subject=subject, preheader=content.preheader or preheader(content, subject, labels))
 
 
 def subject_of(content: Content, look: Look, edition: Edition | None) -> Callable[[Content], str]:
@@ -42,7 +43,9 @@ def subject_of(content: Content, look: Look, edition: Edition | None) -> Callabl
 
     @cache
     def written() -> bool:
-        return edition is not None and titled(content, look, edition).subject == content.subject
+        if edition is None:
+            return False
+        return _subject(content, look.speak(content.language, edition.language), edition) == content.subject
 
     def subject(part: Content) -> str:
         if edition is None or not part.stories or not written():

@@ -12,6 +12,7 @@ from digest.store import keeping, sources
 from digest.store.acknowledged import Looked
 from digest.store.articles import Articles
 from digest.store.editors import Editors
+from digest.store.edits import Edits
 from digest.store.engine import PATIENCE, Database, connect
 from digest.store.examples import Examples
 from digest.store.issues import Issues
@@ -29,6 +30,7 @@ from digest.store.testers import Testers
 __all__ = [
     "Articles",
     "Editors",
+    "Edits",
     "Examples",
     "Issues",
     "Leaver",
@@ -56,6 +58,7 @@ class Store:
         self.sources = Sources(database)
         self.articles = Articles(database)
         self.issues = Issues(database)
+        self.edits = Edits(database)
         self.subscribers = Subscribers(database)
         self.readers = Readers(database)
         self.notices = Notices(database)

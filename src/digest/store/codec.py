@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import json
 import zlib
+from collections.abc import Iterable
 from functools import cache
 from typing import Any, TypeVar
 
@@ -47,9 +48,9 @@ def restore(text: bytes, kind: type[T]) -> T:
     return found
 
 
-def pack(value: object, kind: Any) -> bytes:
-    """Return `value` as a blob for a column."""
-    return zlib.compress(canonical(value, kind))
+def pack(value: object, kind: Any, *, level: int = -1) -> bytes:
+    """Return `value` as a blob for a column; `level` is zlib's, 1 where somebody waits for it."""
+    return zlib.compress(canonical(value, kind), level)
 
 
 def unpack(blob: bytes, kind: type[T]) -> T:
@@ -59,3 +60,12 @@ def unpack(blob: bytes, kind: type[T]) -> T:
     except zlib.error as e:
         raise StoreError("a stored value is damaged: put back a backup") from e
     return restore(text, kind)
+
+
+def holds(blob: bytes, texts: Iterable[str]) -> bool:
+    """Return whether all of `texts`, in lower case, may stand in the value that was packed; apostrophes are alike."""
+    wanted = tuple(texts)
+    if not wanted:
+        return True
+    text = zlib.decompress(blob).decode("utf-8", "replace").casefold().replace("’", "'").replace("ʼ", "'")
+    return all(each in text for each in wanted)

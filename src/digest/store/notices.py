@@ -140,15 +140,12 @@ class Notices:
         return max(0, A_MINUTE - int(count))
 
 
-def _due() -> Any:
-    return select(notice, subscriber.c.email.label("own"), subscriber.c.name).join(
-        subscriber, subscriber.c.id == notice.c.subscriber
-    )
+def _due() -> Select[Any]:
+    return select(notice, subscriber.c.email.label("own")).join(subscriber, subscriber.c.id == notice.c.subscriber)
 
 
 def _notice(connection: Connection, row: Any) -> Notice:
-    """Return the notice of a row as it was before it was taken, with how its reader reads now."""
-    wish = _wish(connection, row)
+    """Return the notice of a row as it was before it was taken."""
     return Notice(
         id=row.id,
         kind=NoticeKind(row.kind),
@@ -156,24 +153,20 @@ def _notice(connection: Connection, row: Any) -> Notice:
         edition=row.edition,
         request=row.request,
         email=row.email or row.own,
-        name=row.name,
-        language=wish.language if wish else "",
-        sections=wish.sections if wish else (),
+        current=row.own,
+        wish=_wish(connection, row),
         made_at=row.made_at,
         attempts=row.attempts,
     )
 
 
-def _wish(connection: Connection, row: Any) -> Preferences | None:
-    """Return the preferences that the mail's request asks for, or those of the reader's subscription changed last."""
-    asked: Select[Any] = (
-        select(*COLUMNS).join(request, request.c.preference == preference.c.id).where(request.c.id == row.request)
-    )
-    found = connection.execute(asked).first() if row.request else None
+def _wish(connection: Connection, row: Any) -> Preferences:
+    """Return what the mail's request asks for, or how the reader reads by the subscription that changed last."""
+    asked: Select[Any] = select(*COLUMNS).join(request, request.c.preference == preference.c.id)
+    found = connection.execute(asked.where(request.c.id == row.request)).first() if row.request else None
     if found is None:
         mine = subscription.c.subscriber == row.subscriber
-        theirs: Select[Any] = (
-            select(*COLUMNS).join(subscription, subscription.c.preference == preference.c.id).where(mine)
-        )
-        found = connection.execute(theirs.order_by(subscription.c.said.desc(), subscription.c.since.desc())).first()
-    return read_preferences(found) if found else None
+        theirs: Select[Any] = select(*COLUMNS).join(subscription, subscription.c.preference == preference.c.id)
+        last = theirs.where(mine).order_by(subscription.c.said.desc(), subscription.c.since.desc()).limit(1)
+        found = connection.execute(last).first()
+    return read_preferences(found) if found else Preferences()

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any, Final
 
-from sqlalchemy import Connection, and_, delete, exists, select, update
+from sqlalchemy import Connection, and_, delete, exists, func, select, update
 from sqlalchemy import Row as Record
 
 from digest.consent import PUT_BACK, Standing, may_come_back, on_sign_up
@@ -31,6 +31,8 @@ from digest.store.subscriptions import note, put, read_subscription, rows_of, ru
 ADDRESS: Final = "address"
 """The other kind of request."""
 
+_UNWRITTEN: Final = (subscription.c.said > subscription.c.noted, subscriber.c.domain != "")
+"""Of who was not erased."""
 _CALLED: Final = {Consent.ACTIVE: 0, Consent.PENDING: 1, Consent.UNSUBSCRIBED: 2}
 
 
@@ -207,8 +209,10 @@ class Readers:
                 return False
             other = connection.execute(select(subscriber).where(subscriber.c.address == new.email.lower())).first()
             names = [each.list for each in rows_of(connection, row.subscriber) if runs(each)]
-            if other is not None and other.id != row.subscriber:
-                _merge(connection, row.subscriber, other.id, names, now)
+            who = row.subscriber
+            if other is not None and other.id != who:
+                _merge(connection, who, other.id, names, now)
+                who = other.id
             else:
                 address = new.email.lower()
                 values = {"address": address, "email": new.email, "email_hmac": new.email_hmac}
@@ -217,7 +221,7 @@ class Readers:
                 note(connection, row.subscriber, names, "address", now=now, origin="page")
             mine = and_(request.c.subscriber == row.subscriber, request.c.kind == ADDRESS)
             connection.execute(update(request).where(mine).values(done_at=now, email=""))
-            to = (row.subscriber, old.email_hmac)
+            to = (who, old.email_hmac)
             queue(connection, NoticeKind.MOVED, to=to, edition=row.edition, email=old.email, now=now)
         return True
 
@@ -250,9 +254,15 @@ class Readers:
         with self._database.read() as connection:
             return tuple(connection.execute(names.distinct().order_by(audience.c.list)).scalars())
 
+    def unwritten(self) -> int:
+        """Return of how many subscriptions no file has their readers' last word yet."""
+        new = select(func.count()).select_from(subscription).join(subscriber)
+        with self._database.read() as connection:
+            return int(connection.execute(new.where(*_UNWRITTEN)).scalar_one())
+
     def words(self) -> list[Word]:
         """Return what readers said that stands in no file yet, by list and subscriber."""
-        new = subscriptions().where(subscription.c.said > subscription.c.noted, subscriber.c.domain != "")
+        new = subscriptions().where(*_UNWRITTEN)
         with self._database.read() as connection:
             rows = connection.execute(new.order_by(subscription.c.list, subscription.c.subscriber)).all()
         return [

@@ -39,7 +39,7 @@ meta: Final = Table(
     Column("number", BigInteger, nullable=False),
 )
 """`claims`: raised by every claim, so that a database put back from a backup shows its age; `put_back`: 1 once it did,
-until somebody has looked at it."""
+until somebody has looked at it; `keys`: how many keys for tokens were made."""
 
 # ---------------------------------------------------------------------------------------------- what is collected
 
@@ -129,6 +129,9 @@ revision: Final = Table(
     Column("at", Instant, nullable=False),
     Column("by", Words, nullable=False),  # empty: the program
     Column("content", LargeBinary, nullable=False),
+    Column("did", String(10), nullable=False, server_default="build"),  # build, move, undo, redo
+    Column("move", Words, nullable=False, server_default=""),  # JSON; of an undo, the one taken back
+    Column("said", Words, nullable=False, server_default=""),
 )
 
 material: Final = Table(
@@ -137,6 +140,7 @@ material: Final = Table(
     Column("issue", ForeignKey("issue.id"), primary_key=True, autoincrement=False),
     Column("inputs", LargeBinary, nullable=False),
     Column("articles", LargeBinary, nullable=False),
+    Column("unedited", LargeBinary),  # what editors' moves are made on; None: the last build's revision is that
 )
 """What the present revision was built from, with the texts as they were, so that it can be built again."""
 

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any, Final
 
-from sqlalchemy import Select, and_, func, select, update
+from sqlalchemy import Select, and_, func, or_, select, true, update
 
 from digest.errors import UnknownError
 from digest.model.delivery import Recipient
@@ -27,12 +27,14 @@ from digest.store.leaving import Leaver, Leaving, end, leave
 from digest.store.notices import cancel
 from digest.store.preferences import COLUMNS, read_preferences
 from digest.store.recipients import read_recipient
-from digest.store.schema import consent, preference, request, subscriber, subscription, suppression
+from digest.store.schema import consent, meta, preference, request, subscriber, subscription, suppression
 from digest.store.subscriptions import read_subscription, subscriptions
 from digest.store.sync import SyncReport, sync
 from digest.store.testers import forget
 
 PAGE: Final = 500
+KEYS: Final = "keys"
+"""The row of `meta` that tells how many keys for tokens were made."""
 _LISTED: Final = subscription.c.removed_at.is_(None)
 _LEFT: Final = and_(subscription.c.consent == Consent.UNSUBSCRIBED.value, subscriber.c.domain != "")
 
@@ -112,6 +114,17 @@ class Subscribers:
         """Return the marks of the keys that made the barred addresses' hashes."""
         with self._database.read() as connection:
             return set(connection.execute(select(suppression.c.key).distinct()).scalars())
+
+    def keys_made(self) -> int:
+        """Return the highest number of a key that was noted; 0 for none."""
+        with self._database.read() as connection:
+            return int(connection.execute(select(meta.c.number).where(meta.c.name == KEYS)).scalar() or 0)
+
+    def note_key(self, number: int) -> None:
+        """Note that the key of that number was made, so that its loss is seen."""
+        with self._database.write() as connection:
+            new = insert(connection, meta).values(name=KEYS, number=number)
+            connection.execute(new.on_conflict_do_update(index_elements=["name"], set_={"number": number}))
 
     def erase(self, email: str, *, origin: str, now: datetime) -> bool:
         """Forget a person: address and name go, their subscriptions end; False where no subscriber has the address.
@@ -206,13 +219,18 @@ class Subscribers:
         with self._database.read() as connection:
             return census(connection, lists)
 
-    def audience(self, lists: Sequence[str]) -> Iterator[Recipient]:
-        """Yield those an issue to `lists` would go to, by subscriber, read page by page."""
+    def audience(self, lists: Sequence[str], day: date | None = None) -> Iterator[Recipient]:
+        """Yield those an issue to `lists` would go to, by subscriber, read page by page.
+
+        With the issue's `day`, without those who paused beyond it.
+        """
         people = chosen(lists)
+        there = or_(people.c.paused_until.is_(None), people.c.paused_until <= day) if day else true()
         page: Select[Any] = (
             select(people.c.subscriber, people.c.list, subscriber.c.email, subscriber.c.name, *COLUMNS)
             .join(subscriber, subscriber.c.id == people.c.subscriber)
             .join(preference, preference.c.id == people.c.preference)
+            .where(there)
             .order_by(people.c.subscriber)
             .limit(PAGE)
         )

@@ -58,6 +58,13 @@ class Relays:
         usual = sum(self._usual(share) for share in self._shares)
         return usual or max(share.transport.connections for share in self._shares)
 
+    @property
+    def in_use(self) -> dict[str, int]:
+        """How many connections stand with each relay, in the order of digest.toml; empty where there is only one."""
+        if len(self._shares) < 2:
+            return {}
+        return {share.name: sum(not each.closed for each in share.sessions) for share in self._shares}
+
     async def open(self) -> SmtpSession:
         """Return a session with the relay whose turn it is. Raises RelayError where none lets us in."""
         reasons: list[str] = []
