@@ -6,7 +6,7 @@ from datetime import datetime
 
 from digest.model.people import Preferences
 from digest.parts import Parts
-from digest.pipeline.readers import WAY_OUT, Wishes, edition_named, lists_of, open_list, opened, wishes
+from digest.pipeline.readers import WAY_OUT, Wishes, lists_of, open_list, opened, wishes
 from digest.slots import local_date
 from digest.store.changing import change, leaving_for
 from digest.subscribers import Purpose
@@ -23,7 +23,7 @@ def change_edition(
     said = opened(parts, token, WAY_OUT)
     if said is None:
         return None
-    other = edition_named(parts, edition)
+    other = parts.edition(edition)
     joins, _ = open_list(parts, other)
     leaving = leaving_for(said.subscriber, said.edition, lists_of(parts, said.edition))
     today = local_date(now, other.timezone)

@@ -21,7 +21,7 @@ from digest.web.readers.forms import Choice, Offer, is_one_click, read_address, 
 from digest.web.readers.leaving import less_often
 from digest.web.readers.picture import dots, till, week
 from digest.web.readers.rates import PLACES, Bucket
-from digest.web.readers.reading import coming, mask, sentence, usual, week_of, wished
+from digest.web.readers.reading import coming, sentence, usual, week_of, wished
 from digest.web.readers.words import choose, spoken, words
 from digest.web.readers.zones import offered
 from digest.web.templates import PAGES
@@ -124,10 +124,6 @@ def test_the_line_of_days_says_in_words_what_its_picture_shows():
     assert [day.name for day in line.days][:2] == ["Today", "Sat"]
     assert line.picture.count("<circle") == sum(bool(day.hour) for day in line.days) > 0
     assert all(isinstance(drawn, Markup) and "aria-hidden" in drawn for drawn in (week([True]), till(), dots({1})))
-
-
-def test_an_address_is_shown_as_only_its_reader_knows_it():
-    assert mask("reader@mail.example") == "r…@mail.example"
 
 
 def test_less_often_is_the_nearest_edition_that_comes_on_fewer_days():

@@ -13,6 +13,7 @@ from markupsafe import Markup
 
 from digest.model.issue import Edition
 from digest.model.people import Preferences
+from digest.pipeline.transactional import masked
 from digest.render.clean import clean
 from digest.render.labels import Labels
 from digest.slots import local_date, planned, reader_at
@@ -41,16 +42,6 @@ class Week:
 
     days: tuple[Day, ...]
     picture: Markup
-
-
-def mask(email: str) -> str:
-    """Return an address as its reader knows it again and nobody else learns it.
-
-    >>> mask("reader@mail.example")
-    'r…@mail.example'
-    """
-    local, _, domain = email.rpartition("@")
-    return f"{local[:1]}…@{domain}"
 
 
 def zone_of(wish: Preferences, edition: Edition) -> str:
@@ -96,7 +87,7 @@ def next_line(
         return Markup("")
     near = at.date() - now.astimezone(at.tzinfo).date() < timedelta(days=AHEAD)
     when = format_datetime(at, labels.dates["weekday_clock" if near else "day_clock"], locale=labels.locale)
-    return labels.say_html("next", when=when, address=apart(mask(email), "ltr"))
+    return labels.say_html("next", when=when, address=apart(masked(email), "ltr"))
 
 
 def week_of(wish: Preferences, edition: Edition, labels: Labels, now: datetime, paused: date | None = None) -> Week:
