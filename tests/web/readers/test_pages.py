@@ -105,6 +105,12 @@ def test_a_token_that_is_not_the_one_does_nothing_and_is_told_so_politely(pages,
     assert pages.state("p.harrow@ropewalk.example") == {"daily": "active"}
 
 
+def test_the_links_of_a_test_mail_say_what_they_are_and_act_for_nobody(pages):
+    for purpose, way in ((Purpose.UNSUBSCRIBE, "/u/"), (Purpose.PREFERENCES, "/prefs/")):
+        answer = pages.visitor.get(way + pages.parts.tokens.make(purpose, 0, "daily"))
+        assert (answer.status, "This link is of a test mail." in answer.text) == (404, True)
+
+
 def test_no_other_token_opens_preferences_or_confirms(pages):
     wrong = pages.token(Purpose.UNSUBSCRIBE)
 
@@ -216,6 +222,19 @@ def test_what_is_saved_is_what_the_next_issue_goes_by_and_the_page_says_so(own_p
     wish = {each.list: each.preferences for each in pages.parts.store.subscribers.by_email("mira@mail.example")}
     assert (wish["daily"].sections, wish["daily"].timezone) == (("peace_summit",), "Europe/Kyiv")
     assert wish["sunday"].sections == ()
+
+
+def test_how_often_somebody_reads_by_their_list_survives_the_form(own_pages):
+    pages, token = own_pages, own_pages.token()
+    wish = pages.parts.store.subscribers.by_email("mira@mail.example")[0].preferences
+    readers.prefer(pages.parts, token, replace(wish, frequency="weekly"), now=LATER)
+
+    form = lxml.html.fromstring(pages.visitor.get(f"/prefs/{token}").text).forms[0]
+    pages.visitor.post(f"/prefs/{token}", dict(form.form_values()) | {"section": ["military", "diplomacy"]})
+
+    kept = pages.parts.store.subscribers.by_email("mira@mail.example")[0].preferences
+    assert form.fields["edition"] == "daily:weekly"
+    assert (kept.frequency, kept.sections) == ("weekly", wish.sections)
 
 
 def test_another_edition_takes_the_place_of_this_one_without_a_second_mail(own_pages):

@@ -14,6 +14,7 @@ from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 
 from digest.parts import Parts
+from digest.pipeline.trial_send import NOBODY
 from digest.render.labels import Labels
 from digest.web.readers.forms import Fields
 from digest.web.readers.reading import anchor, apart
@@ -67,7 +68,14 @@ class Leaf:
         return rendered(f"readers/{name}", status=status, headers=headers, **(around | values))
 
     def closed(self) -> Response:
-        """Return the page of a link that opens nothing: forged, cut, of another purpose or of nobody, all alike."""
+        """Return the page of a link that opens nothing: forged, cut, of another purpose or of nobody, all alike.
+
+        That of a test mail is told from them, since it was made to be looked at.
+        """
+        said, say = self.parts.tokens.read(self.request.path_params.get("token", "")), self.labels.say
+        if said and said.subscriber == NOBODY.subscriber:
+            heading, lede = say("trial_h1"), say("trial_lede")
+            return self.show("state.html.j2", status=404, private=True, said="", heading=heading, lede=lede, days=None)
         return self.show("closed.html.j2", status=404, private=True)
 
     def slow(self, seconds: float) -> Response:
