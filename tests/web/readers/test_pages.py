@@ -377,3 +377,20 @@ def test_while_no_list_is_open_nobody_can_subscribe(own_pages):
 
     assert own_pages.visitor.get("/subscribe").status == 404
     assert sign_up(own_pages, "new@mail.example").status == 404
+
+
+def test_a_database_that_is_away_is_told_as_such_and_a_one_click_can_be_repeated(own_pages, caplog):
+    pages, way = own_pages, f"/u/{own_pages.token(Purpose.UNSUBSCRIBE)}"
+    file = pages.parts.settings.data / "digest.db"
+    pages.parts.store.database.engine.dispose()
+    hidden = file.rename(file.with_suffix(".aside"))
+    file.mkdir()
+
+    away = pages.visitor.ask("POST", way, ONE_CLICK, FORM)
+    file.rmdir()
+    hidden.rename(file)
+    again = pages.visitor.ask("POST", way, ONE_CLICK, FORM)
+
+    assert (away.status, away.headers["Retry-After"]) == (503, "60")
+    assert (again.status, pages.state()["daily"]) == (200, "unsubscribed")
+    assert way.removeprefix("/u/") not in caplog.text

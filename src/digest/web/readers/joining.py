@@ -24,6 +24,8 @@ from digest.web.readers.rhythm import taken_apart
 
 AT_ONCE: Final = 8
 """Forms that one place on the net may send in a row: a family, or one reader who mistypes."""
+EVENLY: Final = 0.15
+"""Seconds in which an answer is always made, so that nobody can tell by the clock whose address is known."""
 EVERY: Final = timedelta(seconds=30)
 """After which it has one more."""
 
@@ -39,9 +41,9 @@ class Joining:
         """Return the routes."""
         return [
             Route("/subscribe", self.subscribe, methods=["GET"]),
-            Route("/subscribe", posted(self.subscribed), methods=["POST"]),
+            Route("/subscribe", posted(self.subscribed, after=EVENLY), methods=["POST"]),
             Route("/link", self.link, methods=["GET"]),
-            Route("/link", posted(self.linked), methods=["POST"]),
+            Route("/link", posted(self.linked, after=EVENLY), methods=["POST"]),
         ]
 
     def subscribe(self, request: Request) -> Response:

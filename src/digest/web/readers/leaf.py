@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from datetime import datetime
@@ -134,11 +135,17 @@ class Leaves:
 Answer = Callable[[Request, Fields], Response]
 
 
-def posted(answer: Answer) -> Callable[[Request], Awaitable[Response]]:
-    """Return the endpoint that reads a form, then answers in a thread: what changes is in the database."""
+def posted(answer: Answer, *, after: float = 0) -> Callable[[Request], Awaitable[Response]]:
+    """Return the endpoint that reads a form, then answers in a thread: what changes is in the database.
+
+    The answer goes out `after` so many seconds at the earliest, where how long it took would tell something.
+    """
 
     async def endpoint(request: Request) -> Response:
-        return await run_in_threadpool(answer, request, await read_fields(request))
+        made, _ = await asyncio.gather(
+            run_in_threadpool(answer, request, await read_fields(request)), asyncio.sleep(after)
+        )
+        return made
 
     return endpoint
 
