@@ -1,12 +1,14 @@
 """The job by the clock."""
 
 import json
+import os
 import re
 import signal
 import socket
 import subprocess
 import threading
 import time
+from contextlib import suppress
 from datetime import UTC, datetime, timedelta
 from urllib.request import urlopen
 from zoneinfo import ZoneInfo
@@ -132,10 +134,20 @@ def until(process, sentence):
     raise AssertionError((sentence, seen))
 
 
-def begin(desk, *options):
+def heard(manager):
+    """All that the service manager was told, line by line."""
+    words = []
+    with suppress(BlockingIOError):
+        while True:
+            words += manager.recv(4096).decode().splitlines()
+    return words
+
+
+def begin(desk, *options, env=None):
     """Start a daemon, or a standby."""
     return subprocess.Popen(
         [str(COMMAND), "-c", str(desk.settings), "daemon", *options],
+        env={**os.environ, **(env or {})},
         stdout=subprocess.DEVNULL,
         stderr=subprocess.PIPE,
         text=True,
@@ -147,8 +159,8 @@ def daemons(desk):
     """Starts daemons, and ends what is left of them."""
     started = []
 
-    def start(*options):
-        process = begin(desk, *options)
+    def start(*options, env=None):
+        process = begin(desk, *options, env=env)
         limit = threading.Timer(45, process.kill)
         limit.start()
         started.append((process, limit))
@@ -181,12 +193,14 @@ def test_a_second_daemon_waits_until_the_first_is_gone_and_each_stops_within_fiv
     assert (last["job"], last["level"]) == ("daemon", "info")
 
 
-def test_at_sighup_settings_that_are_right_are_taken_and_others_are_told_and_left(desk, daemons):
+def test_at_sighup_settings_that_are_right_are_taken_and_others_are_told_and_left(desk, daemons, tmp_path):
     by_the_clock(desk, "auto")
+    manager = socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM)
+    manager.bind(str(tmp_path / "notify"))
     with socket.create_server(("127.0.0.1", 0)) as free:
         port = free.getsockname()[1]
     right = desk.settings.read_text() + f'\n[web]\nlisten = "127.0.0.1:{port}"\n'
-    daemon = daemons()
+    daemon = daemons(env={"NOTIFY_SOCKET": str(tmp_path / "notify"), "WATCHDOG_USEC": "1000000"})
     until(daemon, "has the lead")
 
     desk.settings.write_text(right.replace("daily 07:00", "daily at seven"))
@@ -199,6 +213,14 @@ def test_at_sighup_settings_that_are_right_are_taken_and_others_are_told_and_lef
 
     with urlopen(f"http://127.0.0.1:{port}/readyz", timeout=10) as answer:
         assert answer.read() == b"ok\n"
+    daemon.send_signal(signal.SIGTERM)
+    until(daemon, "has stopped")
+    with manager:
+        manager.setblocking(False)
+        words = heard(manager)
+    assert words.index("READY=1") < words.index("RELOADING=1") < words.index("STOPPING=1")
+    assert "STATUS=All is quiet: the next issue is drafted" in " ".join(words)
+    assert "WATCHDOG=1" in words
     assert told["level"] == "warning"
     assert "'daily at' is no weekday" in told["event"]
 

@@ -9,7 +9,7 @@ import time
 from collections.abc import AsyncIterator, Callable, Coroutine
 from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass, field
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import Final
 
 from digest import pipeline
@@ -18,7 +18,7 @@ from digest.operate import notify
 from digest.operate.logs import log
 from digest.parts import Parts
 from digest.remarks import remarks
-from digest.rounds import Rounds
+from digest.rounds import TICK, Rounds
 from digest.schedule import JOBS, Event, Watch
 from digest.settings import Settings
 from digest.store import Lead
@@ -50,6 +50,8 @@ class Process:
     web: bool = True
     """Whether it serves the pages, too."""
     clock: Callable[[], datetime] = utc
+    tick: timedelta = TICK
+    """How often the jobs look; a clock that runs fast wants it shorter."""
     stop: asyncio.Event = field(default_factory=asyncio.Event)
     again: asyncio.Event = field(default_factory=asyncio.Event)
     """Set by whoever wants the settings read again."""
@@ -93,7 +95,7 @@ class Process:
         with suppress(StoreError):  # the jobs say that the database is away
             await asyncio.to_thread(self.parts.store.runs.cut_off, list(JOBS), self.clock())
         down = asyncio.Event()
-        rounds = Rounds(Watch(self.parts, self.clock, down), tell)
+        rounds = Rounds(Watch(self.parts, self.clock, down), tell, tick=self.tick)
         changed = asyncio.Event()
         async with (
             beside(self._relay_stop(down)),
