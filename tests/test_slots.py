@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from digest.model.issue import Edition, Schedule
 from digest.model.people import Preferences
-from digest.slots import candidates, clock_note, due, instant, planned, reader_at, slot_on, upcoming
+from digest.slots import candidates, clock_note, due, instant, planned, reader_at, slot_on, upcoming, wanted_on
 
 WEEKDAYS = frozenset(range(5))
 BRIEF = Edition(
@@ -180,3 +180,31 @@ def test_without_a_last_hour_an_early_reader_far_east_gets_it_as_soon_as_it_is_t
     early = Preferences(time=time(6, 30), timezone="Asia/Seoul")
 
     assert reader_at(early, BRIEF, slot_on(BRIEF, MONDAY), utc(MORNING)) == (utc(MORNING), "")
+
+
+@pytest.mark.parametrize(
+    ("frequency", "wanted"),
+    [
+        ("all", "MTWTFSS"),
+        ("daily", "MTWTFSS"),
+        ("weekdays", "MTWTF--"),
+        ("sundays", "------S"),
+        ("weekly", "------S"),
+        ("alerts", "-------"),
+    ],
+)
+def test_a_daily_edition_comes_as_often_as_a_reader_wants_it(frequency, wanted):
+    daily = replace(BRIEF, send=Schedule(frozenset(range(7)), time(7)))
+    week = [MONDAY + timedelta(days=n) for n in range(7)]
+
+    got = [wanted_on(Preferences(frequency=frequency), daily, day) for day in week]
+
+    assert got == [letter != "-" for letter in wanted]
+
+
+def test_once_a_week_is_the_last_of_an_editions_days():
+    week = [MONDAY + timedelta(days=n) for n in range(5)]
+
+    got = [wanted_on(Preferences(frequency="weekly"), BRIEF, day) for day in week]
+
+    assert got == [False, False, False, False, True]

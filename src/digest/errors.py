@@ -13,6 +13,7 @@ DigestError
 +-- LinesError (ValueError)           a file of lines to be judged or learned from
 +-- MoveError                         an issue's state forbids it; exit 5
 |   +-- NotApproved
+|   +-- Stale                             another revision than the one that was looked at
 |   +-- Unfit                             the check found what keeps it from going out; exit 4
 |   +-- PutBack                           the database is older than what was sent
 +-- UnknownError (LookupError)        an edition, issue or source nobody knows; exit 2
@@ -108,6 +109,14 @@ class MoveError(DigestError):
 
 class NotApproved(MoveError):
     """Only an approved issue may be sent."""
+
+
+class Stale(MoveError):
+    """The issue has gone on since somebody looked at it; `revision` is the present one, `since` says what was done."""
+
+    def __init__(self, message: str, *, revision: int, since: tuple[str, ...]) -> None:
+        super().__init__(message)
+        self.revision, self.since = revision, since
 
 
 class Unfit(MoveError):

@@ -26,6 +26,7 @@ GAP: Final = timedelta(milliseconds=200)
 ALONGSIDE: Final = (
     (("collect",), TICK),
     (("draft", "deadline"), TICK),
+    (("lists", "notices"), TICK),
     (("send",), TICK),
     (("alerts",), TICK),
     (("retention",), timedelta(hours=6)),

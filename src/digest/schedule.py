@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from functools import partial
 from typing import Final, TypeAlias
@@ -50,6 +50,8 @@ class Watch:
     clock: Callable[[], datetime]
     stop: asyncio.Event
     """Once set, nothing more is begun, and what is being sent is put down in good order."""
+    changes: pipeline.Changes = field(default_factory=pipeline.Changes)
+    """What was seen of the lists' files."""
     gap: timedelta = timedelta()
     """Between the beginnings of two sources that are due together, as long as `SPREAD` is enough for all."""
 
@@ -213,8 +215,8 @@ async def dispatch(watch: Watch) -> AsyncIterator[Event]:
     leaving = [issue for issue in parts.store.issues.unfinished() if leaves(parts, issue, now)]
     if leaving:
         for problem, barred in agree(parts, now):
-            yield Event("lists", problem, failed=True)
-            if barred:
+            if barred:  # what else is wrong with the lists, their own job tells
+                yield Event("lists", problem, failed=True)
                 return
     for issue in leaving:
         if watch.stop.is_set():
@@ -234,6 +236,20 @@ def agree(parts: Parts, now: datetime) -> list[tuple[str, bool]]:
         return [(f"{error}; nothing is sent until then", True)]
     except ListError as error:
         return [(f"{error}; the lists stay as they were", False)]
+
+
+async def read_lists(watch: Watch) -> AsyncIterator[Event]:
+    """Take over what was changed in the lists' files, and write into them what readers said themselves."""
+    if await asyncio.to_thread(watch.changes.any, watch.parts):
+        for problem, _ in await asyncio.to_thread(agree, watch.parts, watch.clock()):
+            yield Event("lists", problem, failed=True)
+
+
+async def answer(watch: Watch) -> AsyncIterator[Event]:
+    """Send the mails that answer single readers: confirmations, welcomes, goodbyes, links."""
+    done = await pipeline.send_notices(watch.parts, clock=watch.clock)
+    if done.trouble:
+        yield Event("notices", f"mails to single readers wait: {done.trouble}", failed=True)
 
 
 async def sent(watch: Watch, issue: Issue) -> Said:
@@ -279,6 +295,8 @@ JOBS: Final[dict[str, Job]] = {
     "collect": collect,
     "draft": draft,
     "deadline": keep_deadlines,
+    "lists": read_lists,
+    "notices": answer,
     "send": dispatch,
     "alerts": alert,
     "retention": retain,

@@ -15,6 +15,9 @@ from digest.model.people import Preferences
 RAREST: Final = timedelta(days=366 * 8)
 """Within which every schedule has a day: the 29th of February comes after eight years at the latest."""
 
+SATURDAY: Final = 5
+SUNDAY: Final = 6
+
 
 @dataclass(frozen=True, slots=True)
 class Due:
@@ -145,6 +148,21 @@ def reader_at(preferences: Preferences, edition: Edition, slot: Slot, now: datet
     if at >= slot.send_at + edition.expires:
         return None, "their hour comes when the issue has expired"
     return at, ""
+
+
+def wanted_on(preferences: Preferences, edition: Edition, day: date) -> bool:
+    """Return whether a subscriber wants an edition's issue of that day.
+
+    `weekly` is the edition's last day in each week, Monday to Sunday; `alerts` is for what comes by no schedule.
+    """
+    if preferences.frequency == "weekdays":
+        return day.weekday() < SATURDAY
+    if preferences.frequency == "sundays":
+        return day.weekday() == SUNDAY
+    if preferences.frequency == "weekly":
+        rest = (day + timedelta(days=n) for n in range(1, 7 - day.weekday()))
+        return not any(edition.send.on(later) for later in rest)
+    return preferences.frequency != "alerts"
 
 
 def clock_note(edition: Edition, slot: Slot) -> str:

@@ -18,7 +18,6 @@ PASSWORD = {"DIGEST_RELAY__MAIN__PASSWORD": "ropewalk"}
     [
         ("canary = 7", 17, "`canary` is not in force yet; all messages may go at once"),
         ("brake_percent = 2", 17, "`brake_percent` is not in force yet; refusals hold nothing back"),
-        (RELAY + 'rate = "40/s"', 24, "`rate` is not in force yet; mail goes as fast as the relay takes it"),
         (
             RELAY + '[[relay]]\nname = "here"\nkind = "catcher"\nrate = "1/s"',
             24,

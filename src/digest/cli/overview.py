@@ -20,7 +20,8 @@ def overview(parts: Parts, *, now: datetime) -> tuple[dict[str, Any], str]:
 
     view, store = outlook(parts, now=now), parts.store
     newest = [issue for name in parts.settings.editions if (issue := store.issues.last(name))]
-    counts = {issue.id: store.outbox.counts(issue.id) for issue in newest}
+    found = {issue.id: store.outbox.standing(issue.id, now=now) for issue in newest}
+    counts = {name: {state.value: count for state, count in each.counts.items()} for name, each in found.items()}
     wrong, works, resting = store.alerts.open(), store.lead().taken(), store.jobs.paused()
     rows = [
         (i.edition, i.number or "", f"{i.local_date} {i.slot}", i.state.value, _counted(counts[i.id]) or i.reason)
@@ -48,7 +49,7 @@ def overview(parts: Parts, *, now: datetime) -> tuple[dict[str, Any], str]:
         "issues": [
             {
                 **show.issue_json(i, counts[i.id]),
-                "assumed": store.outbox.assumed(i.id),
+                "assumed": found[i.id].assumed,
                 "holders": store.outbox.holders(i.id),
             }
             for i in newest

@@ -58,8 +58,6 @@ def _relays(doc: Document) -> Iterator[Finding]:
                 else "mail goes to the others"
             )
             yield ("relay", n), f"relay {relay.name!r} is not used; {kept}"
-        elif relay.rate:
-            yield ("relay", n, "rate"), "`rate` is not in force yet; mail goes as fast as the relay takes it"
 
 
 def changed(at: KeyPath, table: BaseModel) -> Iterator[KeyPath]:

@@ -257,7 +257,7 @@ class RelayTable(Table):
     per_connection: Annotated[int, Field(ge=0, le=1_000_000)] = 0
     """At most so many messages over one of them; 0: any number."""
     rate: Rate | None = None
-    """At most so many messages, for example `40/s`."""
+    """At most so many messages over all its connections, for example `40/s`; of each process that sends."""
     timeout: Duration = timedelta(seconds=60)
     """How long connecting and encrypting may take; replies have the times of RFC 5321, 4.5.3.2."""
 

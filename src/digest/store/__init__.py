@@ -13,14 +13,17 @@ from digest.store.acknowledged import Looked
 from digest.store.alerts import Alerts
 from digest.store.articles import Articles
 from digest.store.editors import Editors
+from digest.store.edits import Edits
 from digest.store.engine import PATIENCE, Database, connect
 from digest.store.examples import Examples
 from digest.store.issues import Issues
 from digest.store.jobs import Jobs
 from digest.store.lead import Lead, lead_of
-from digest.store.leaving import Leaver
+from digest.store.leaving import Leaver, Leaving
 from digest.store.migrate import upgrade
+from digest.store.notices import Notices
 from digest.store.outbox import Outbox
+from digest.store.readers import Readers
 from digest.store.runs import Run, Runs
 from digest.store.sources import Sources
 from digest.store.subscribers import Subscribers
@@ -31,13 +34,17 @@ __all__ = [
     "Alerts",
     "Articles",
     "Editors",
+    "Edits",
     "Examples",
     "Issues",
     "Jobs",
     "Lead",
     "Leaver",
+    "Leaving",
     "Looked",
+    "Notices",
     "Outbox",
+    "Readers",
     "Run",
     "Runs",
     "Sources",
@@ -57,13 +64,16 @@ class Store:
         self.sources = Sources(database)
         self.articles = Articles(database)
         self.issues = Issues(database)
+        self.edits = Edits(database)
         self.subscribers = Subscribers(database)
+        self.readers = Readers(database)
+        self.notices = Notices(database)
         self.outbox = Outbox(database)
         self.runs = Runs(database)
         self.examples = Examples(database)
+        self.testers = Testers(database)
         self.editors = Editors(database)
         self.looked = Looked(database)
-        self.testers = Testers(database)
         self.alerts = Alerts(database)
         self.jobs = Jobs(database)
 

@@ -28,6 +28,6 @@ def create_app(parts: Parts, *, clock: Callable[[], datetime], once: str = "") -
     names = (urlsplit(parts.settings.public_url).hostname or "", web.host)
     return Starlette(
         routes=[STATIC, *health.routes(parts), *readers.routes(parts, clock), *desk.routes(parts, clock, once)],
-        middleware=[Middleware(Guard, names=names)],
+        middleware=[Middleware(Guard, names=names, open_to_posts=readers.OPEN_TO_POSTS)],
         max_body_size=LARGEST,
     )
