@@ -30,6 +30,7 @@ from tests.soak.clock import Clock
 ROOT = Path(__file__).parents[2]
 FIRST = date(2026, 3, 20)
 """The clocks of the zone go forward nine days later."""
+SYLLABLES = ("ba", "dro", "fe", "gul", "ka", "lim", "mo", "nar", "pe", "rus", "so", "tav", "vi", "wel", "zo", "quin")
 OVER = ("sent", "missed", "skipped", "failed")
 PLAIN = """
 <mjml><mj-body><mj-section><mj-column><mj-text>
@@ -109,11 +110,14 @@ class Stage:
         return process
 
     def bring_news(self) -> None:
-        """Let an article arrive that nobody knows yet."""
+        """Let an article arrive of which nothing was told before: each has words of its own."""
         now = self.clock()
+        names = random.Random(f"{now}")
+        words = ["".join(names.choices(SYLLABLES, k=3)) for _ in range(24)]
         url = f"https://ilma-courier.example/news/{now.timestamp():.0f}"
-        blocks = (Block(BlockKind.PARAGRAPH, f"The harbour of Ferren took in ship {now:%d%H%M%S} today."),)
-        title = f"Ship {now:%d%H%M%S} in Ferren"
+        text = f"In the harbour of {words[0].title()} {' '.join(words)}, said {words[1].title()}."
+        blocks = (Block(BlockKind.PARAGRAPH, text),)
+        title = f"{words[2].title()} {words[3]} {words[4]} in {words[0].title()}"
         print_of = fingerprint(title, blocks, url=url)
         article = Article(article_id(url), "Ilma Courier", url, title, blocks, print_of, now, now - timedelta(hours=1))
         self.store.articles.add([article], now)
