@@ -31,7 +31,7 @@ from digest.store.issue_rows import change, locked
 from digest.store.outcomes import record
 from digest.store.recipients import deliveries, read_delivery, read_recipient
 from digest.store.retrying import retry
-from digest.store.schema import delivery, meta
+from digest.store.schema import delivery, meta, subscriber
 from digest.store.standing import standing
 from digest.store.workers import ALIVE, DECLARED, bury, enlist, held, recover, workers
 
@@ -251,6 +251,13 @@ class Outbox:
         """Return when the next row may be claimed; None where none waits."""
         with self._database.read() as connection:
             return next_at(connection, issue)
+
+    def recipient(self, issue: int, email: str) -> Recipient | None:
+        """Return the recipient at an address as they were frozen; None where the issue has no message for them."""
+        theirs = deliveries().where(delivery.c.issue == issue, subscriber.c.address == email.lower())
+        with self._database.read() as connection:
+            row = connection.execute(theirs.where(delivery.c.variant != "")).one_or_none()
+        return read_recipient(row) if row else None
 
     def deliveries(self, issue: int, *states: DeliveryState) -> Iterator[tuple[Delivery, Recipient]]:
         """Yield the deliveries in the order of `seq`, of these states or all; page by page, no transaction between."""
