@@ -21,7 +21,7 @@ from digest.pipeline.press import Mail, edition_of, flaws
 from digest.pipeline.publish import Written, write_archive
 from digest.pipeline.reporting import Report
 from digest.pipeline.send import Rehearsal, Sent, rehearse, require_sendable, send
-from digest.pipeline.settle import call_dead, in_doubt, settle
+from digest.pipeline.settle import call_dead, in_doubt, settle, take_stock
 from digest.pipeline.sight import groups, mail_as
 from digest.pipeline.transactional import Answered, send_notices
 from digest.pipeline.trial_send import Tried
@@ -107,6 +107,7 @@ __all__ = [
     "skip",
     "stop",
     "sync",
+    "take_stock",
     "test_addresses",
     "test_send",
     "unapprove",
