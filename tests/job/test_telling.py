@@ -181,5 +181,5 @@ def test_the_rate_of_a_young_send_counts_from_its_first_answer():
     first = datetime(2026, 11, 20, 7, tzinfo=UTC)
     young = Standing(dict.fromkeys(DeliveryState, 0), first_at=first, last_at=first, lately=600)
 
-    assert standing.rate_of(young, first + timedelta(seconds=20)) == 30
-    assert standing.rate_of(young, first + timedelta(minutes=20)) == 10
+    assert young.rate(first + timedelta(seconds=20)) == 30
+    assert young.rate(first + timedelta(minutes=20)) == 10

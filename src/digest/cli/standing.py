@@ -120,7 +120,7 @@ def standing(issue: Issue, found: Standing, holders: dict[str, int], now: dateti
 
 def paced(issue: Issue, found: Standing, now: datetime) -> Iterator[str]:
     """Yield how fast it goes, when it will be through, and when it began and ended."""
-    rate, due = rate_of(found, now), estimated(issue, found, now)
+    rate, due = found.rate(now), estimated(issue, found, now)
     if rate and due.messages:
         yield f"{gauge.speed(rate)} in the last minute" + (f", {due}" if str(due) else "")
     if found.first_at and found.last_at:
@@ -165,13 +165,6 @@ def next_steps(issue: Issue, found: Standing) -> Iterator[str]:
         yield f"Who was refused:  digest log {issue.id} --state refused"
 
 
-def rate_of(found: Standing, now: datetime) -> float:
-    """Return the answers a second within the last minute, or since the first answer."""
-    if not (found.lately and found.first_at):
-        return 0.0
-    return found.lately / min(60.0, max(1.0, (now - found.first_at).total_seconds()))
-
-
 def estimated(issue: Issue, found: Standing, now: datetime) -> Estimate:
     """Return when an issue that is being sent will be through."""
     from digest.deliver import estimate
@@ -179,7 +172,7 @@ def estimated(issue: Issue, found: Standing, now: datetime) -> Estimate:
     from digest.model.issue import State
 
     waiting = found.waiting if issue.state is State.SENDING else 0
-    return estimate(waiting, rate=rate_of(found, now), deferred=found.counts[DeliveryState.DEFERRED])
+    return estimate(waiting, rate=found.rate(now), deferred=found.counts[DeliveryState.DEFERRED])
 
 
 def as_json(issue: Issue, found: Standing, holders: dict[str, int], now: datetime) -> dict[str, Any]:
@@ -190,7 +183,7 @@ def as_json(issue: Issue, found: Standing, holders: dict[str, int], now: datetim
         **show.issue_json(issue, {state.value: count for state, count in found.counts.items()}),
         "assumed": found.assumed,
         "holders": holders,
-        "rate": round(rate_of(found, now), 2),
+        "rate": round(found.rate(now), 2),
         "through_in_seconds": None if duration is None else round(duration / timedelta(seconds=1)),
         "first_at": show.told(found.first_at),
         "last_at": show.told(found.last_at),
