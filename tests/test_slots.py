@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from digest.model.issue import Edition, Schedule
 from digest.model.people import Preferences
-from digest.slots import candidates, due, instant, planned, reader_at, slot_on
+from digest.slots import candidates, clock_note, due, instant, planned, reader_at, slot_on, upcoming, wanted_on
 
 WEEKDAYS = frozenset(range(5))
 BRIEF = Edition(
@@ -98,6 +98,44 @@ def test_whenever_the_daemon_looks_each_slot_is_owed_once(start, pauses):
     assert seen == over
 
 
+def test_a_schedule_by_the_calendar_has_its_next_slot_however_far_away():
+    leap = replace(BRIEF, send=Schedule(frozenset(range(7)), time(7), dates=(29,), months=(2,)))
+
+    slots = [slot.local_date for slot in candidates(leap, utc("2026-11-23T05:00:00"))]
+
+    assert slots == [date(2028, 2, 29)]
+    assert next(upcoming(leap, utc("2096-03-01T00:00:00"))).local_date == date(2104, 2, 29)
+
+
+def test_a_day_that_has_an_issue_made_ahead_of_its_hour_owes_none_whatever_its_hour_is_now():
+    now, last = utc("2026-11-23T04:30:00"), {"weekday": date(2026, 11, 20)}
+
+    assert [d.slot.local_date for d in due([BRIEF], last, now)] == [MONDAY]
+    assert due([BRIEF], last, now, {"weekday": {MONDAY}}) == []
+
+
+@pytest.mark.parametrize(
+    ("day", "at", "zone", "note"),
+    [
+        (date(2026, 3, 28), time(7), "Europe/Berlin", ""),
+        (date(2026, 3, 29), time(7), "Europe/Berlin", "the clock goes forward, the night is 1 h shorter"),
+        (date(2026, 10, 25), time(7), "Europe/Berlin", "the clock goes back, the night is 1 h longer"),
+        (date(2026, 4, 5), time(7), "Australia/Lord_Howe", "the clock goes back, the night is 0.5 h longer"),
+        (
+            date(2026, 3, 29),
+            time(2, 30),
+            "Europe/Berlin",
+            "the clock goes forward, the night is 1 h shorter; 02:30 is skipped, so 03:30",
+        ),
+        (date(2026, 10, 25), time(2, 30), "Europe/Berlin", "02:30 comes twice, and the first counts"),
+    ],
+)
+def test_what_a_change_of_the_clock_does_to_a_slot_is_told(day, at, zone, note):
+    edition = replace(BRIEF, timezone=zone, send=Schedule(frozenset(range(7)), at))
+
+    assert clock_note(edition, slot_on(edition, day)) == note
+
+
 def test_built_by_hand_todays_slot_counts_until_it_cannot_be_caught_up():
     def first(moment):
         return next(candidates(BRIEF, utc(moment))).local_date
@@ -142,3 +180,31 @@ def test_without_a_last_hour_an_early_reader_far_east_gets_it_as_soon_as_it_is_t
     early = Preferences(time=time(6, 30), timezone="Asia/Seoul")
 
     assert reader_at(early, BRIEF, slot_on(BRIEF, MONDAY), utc(MORNING)) == (utc(MORNING), "")
+
+
+@pytest.mark.parametrize(
+    ("frequency", "wanted"),
+    [
+        ("all", "MTWTFSS"),
+        ("daily", "MTWTFSS"),
+        ("weekdays", "MTWTF--"),
+        ("sundays", "------S"),
+        ("weekly", "------S"),
+        ("alerts", "-------"),
+    ],
+)
+def test_a_daily_edition_comes_as_often_as_a_reader_wants_it(frequency, wanted):
+    daily = replace(BRIEF, send=Schedule(frozenset(range(7)), time(7)))
+    week = [MONDAY + timedelta(days=n) for n in range(7)]
+
+    got = [wanted_on(Preferences(frequency=frequency), daily, day) for day in week]
+
+    assert got == [letter != "-" for letter in wanted]
+
+
+def test_once_a_week_is_the_last_of_an_editions_days():
+    week = [MONDAY + timedelta(days=n) for n in range(5)]
+
+    got = [wanted_on(Preferences(frequency="weekly"), BRIEF, day) for day in week]
+
+    assert got == [False, False, False, False, True]

@@ -13,6 +13,7 @@ DigestError
 +-- LinesError (ValueError)           a file of lines to be judged or learned from
 +-- MoveError                         an issue's state forbids it; exit 5
 |   +-- NotApproved
+|   +-- Stale                             another revision than the one that was looked at
 |   +-- Unfit                             the check found what keeps it from going out; exit 4
 |   +-- PutBack                           the database is older than what was sent
 +-- UnknownError (LookupError)        an edition, issue or source nobody knows; exit 2
@@ -21,6 +22,8 @@ DigestError
 |   +-- Unreachable (ConnectionError)     it does not answer; asking again may help
 +-- JournalError (OSError)            a sender's journal cannot be kept, so nothing more is sent
 +-- RelayError (ConnectionError)      the mail server; exit 75
++-- WebError (OSError)                the pages cannot be served
++-- PasswordError (ValueError)        a password that cannot be one; exit 2
 """
 
 from __future__ import annotations
@@ -108,6 +111,14 @@ class NotApproved(MoveError):
     """Only an approved issue may be sent."""
 
 
+class Stale(MoveError):
+    """The issue has gone on since somebody looked at it; `revision` is the present one, `since` says what was done."""
+
+    def __init__(self, message: str, *, revision: int, since: tuple[str, ...]) -> None:
+        super().__init__(message)
+        self.revision, self.since = revision, since
+
+
 class Unfit(MoveError):
     """The check found red, and nobody said why it may go out all the same; `reasons` has a line for each."""
 
@@ -153,3 +164,13 @@ class RelayError(DigestError, ConnectionError):
     """
 
     exit_code = 75
+
+
+class WebError(DigestError, OSError):
+    """The address of the pages cannot be listened on."""
+
+
+class PasswordError(DigestError, ValueError):
+    """It is too short, too long, or was written in two ways."""
+
+    exit_code = 2

@@ -13,6 +13,7 @@ class Move(StrEnum):
     """What can be done to an issue."""
 
     REBUILD = "rebuild"
+    EDIT = "edit"
     SUBMIT = "submit"
     APPROVE = "approve"
     UNAPPROVE = "unapprove"
@@ -31,6 +32,7 @@ class Move(StrEnum):
 S = State
 MOVES: Final[dict[Move, dict[State, State]]] = {
     Move.REBUILD: {S.DRAFT: S.DRAFT, S.REVIEW: S.REVIEW, S.HELD: S.HELD, S.FAILED: S.DRAFT, S.SKIPPED: S.DRAFT},
+    Move.EDIT: {S.DRAFT: S.DRAFT, S.REVIEW: S.REVIEW, S.HELD: S.HELD, S.APPROVED: S.REVIEW},
     Move.SUBMIT: {S.DRAFT: S.REVIEW},
     Move.APPROVE: {S.REVIEW: S.APPROVED},
     Move.UNAPPROVE: {S.APPROVED: S.REVIEW},
@@ -92,5 +94,5 @@ PARTICIPLE: Final[dict[Move, str]] = {
     Move.REBUILD: "built again", Move.SUBMIT: "put to review", Move.APPROVE: "approved", Move.UNAPPROVE: "taken back",
     Move.HOLD: "held", Move.RELEASE: "released", Move.SKIP: "skipped", Move.START: "sent", Move.PAUSE: "paused",
     Move.RESUME: "resumed", Move.STOP: "stopped", Move.FINISH: "finished", Move.REOPEN: "opened again",
-    Move.FAIL: "failed",
+    Move.FAIL: "failed", Move.EDIT: "edited",
 }  # fmt: skip

@@ -9,15 +9,15 @@ from contextlib import asynccontextmanager, contextmanager
 from dataclasses import dataclass, replace
 from functools import cached_property
 from pathlib import Path
+from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
-from digest.collect import Cache, Workers
 from digest.deliver import Transport
 from digest.deliver.catcher import Catcher
 from digest.deliver.pace import Pace
 from digest.deliver.smtp import Login, Proof, Relays, Security, Share, SmtpTransport, authorities
 from digest.encoder import Encoder, Missing, open_encoder
-from digest.errors import SettingsError, SuppressionError
+from digest.errors import SettingsError, SuppressionError, UnknownError
 from digest.model.delivery import Claim
 from digest.model.issue import Edition
 from digest.render import Look, MailSettings, Signer, Site, open_look, open_pages
@@ -25,7 +25,10 @@ from digest.settings import Relay, Settings
 from digest.shelf import Shelf
 from digest.signing import read_signer
 from digest.store import Store, open_store
-from digest.subscribers import SUPPRESSED, Keyring, Purpose, Tokens, read_suppressed
+from digest.subscribers import SUPPRESSED, Keyring, Tokens, read_suppressed
+
+if TYPE_CHECKING:
+    from digest.collect import Cache, Workers
 
 
 @dataclass(frozen=True)
@@ -63,11 +66,15 @@ class Parts:
     @cached_property
     def workers(self) -> Workers:
         """The processes that read hostile documents."""
+        from digest.collect import Workers
+
         return Workers()
 
     @cached_property
     def cache(self) -> Cache:
         """What was worked out once: pages, vectors."""
+        from digest.collect import Cache
+
         return Cache(self.settings.data / "cache" / "collect.db")
 
     def close(self) -> None:
@@ -81,9 +88,17 @@ class Parts:
         """What makes and reads the tokens in subscribers' links."""
         return Tokens(self.keyring)
 
+    def edition(self, name: str) -> Edition:
+        """Return an edition of the settings; raises UnknownError, which names those there are."""
+        found = self.settings.editions.get(name)
+        if found is None:
+            there = ", ".join(sorted(self.settings.editions)) or "none"
+            raise UnknownError(f"no edition is called {name!r}; there are: {there}")
+        return found
+
     def token(self, purpose: str, subscriber: int, edition: Edition) -> str:
         """Return the token with which a subscriber reaches what `purpose` names."""
-        return self.tokens.make(Purpose(purpose), subscriber, edition.id)
+        return self.tokens.make(purpose, subscriber, edition.id)
 
     @property
     def keys(self) -> Path:

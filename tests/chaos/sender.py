@@ -7,6 +7,7 @@ says its pid, whether it was stopped, and how it ended.
 from __future__ import annotations
 
 import asyncio
+import faulthandler
 import json
 import os
 import resource
@@ -35,6 +36,10 @@ from tests.store.samples import NOW
 
 TRANSACTION = threading.RLock()
 """Held while a transaction is under way: frozen in one, a process keeps SQLite's lock, and others could only wait."""
+
+
+STACKS = "stacks"
+"""The file in the data folder that says, after SIGUSR2, where each thread is."""
 
 
 class Through:
@@ -97,6 +102,7 @@ def run(spec: dict[str, Any]) -> None:
     ahead in threads.
     """
     woken = Path(spec["data"]) / "woken"
+    faulthandler.register(signal.SIGUSR2, (Path(spec["data"]) / STACKS).open("w"))
 
     def late() -> timedelta:
         """So many minutes have gone by, and those that the test says it slept."""

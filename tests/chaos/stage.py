@@ -9,22 +9,27 @@ import signal
 import subprocess
 import sys
 import threading
+import time
 from collections import Counter
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
-from queue import Queue
+from queue import Empty, Queue
 from typing import Any
 
 from digest.model.delivery import Delivery, DeliveryState
 from digest.store import Store, open_store
+from tests.chaos.sender import STACKS
 from tests.chaos.sink import Sink
 
 ROOT = Path(__file__).parents[2]
 S = DeliveryState
 DEPTH = {"plain": 1, "pipelining": 1, "chunking": 8}
 """How many messages a connection may have in flight, begun and not answered, by the dialogue."""
+
+PATIENCE = 45
+"""Seconds until something is told of a sender, or it counts as stuck; well under what ends a whole test."""
 
 SHIPPED = ("pipelining", "chunking")
 """The modes in which a sender is put together as the command does it."""
@@ -45,18 +50,20 @@ class Senders:
         self._told: Queue[dict[str, Any]] = Queue()
         self._running = threading.Event()
         self._pid = 0
+        self._stacks = Path()
         threading.Thread(target=self._listen, daemon=True).start()
 
     def start(self, spec: dict[str, Any]) -> None:
         """Let a sender begin."""
         assert self._process.stdin is not None
+        self._stacks = Path(spec["data"]) / STACKS
         print(json.dumps(spec), file=self._process.stdin, flush=True)
         self._pid = self.heard("pid")
         self._running.set()
 
     def heard(self, *wanted: str) -> Any:
         """Return what is told next, which has to be one of `wanted`."""
-        told = self._told.get(timeout=120)
+        told = self._next()
         ((what, value),) = told.items()
         assert what in wanted, told
         return value
@@ -65,7 +72,7 @@ class Senders:
         """Wait for the sender's end; return its exit code, negative for a signal, and the error it told."""
         error = ""
         while True:
-            told = self._told.get(timeout=120)
+            told = self._next()
             if "ended" in told:
                 self._running.clear()
                 return told["ended"], error
@@ -75,6 +82,24 @@ class Senders:
         """Send a signal to the sender, once it runs."""
         assert self._running.wait(60)
         os.kill(self._pid, number)
+
+    def _next(self) -> dict[str, Any]:
+        """Return what is told next; fail with what the sender is doing if that takes too long."""
+        try:
+            return self._told.get(timeout=PATIENCE)
+        except Empty:
+            raise AssertionError(f"nothing was told for {PATIENCE} s; the sender:\n{self._doing()}") from None
+
+    def _doing(self) -> str:
+        """Return the state of the sender's process, and where its threads are if they run."""
+        try:
+            status = Path(f"/proc/{self._pid}/status").read_text()
+            os.kill(self._pid, signal.SIGUSR2)
+        except OSError as error:
+            return f"there is none ({error})"
+        time.sleep(1)
+        stacks = self._stacks.read_text() if self._stacks.exists() else ""
+        return "\n".join([*(line for line in status.splitlines() if line.startswith("State")), stacks])
 
     def close(self) -> None:
         if self._running.is_set():

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import fcntl
 import signal
 from collections import Counter
 from datetime import timedelta
@@ -131,6 +132,20 @@ def test_a_journal_deleted_under_a_frozen_sender_costs_doubt_and_no_second_copy(
 
     assert doubted > 0
     assert stage.audit().holds(at_most=0)  # it lived, and could tell
+    assert stage.counts == {"accepted": 120}
+
+
+def test_a_sender_frozen_while_it_notes_a_claim_keeps_nobody_from_sending(few, stages, sender, successor):
+    """With the file of the marks locked, as whoever folds its own into it has it for a moment."""
+    stage = stages(few)
+    frozen(stage, sender, "after begin")
+
+    with (stage.data / "journal" / "mark").open("a") as held:
+        fcntl.flock(held, fcntl.LOCK_EX)
+        assert stage.through(successor, minutes=LATER) == (0, "")
+    assert woken(stage, sender) == (0, "")
+
+    assert stage.audit().holds(at_most=0)
     assert stage.counts == {"accepted": 120}
 
 

@@ -68,7 +68,9 @@ def test_learning_is_the_same_on_every_run():
     [
         (What.SECTION, "military", "military"),
         (What.SECTION, OTHER, OTHER),
-        (What.DROP, "", OTHER),
+        (What.SECTION, "", None),
+        (What.DROP, OTHER, OTHER),
+        (What.DROP, "military", None),
         (What.SPLIT, "", None),
         (What.MERGE, "", None),
         (What.ORDER, "", None),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import fcntl
 from concurrent.futures import ThreadPoolExecutor
 
 import pytest
@@ -10,7 +11,7 @@ from hypothesis import strategies as st
 
 from digest.deliver.alive import enlisted
 from digest.deliver.journals import journals
-from digest.deliver.mark import NAME, Mark, raise_mark, read_mark
+from digest.deliver.mark import NAME, OWN, Mark, fold, note, raise_mark, read_mark
 from digest.deliver.putback import require_not_older
 from digest.errors import JournalError, PutBack
 from digest.model.delivery import DeliveryState as S
@@ -91,6 +92,25 @@ def test_of_many_that_raise_it_at_once_the_highest_stays(tmp_path):
     assert read_mark(tmp_path).number == 39
 
 
+def test_nobody_waits_for_a_sender_that_is_frozen_with_the_mark(tmp_path):
+    with (tmp_path / NAME).open("w") as frozen:
+        fcntl.flock(frozen, fcntl.LOCK_EX)
+        note(tmp_path, "w1", Mark(4, 1))
+        fold(tmp_path, "w1")
+        told = read_mark(tmp_path), (tmp_path / f"{OWN}w1").exists()
+    fold(tmp_path, "w1")
+
+    assert told == (Mark(4, 1), True)
+    assert read_mark(tmp_path) == Mark(4, 1)
+    assert not (tmp_path / f"{OWN}w1").exists()
+
+
+def test_a_folder_whose_worker_ended_in_good_order_holds_one_mark(tmp_path):
+    sent(outbox_of(), tmp_path)
+
+    assert [path.name for path in (tmp_path / "journal").glob(f"{NAME}*")] == [NAME]
+
+
 def test_a_mark_that_cannot_be_written_is_named(tmp_path):
     (tmp_path / NAME).mkdir()
 
@@ -148,7 +168,8 @@ def test_without_a_mark_a_journal_tells_as_well(tmp_path):
     outbox.recover = lambda *args, **options: (_ for _ in ()).throw(KeyboardInterrupt)
     with pytest.raises(KeyboardInterrupt):
         sent(outbox, tmp_path)
-    (tmp_path / "journal" / NAME).unlink()
+    for mark in (tmp_path / "journal").glob(f"{NAME}*"):
+        mark.unlink()
 
     with pytest.raises(PutBack), enter(outbox_of(), tmp_path):
         pass

@@ -12,7 +12,7 @@ import pytest
 
 from digest.errors import LookError
 from digest.model.delivery import Hole, Place, Skeleton, Variant
-from digest.render import fields_for, message, open_look, render, shown, titled
+from digest.render import Form, fields_for, message, open_look, render, shown, titled
 from digest.render.slots import FIELDS
 
 from .samples import ADA, EDITION, MAIL, NOW, TEMPLATES, content, tokens
@@ -152,3 +152,30 @@ def test_mail_settings_that_no_header_could_carry_are_refused(change, said):
 def test_the_sender_id_of_a_long_domain_keeps_to_fifteen_characters():
     assert re.fullmatch(r"[A-Za-z0-9._-]{5,15}", replace(MAIL, list_domain="letters.from.aldovar.example").sender_id)
     assert re.fullmatch(r"[A-Za-z0-9._-]{5,15}", replace(MAIL, list_domain="a.b").sender_id)
+
+
+@pytest.mark.parametrize("shared", [set(), {"date", "web_url", "settings"}, {"to", "unsubscribe_url"}, set(FIELDS)])
+def test_what_is_filled_in_for_many_beforehand_makes_the_same_message(shared):
+    made = fields()
+    form = Form.of(SKELETON, {name: value for name, value in made.items() if name in shared})
+
+    pieces = form.pieces({name: value for name, value in made.items() if name not in shared})
+
+    assert b"".join(pieces) == message(SKELETON, made)
+
+
+def test_readers_messages_share_the_very_same_pieces_but_for_what_is_each_ones_own():
+    made = fields()
+    form = Form.of(SKELETON, {name: made.pop(name) for name in ("date", "web_url", "settings")})
+
+    ada, luz = (
+        form.pieces(made),
+        form.pieces({**made, "to": "luz@tarnmouth.example", "message_id": "<412.0@b.example>"}),
+    )
+
+    other = [(a, b) for a, b in zip(ada, luz, strict=True) if a != b]
+    assert other == [
+        (b"Ada Rehn <ada@tarnmouth.example>", b"luz@tarnmouth.example"),
+        (made["message_id"].encode(), b"<412.0@b.example>"),
+    ]
+    assert all(a is b for a, b in zip(ada, luz, strict=True) if a == b and len(a) > 200)

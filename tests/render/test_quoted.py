@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import quopri
 import re
+from binascii import b2a_qp
 
 import pytest
 from hypothesis import given
@@ -71,3 +72,13 @@ def test_a_line_of_any_length_leaves_room_for_the_soft_break_before_a_slot(lengt
 
     assert max(len(line) for line in encoded.split(b"\r\n")) <= LINE
     assert quopri.decodestring(encoded).decode() == "x" * (length - 1) + letter
+
+
+@given(st.from_regex(r"[!-<>-~]{60,170}", fullmatch=True))
+def test_a_long_word_is_cut_where_the_encoder_cuts_it(word):
+    encoded = quoted(word)
+
+    assert quopri.decodestring(encoded).decode() == word
+    assert max(len(line) for line in encoded.split(b"\r\n")) <= LINE
+    if LINE < len(word) < 2 * LINE - 1:
+        assert encoded == b2a_qp(word.encode(), istext=True).replace(b"\n", b"\r\n")

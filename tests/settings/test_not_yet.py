@@ -33,10 +33,6 @@ PASSWORD = {"DIGEST_RELAY__MAIN__PASSWORD": "ropewalk"}
         ),
         ('[bounces]\nmaildir = "bounces"', 18, "`bounces.maildir` is not in force yet; no bounce is read"),
         ("[bounces]\nsoft_limit = 3", 18, "`bounces.soft_limit` is not in force yet; no bounce is read"),
-        ('[web]\nlisten = "127.0.0.1:9"', 18, "`web.listen` is not in force yet; no page is served"),
-        ('[web.proxy]\nheader = "X-User"', 18, "`web.proxy.header` is not in force yet; no page is served"),
-        ('[alerts]\nemail = ["duty@brief.example"]', 18, "`alerts.email` is not in force yet; nobody is alerted"),
-        ('[alerts]\nping = "https://ping.example/x"', 18, "`alerts.ping` is not in force yet; nobody is alerted"),
     ],
 )
 def test_a_setting_without_effect_is_told_with_its_line(write, added, line, says):

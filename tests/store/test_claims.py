@@ -229,12 +229,13 @@ def test_those_the_issue_expired_for_are_counted_apart_from_who_was_left_out_oth
 
 
 def test_who_unsubscribes_between_the_freeze_and_the_claim_is_not_mailed(store):
-    rows_ = [row(f"{name}@mail.example") for name in ("ada", "bela", "cato", "dita")]
+    rows_ = [row(f"{name}@mail.example") for name in ("ada", "bela", "cato", "dita", "emil")]
     issue_id = sending(store, *rows_)
     enlist(store, "w1")
     store.subscribers.unsubscribe(reader(store, "ada@mail.example"), ("weekday", "desk"), now=NOW, origin="link")
     store.subscribers.suppress([Suppression(keyed("bela@mail.example"), "k1", "complaint", date(2026, 11, 20))])
-    load(store, *rows_[:3])
+    store.readers.pause(reader(store, "emil@mail.example"), ("weekday", "desk"), date(2026, 11, 21), now=NOW)
+    load(store, *rows_[:3], rows_[4])
 
     got = store.outbox.claim(issue_id, "w1", limit=10, now=NOW)
 
@@ -243,6 +244,7 @@ def test_who_unsubscribes_between_the_freeze_and_the_claim_is_not_mailed(store):
     assert {email: delivery.text for email, delivery in ended.items()} == {
         "ada@mail.example": "unsubscribed",
         "bela@mail.example": "suppressed: complaint",
+        "emil@mail.example": "paused by the reader",
         "dita@mail.example": "no longer on the list",
     }
     assert {(delivery.attempts, delivery.worker) for delivery in ended.values()} == {(0, "")}

@@ -66,6 +66,24 @@ def test_who_unsubscribed_was_removed_or_is_suppressed_gets_no_delivery(store):
     assert [recipient.email for _, recipient in store.outbox.deliveries(issue.id)] == ["cato@mail.example"]
 
 
+def test_who_paused_beyond_the_day_of_an_issue_is_in_the_books_and_gets_nothing_of_it(store):
+    load(store, *(row(f"{name}@mail.example") for name in ("ada", "bela", "cato")))
+    issue = approved(store)
+    later = issue.local_date + timedelta(days=1)
+    store.readers.pause(reader(store, "ada@mail.example"), LISTS, later, now=NOW)
+    store.readers.pause(reader(store, "bela@mail.example"), LISTS, issue.local_date, now=NOW)
+
+    count = start(store, issue.id, everybody(store))
+
+    assert count == 2
+    assert {to.email: (delivery.text, delivery.variant) for delivery, to in store.outbox.deliveries(issue.id)} == {
+        "ada@mail.example": ("paused by the reader", ""),
+        "bela@mail.example": ("", ALL),
+        "cato@mail.example": ("", ALL),
+    }
+    assert len(list(store.subscribers.audience(LISTS, issue.local_date))) == 2
+
+
 SUMMIT = Preferences(sections=("peace_summit",))
 NOTHING = Plan(None, NOW, "nothing in the sections they chose")
 

@@ -70,6 +70,20 @@ def test_after_a_week_off_the_numbers_go_on_where_they_stopped(store):
     assert store.issues.find(off[0].id) == off[0]
 
 
+def test_what_a_clock_that_was_ahead_called_missed_is_still_to_come(store):
+    store.issues.claim_slot(slot(20), EXPIRES, NOW)
+    store.issues.missed(slot(21), NOW + 600 * MINUTE, "its hour was gone")
+
+    ahead = store.issues.calendar("brief", slot(20).draft_at)
+    before = store.issues.calendar("brief", slot(20).draft_at - MINUTE)
+    later = store.issues.calendar("brief", slot(21).draft_at)
+    claimed, mine = store.issues.claim_slot(slot(21), EXPIRES, NOW)
+
+    assert (ahead, before) == ((slot(20).local_date, frozenset()), (None, frozenset({slot(20).local_date})))
+    assert later == (slot(21).local_date, frozenset())
+    assert (mine, claimed.state, claimed.number) == (True, State.DRAFT, 2)
+
+
 def test_an_edition_that_begins_with_a_missed_slot_begins_with_number_one(store):
     store.issues.missed(slot(20), NOW, "its hour was gone")
 

@@ -62,19 +62,12 @@ def test_whoever_wants_all_sections_loses_none_by_one_nobody_knows(read):
     assert lists.problems[0].startswith("weekday.csv, row 2: no section is called 'front'")
 
 
-@pytest.mark.parametrize("word", ["daily", "sundays", "weekly", "ALERTS"])
-def test_a_frequency_without_effect_is_told_and_the_row_kept(read, word):
+@pytest.mark.parametrize("word", ["", "all", "weekdays", "daily", "sundays", "weekly", "ALERTS"])
+def test_how_often_somebody_reads_is_kept_whatever_the_case(read, word):
     lists = read(f"email,frequency\nmira@mail.example,{word}\n")
 
-    assert lists.rows["weekday"][0].preferences.frequency == word.lower()
-    assert lists.problems == (
-        f"weekday.csv, row 2: frequency {word.lower()} is not in force yet; every issue of weekday is mailed",
-    )
-
-
-@pytest.mark.parametrize("word", ["", "all", "weekdays"])
-def test_a_frequency_that_is_what_happens_anyway_is_no_problem(read, word):
-    assert read(f"email,frequency\nmira@mail.example,{word}\n").problems == ()
+    assert lists.rows["weekday"][0].preferences.frequency == (word.lower() or "all")
+    assert lists.problems == ()
 
 
 def test_a_file_with_semicolons_keeps_quoted_sections_together(read):

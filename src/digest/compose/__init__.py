@@ -13,14 +13,17 @@ from digest.compose.memory import Memory, Recollection
 from digest.compose.names import names
 from digest.compose.pool import Pool, pool
 from digest.compose.rank import Ranked, ranked
+from digest.compose.single import single
 from digest.compose.stories import gathered, settle
 from digest.compose.telling import Telling, tellings
 from digest.compose.vectors import NO_ARCHIVE
 from digest.model.issue import Archive, Content, Dropped, Edition, IssueSection, Item, LeftOut, Section, Slot, Told
 from digest.model.news import BOILERPLATE, OTHER, Article, ArticleId, Placement, SectionId, Source
 
-__all__ = ["Pool", "compose", "counted", "pool"]
+__all__ = ["BELOW_THE_LINE", "Pool", "compose", "counted", "pool", "single"]
 
+BELOW_THE_LINE: Final = "below the line in"
+"""How the reason begins of a story for which its section, which is named next, has no room."""
 JUST_BELOW: Final = 5
 """Stories below a section's line of which all is said that is said of those above."""
 
@@ -133,7 +136,7 @@ def _capped(
 
 
 def _below(section: Section, rank: int, each: Ranked) -> Iterator[LeftOut]:
-    reason = f"below the line in {section.id}: rank {rank}, the section holds {section.max_stories}"
+    reason = f"{BELOW_THE_LINE} {section.id}: rank {rank}, the section holds {section.max_stories}"
     if rank <= section.max_stories + JUST_BELOW:
         reason = "; ".join((reason, f"score {each.story.score:.2f}", *each.story.reasons))
     for telling in each.told:
@@ -149,7 +152,7 @@ def _fits_none(placements: Iterable[Placement]) -> Iterator[LeftOut]:
 
 def _left_out(placement: Placement, reason: str) -> LeftOut:
     passage = placement.passage
-    return LeftOut(passage.article, passage.heading, passage.text, placement.score, reason)
+    return LeftOut(passage.article, passage.heading, passage.text, placement.score, reason, passage.position)
 
 
 def _dropped(placements: Iterable[Placement]) -> Iterator[Dropped]:

@@ -8,24 +8,28 @@ from __future__ import annotations
 
 import asyncio
 import random
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
 
 from digest.deliver.alive import enlisted
 from digest.deliver.desk import World
 from digest.deliver.estimate import Estimate, Speed, estimate, usual_pace
+from digest.deliver.few import send_few
 from digest.deliver.needs import Message, Outbox, Session, Transport, Worker
+from digest.deliver.progress import Meter, Progress
 from digest.deliver.recover import Folder, recover_dead
 from digest.deliver.settle import Declared, declare_dead
 from digest.deliver.worker import Run, Tally, boot_time
-from digest.model.delivery import Claim
+from digest.model.delivery import Claim, DeliveryState
 
 __all__ = [
     "Declared",
     "Estimate",
     "Folder",
     "Message",
+    "Meter",
     "Outbox",
+    "Progress",
     "Session",
     "Speed",
     "Tally",
@@ -36,6 +40,7 @@ __all__ = [
     "enlisted",
     "estimate",
     "recover_dead",
+    "send_few",
     "usual_pace",
 ]
 
@@ -50,7 +55,7 @@ async def deliver(
     worker: Worker,
     expect: Callable[[Sequence[Claim]], None] | None = None,
     dismiss: Callable[[Claim], None] | None = None,
-    progress: Callable[[int], None] | None = None,
+    progress: Callable[[Mapping[DeliveryState, int]], None] | None = None,
     stop: asyncio.Event | None = None,
     clock: Callable[[], float] = boot_time,
     chance: Callable[[], float] = random.random,
@@ -59,8 +64,8 @@ async def deliver(
 
     `worker` is enlisted (`enlisted`). `stop`, once set, and a cancellation end the run
     within seconds: what is not begun is given back, what is begun may still get its answer; a second cancellation
-    leaves that in doubt. `progress` is told how many more messages have an outcome on record, `expect` which messages
-    will be asked of `compose_message` soon, for those that take long to make, and `dismiss` of which of them that is no
+    leaves that in doubt. `progress` is told what this run has on record so far, by state, `expect` which messages will
+    be asked of `compose_message` soon, for those that take long to make, and `dismiss` of which of them that is no
     longer so.
 
     Raises RelayError where the mail server is not there or turns us away, after everything not begun was given back;
@@ -73,7 +78,7 @@ async def deliver(
         clock=clock,
         chance=chance,
         worker=worker,
-        progress=progress or (lambda count: None),
+        progress=progress or (lambda counts: None),
         expect=expect or (lambda claims: None),
         dismiss=dismiss or (lambda claim: None),
     )

@@ -13,7 +13,7 @@ from datetime import datetime
 from pathlib import Path
 
 from digest.deliver.journal import Journal
-from digest.deliver.mark import Mark, raise_mark
+from digest.deliver.mark import Mark, note
 from digest.deliver.needs import Outbox
 from digest.deliver.putback import require_not_older
 from digest.deliver.recover import Folder, recover_dead, recover_own
@@ -37,7 +37,7 @@ class Enlisted:
     def claimed(self, number: int, issue: int) -> None:
         """Note a claim where a database put back from a backup does not make it undone. Raises JournalError."""
         self.journal.claim(number, issue)
-        raise_mark(self.folder.path, Mark(number, issue))
+        note(self.folder.path, self.id, Mark(number, issue))
 
     def begin(self, claim: Claim) -> None:
         """Write that the message is begun. Raises JournalError: then not one byte of it may go out."""

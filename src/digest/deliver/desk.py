@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import math
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Final
@@ -39,8 +39,8 @@ class World:
     chance: Callable[[], float]
     """From 0 to 1, for the jitter of pauses."""
     worker: Worker
-    progress: Callable[[int], None]
-    """Told how many more messages have an outcome on record."""
+    progress: Callable[[Mapping[DeliveryState, int]], None]
+    """Told what this run has on record so far, by state."""
     expect: Callable[[Sequence[Claim]], None]
     """Told what was claimed, whose messages will be asked for soon, in this order."""
     dismiss: Callable[[Claim], None]

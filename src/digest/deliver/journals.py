@@ -42,6 +42,8 @@ def host_id(folder: Path) -> str:
     nobody would look for those that died under the old one. Raises SettingsError for a file that is damaged.
     """
     path = folder / HOST
+    if NAME.fullmatch(known := _known(path)):
+        return known  # nobody is waited for, who may be frozen with the lock
     descriptor = os.open(path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC | os.O_NOFOLLOW, 0o600)
     try:
         fcntl.flock(descriptor, fcntl.LOCK_EX)  # of processes that start together, one names the folder
@@ -80,6 +82,14 @@ def disk_of(path: Path, mounts: Path) -> str:
         if path.is_relative_to(point) and len(point.parts) >= found:
             found, kind = len(point.parts), right.split(" ")[0]
     return kind
+
+
+def _known(path: Path) -> str:
+    """Return what the file says; empty where there is none."""
+    try:
+        return path.read_text(encoding="ascii", errors="replace").strip()
+    except FileNotFoundError:
+        return ""
 
 
 def _write_name(descriptor: int, folder: Path) -> str:

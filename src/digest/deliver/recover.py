@@ -10,6 +10,7 @@ from pathlib import Path
 
 from digest.deliver.journal import Journal, Left, take_over
 from digest.deliver.journals import boot_id, host_id, journals
+from digest.deliver.mark import fold
 from digest.deliver.needs import Outbox
 
 log = logging.getLogger(__name__)
@@ -57,6 +58,7 @@ def recover_dead(outbox: Outbox, folder: Folder, *, me: str, now: datetime) -> l
             continue  # it lives
         try:
             _recover(outbox, left, folder, worker, now)
+            fold(folder.path, worker)
             left.drop()
         finally:
             left.close()
@@ -70,6 +72,7 @@ def recover_own(outbox: Outbox, journal: Journal, folder: Folder, *, me: str, no
     Its journal goes only once that is on record.
     """
     _recover(outbox, journal, folder, me, now)
+    fold(folder.path, me)
     if journal.there:
         journal.path.unlink(missing_ok=True)
 

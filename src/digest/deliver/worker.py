@@ -216,7 +216,8 @@ class Run:
         self._measured_at, self._measured = at, self._desk.settled
 
     async def _record(self) -> None:
-        self._world.progress(await self._clerk.record())
+        if await self._clerk.record():
+            self._world.progress(dict(self._clerk.counts))
         self._waits = False
 
     async def _wind_down(self, tasks: list[asyncio.Task[None]], patience: float) -> None:

@@ -40,12 +40,26 @@ class InDoubt(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Schedule:
-    """Weekdays and an hour, in the edition's zone."""
+    """The days of the calendar that an edition has an issue on, and the hour, in the edition's zone."""
 
     days: frozenset[int]
     """0 is Monday, as in `date.weekday()`."""
     at: time
     """Naive: local wall clock."""
+    dates: tuple[int, ...] = ()
+    """Days of the month, sorted; empty: any."""
+    months: tuple[int, ...] = ()
+    """From 1 to 12, sorted; empty: any."""
+    timezone: str = ""
+    """IANA, where it was written beside the hour; an edition's own `timezone` has what counts."""
+
+    def on(self, day: date) -> bool:
+        """Return whether the day is one of its days."""
+        return (
+            day.weekday() in self.days
+            and (not self.dates or day.day in self.dates)
+            and (not self.months or day.month in self.months)
+        )
 
     @property
     def slot(self) -> str:
@@ -198,7 +212,7 @@ class Item:
     url: str
     """Where the headline leads; http(s), or empty for an article that stands nowhere on the web."""
     summary: tuple[str, ...]
-    """Sentences, each found word for word in one of the passages."""
+    """Sentences, each found word for word in one of the passages, but for those in `written`."""
     credits: tuple[Credit, ...]
     """The outlet that is told first, then the others that report it."""
     passages: tuple[Cited, ...]
@@ -215,6 +229,8 @@ class Item:
     figures: tuple[Figure, ...] = ()
     follows: Follows | None = None
     """None for a story that is new to the edition's readers."""
+    written: tuple[str, ...] = ()
+    """What of headline and summary is in an editor's words, and in no passage."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -248,6 +264,8 @@ class LeftOut:
     text: str
     score: float
     reason: str
+    position: int | None = None
+    """Of the passage, as in `Cited`; None for an article that is left out as a whole."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -348,12 +366,21 @@ class Inputs:
     aside: tuple[LeftOut, ...] = ()
     """What the pool left out."""
     overrides: tuple[str, ...] = ()
-    """Editors' moves, in order."""
+    """Editors' moves that stand (`digest.edit`), in order, as JSON."""
     archive: Archive = field(default_factory=Archive)
     told: tuple[Told, ...] = ()
     """What earlier issues told, the newest first."""
     meanings: tuple[tuple[str, tuple[float, ...]], ...] = ()
     """What the sentence encoder said of passages in doubt: (mark of the text, log-odds of the weights' labels)."""
+
+
+@dataclass(frozen=True, slots=True)
+class Unedited:
+    """What a build made, before editors' moves: they are made on it again after each."""
+
+    content: Content
+    edition: Edition
+    """As it was configured at that build."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -43,14 +43,21 @@ class Correction:
     was: str
     """The section before; for a story's parts and order, what stood there."""
     becomes: str
-    """The section after; `OTHER` for a passage that was dropped."""
+    """The section after; `OTHER` for a passage that belongs in none. Empty: the word on that text is taken back."""
     text: str
     heading: str = ""
     title: str = ""
 
     @property
     def example(self) -> Example | None:
-        """What the sections learn from it; None for moves that say nothing of sections."""
-        if self.what is What.SECTION:
-            return Example(self.becomes, self.text, self.heading, self.title)
-        return Example(OTHER, self.text, self.heading, self.title) if self.what is What.DROP else None
+        """What the sections learn from it; None for moves that say nothing of sections, and for what is taken back.
+
+        A story that was dropped but kept its section had no room that day: of sections that says nothing.
+        """
+        says = self.what is What.SECTION or (self.what is What.DROP and self.becomes == OTHER)
+        return Example(self.becomes, self.text, self.heading, self.title) if says and self.becomes else None
+
+    @property
+    def is_of_sections(self) -> bool:
+        """Whether it says where a text belongs, or takes that back."""
+        return self.what in (What.SECTION, What.DROP)

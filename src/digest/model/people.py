@@ -65,6 +65,10 @@ class Subscription:
     joined_on: date | None = None
     since: datetime | None = None
     """When the consent last changed."""
+    paused_until: date | None = None
+    """They get no issue of an earlier day."""
+    removed: bool = False
+    """Whether their row has left the list's file."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,9 +78,11 @@ class ConsentEvent:
     at: datetime
     list: str
     event: str
-    """`file`, `unsubscribe`, `erase`."""
+    """`file`, `sign_up`, `confirm`, `unsubscribe`, `back`, `prefer`, `pause`, `resume`, `address`, `erase`."""
     origin: str
-    """Whence it came: a file, `link`, `mailto`, `import: PROGRAM`, `operator`."""
+    """Whence it came: a file, `form`, `page`, `one-click`, `mailto`, `complaint`, `import: PROGRAM`, `operator`."""
+    wording: str = ""
+    """What they agreed to, as it was put to them; empty where nothing was."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,3 +110,62 @@ class Suppression:
     """Which key made it."""
     reason: str
     since: date
+
+
+@dataclass(frozen=True, slots=True)
+class Person:
+    """Somebody at a form."""
+
+    email: str
+    """Normalised."""
+    email_hmac: str
+    name: str = ""
+
+
+class NoticeKind(StrEnum):
+    """What a mail to one reader answers."""
+
+    CONFIRM = "confirm"
+    """Somebody signed them up: they say whether it was they."""
+    WELCOME = "welcome"
+    GOODBYE = "goodbye"
+    LINK = "link"
+    """They asked for the way to their settings."""
+    ADDRESS = "address"
+    """Somebody wants their mail at this address: whoever has the mailbox says yes."""
+    MOVED = "moved"
+    """To the old address: the mail goes to another from now on."""
+
+
+@dataclass(frozen=True, slots=True)
+class Notice:
+    """A mail to one reader, queued with the change that it tells of."""
+
+    id: int
+    kind: NoticeKind
+    subscriber: int
+    edition: str
+    request: int | None
+    """What it asks to confirm."""
+    email: str
+    """Where it goes."""
+    current: str
+    """The subscriber's address by now."""
+    wish: Preferences
+    """As the sign-up it answers asks for, or as they read."""
+    made_at: datetime
+    attempts: int
+    """Before this one."""
+
+
+@dataclass(frozen=True, slots=True)
+class Word:
+    """What a reader said of one list and its file does not say yet."""
+
+    subscriber: int
+    list: str
+    said: int
+    """Counts what they said, so that what comes meanwhile is not taken for written."""
+    running: bool
+    """Whether their row belongs into the file; else it goes."""
+    row: Row

@@ -11,7 +11,7 @@ from digest.model.issue import Content, Edition, Issue
 from digest.model.people import Consent, Preferences
 from digest.parts import Parts
 from digest.render import variants
-from digest.slots import reader_at
+from digest.slots import reader_at, wanted_on
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,14 +41,17 @@ def audience(parts: Parts, content: Content, edition: Edition) -> Audience:
 def cohorts(
     crowd: Audience, edition: Edition, issue: Issue, *, now: datetime, scheduled: bool
 ) -> dict[Preferences, Plan]:
-    """Return what each cohort gets and when; no variant where this issue has nothing for them, or comes too late.
+    """Return what each cohort gets and when; no variant where this issue has nothing for them, comes too late, or on
+    a day that they do not want.
 
     Sent by the clock, subscribers' own hours count; sent by hand, everybody's hour is `now`.
     """
     found: dict[Preferences, Plan] = {}
     for preferences, variant in crowd.variants.items():
         at, late = reader_at(preferences, edition, issue.its_slot, now) if scheduled else (now, "")
-        if variant is None:
+        if not wanted_on(preferences, edition, issue.local_date):
+            found[preferences] = Plan(None, at or now, "not a day they chose")
+        elif variant is None:
             found[preferences] = Plan(None, at or now, "nothing in the sections they chose")
         elif at is None:
             found[preferences] = Plan(None, now, late)
@@ -65,7 +68,7 @@ def expected(parts: Parts, issue: Issue, content: Content, edition: Edition) -> 
                 yield recipient, delivery.variant
         return
     choices: dict[tuple[tuple[str, ...], str], Variant | None] = {}
-    for recipient in parts.store.subscribers.audience(edition.lists):
+    for recipient in parts.store.subscribers.audience(edition.lists, issue.local_date):
         choice = (recipient.sections, recipient.language)
         if choice not in choices:
             choices |= variants(content, [choice], edition)

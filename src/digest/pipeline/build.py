@@ -12,16 +12,18 @@ from digest.classify import classify
 from digest.classify.sections import Meaning
 from digest.classify.weights import Weights
 from digest.compose import compose, pool
-from digest.errors import MoveError
+from digest.errors import MoveError, Stale
 from digest.lifecycle import Move, after, require
 from digest.meaning import NOBODY, Notebook, notebook, remembering
 from digest.model.delivery import WHOLE, Cut
+from digest.model.editing import standing
 from digest.model.issue import Content, Edition, Inputs, Issue, Slot, State
 from digest.model.news import Article, Placement
 from digest.parts import Parts
 from digest.pipeline.press import proofread
 from digest.pipeline.recollect import recollect
-from digest.render import Look, titled
+from digest.pipeline.replay import in_words, replayed
+from digest.render import Look
 from digest.slots import candidates
 
 
@@ -81,12 +83,12 @@ def build(
         archive=archive,
         told=told,
     )
-    content = made(
-        inputs, chosen.articles, look, weights, book, number=issue.number, slot=slot, now=now, progress=progress
+    unedited = composed(
+        inputs, chosen.articles, weights, book, number=issue.number, slot=slot, now=now, progress=progress
     )
-    cut = proofread(parts, content, edition)
     inputs = replace(inputs, meanings=book.pages)
-    return replace(kept(parts, issue, content, inputs, chosen.articles, now), cut=cut, remarks=remarks(book))
+    built = kept(parts, issue, unedited, inputs, chosen.articles, now)
+    return replace(built, remarks=(*remarks(book), *built.remarks))
 
 
 def opened(parts: Parts, weights: Weights, now: datetime) -> Notebook:
@@ -108,10 +110,9 @@ def versions_of(look: Look, weights: Weights, encoder: str) -> tuple[tuple[str, 
     return ("digest", __version__), own, learned, (ENCODER, encoder)
 
 
-def made(
+def composed(
     inputs: Inputs,
     articles: Sequence[Article],
-    look: Look,
     weights: Weights,
     meaning: Meaning,
     *,
@@ -120,13 +121,13 @@ def made(
     now: datetime,
     progress: Progress | None = None,
 ) -> Content:
-    """Return the content that these inputs make: passages placed, stories told, the subject set. Writes nothing."""
+    """Return what these inputs make before editors' moves: passages placed, stories told. Writes nothing."""
     placements: list[Placement] = []
     for article in articles:
         placements += classify(article, inputs.edition.sections, weights, meaning)
         if progress:
             progress(1)
-    content = compose(
+    return compose(
         placements,
         articles,
         inputs.edition,
@@ -138,19 +139,43 @@ def made(
         archive=inputs.archive,
         told=inputs.told,
     )
-    return titled(content, look, inputs.edition)
 
 
 def kept(
-    parts: Parts, issue: Issue, content: Content, inputs: Inputs, articles: tuple[Article, ...], now: datetime
+    parts: Parts, issue: Issue, unedited: Content, inputs: Inputs, articles: tuple[Article, ...], now: datetime
 ) -> Built:
-    """Keep the content as the issue's next revision, and put the issue where that belongs, in one transaction."""
-    move, reason = next_move(issue, content, inputs.edition.min_stories)
+    """Make the editors' moves on what was composed, and keep that as the issue's next revision, in one transaction.
+
+    A move that an editor makes meanwhile is made as well: then it is done once more. The moves that do not apply any
+    more are among the remarks. Raises LookError for a look that cannot be rendered.
+    """
+    look, edition = parts.look(inputs.edition), inputs.edition
     aside = {out.article: out.reason for out in inputs.aside}
-    issue = parts.store.issues.write(
-        issue.id, content, inputs, articles, aside, now, by="build", move=move, reason=reason
-    )
-    return Built(issue, content, articles)
+    while True:
+        history = parts.store.edits.history(issue.id)
+        done = standing(history).done
+        outcome = replayed(unedited, [each.move for each in done], look, edition)
+        cut = proofread(parts, outcome.content, edition)
+        move, reason = next_move(issue, outcome.content, edition.min_stories)
+        try:
+            issue = parts.store.issues.write(
+                issue.id,
+                outcome.content,
+                inputs,
+                articles,
+                aside,
+                now,
+                by="build",
+                move=move,
+                reason=reason,
+                unedited=unedited,
+                seen=history[-1].number if history else 0,
+            )
+        except Stale:
+            issue = parts.store.issues.find(issue.id)
+            require(Move.REBUILD, issue.state, issue=issue.id, number=issue.number)
+            continue
+        return Built(issue, outcome.content, articles, cut, in_words(outcome.lost, done))
 
 
 def next_move(issue: Issue, content: Content, min_stories: int) -> tuple[Move | None, str]:
@@ -194,8 +219,8 @@ def remade(
     now: datetime,
 ) -> Content:
     """Return the issue's content made again, by the program as it is now, from what was frozen with it."""
-    look = parts.look(inputs.edition)
-    return made(inputs, articles, look, weights, meaning, number=issue.number, slot=issue.its_slot, now=now)
+    content = composed(inputs, articles, weights, meaning, number=issue.number, slot=issue.its_slot, now=now)
+    return replayed(content, inputs.overrides, parts.look(inputs.edition), inputs.edition).content
 
 
 def rebuild(parts: Parts, issue_id: int | str, *, now: datetime) -> Built:
@@ -207,7 +232,7 @@ def rebuild(parts: Parts, issue_id: int | str, *, now: datetime) -> Built:
     parts.shelf.retain(weights)
     book, before = opened(parts, weights, now), dict(inputs.versions).get(ENCODER, NOBODY)
     inputs = replace(inputs, versions=versions_of(parts.look(inputs.edition), weights, book.name))
-    content = remade(parts, issue, inputs, articles, weights, book, now=now)
-    cut = proofread(parts, content, inputs.edition)
+    unedited = composed(inputs, articles, weights, book, number=issue.number, slot=issue.its_slot, now=now)
     inputs = replace(inputs, meanings=book.pages)
-    return replace(kept(parts, issue, content, inputs, articles, now), cut=cut, remarks=remarks(book, before))
+    built = kept(parts, issue, unedited, inputs, articles, now)
+    return replace(built, remarks=(*remarks(book, before), *built.remarks))

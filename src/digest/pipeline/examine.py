@@ -14,8 +14,9 @@ from digest.compose.facts import facts
 from digest.compose.names import Names, Sort, names
 from digest.errors import MoveError, Unfit
 from digest.model.delivery import DeliveryState, Skeleton
-from digest.model.issue import Edition, Issue
+from digest.model.issue import Content, Edition, Issue
 from digest.model.links import Asked
+from digest.model.news import Article, ArticleId
 from digest.model.words import words
 from digest.parts import Parts
 from digest.pipeline.archive import is_shown
@@ -46,7 +47,7 @@ def examine(
         Proof(
             content=issue.content,
             edition=edition,
-            articles={article.id: article for article in articles},
+            articles=_brought(parts, issue.content) | {article.id: article for article in articles},
             told=inputs.told,
             last_subject=before.content.subject if before and before.content else "",
             now=min(now, issue.expires_at),  # nothing of it leaves after that, so nothing of it grows older
@@ -80,6 +81,18 @@ def require_fit(parts: Parts, issue: Issue, *, now: datetime) -> None:
             f'or, if it may go all the same: digest approve {issue.id} --override "why"',
             reasons=reasons,
         )
+
+
+def crowd(parts: Parts, issue: Issue) -> Crowd:
+    """Return whom the issue goes to as the lists are now, without a look at the issue before."""
+    return _crowd(parts, issue, edition_of(parts, issue), None)
+
+
+def _brought(parts: Parts, content: Content) -> dict[ArticleId, Article]:
+    """Return the articles that stories stand on; those that editors brought in are not among what it was built from."""
+    return parts.store.articles.kept(
+        {cited.article for section in content.sections for item in section.items for cited in item.passages}
+    )
 
 
 def _prints(parts: Parts, machine: Press) -> tuple[Print, ...]:

@@ -141,12 +141,14 @@ def _head(encoder: Encoder | Missing, corrections: Sequence[Example]) -> Head | 
 
 
 def told(corrections: Sequence[Correction]) -> list[Example]:
-    """Return what the corrections teach: of several about one passage the last."""
+    """Return what the corrections teach: of several about one passage the last, nothing where that takes it back."""
     latest: dict[tuple[str, str, str], Example] = {}
     for correction in corrections:
-        example = correction.example
+        example, text = correction.example, (correction.title, correction.heading, correction.text)
         if example is not None and example.label != BOILERPLATE:
-            latest[example.title, example.heading, example.text] = example
+            latest[text] = example
+        elif correction.is_of_sections and not correction.becomes:
+            latest.pop(text, None)
     return list(latest.values())
 
 

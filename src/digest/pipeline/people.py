@@ -5,13 +5,14 @@ from __future__ import annotations
 import fcntl
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
+from itertools import groupby
 
-from digest.errors import SuppressionError
+from digest.errors import ListError, SuppressionError
 from digest.parts import Parts
 from digest.store import SyncReport
-from digest.subscribers import SUPPRESSED, Key, Lists, email_hmac, read_lists, rewrite_suppressed
+from digest.subscribers import SUPPRESSED, Key, Lists, email_hmac, follow, read_lists, rewrite_suppressed
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,8 +44,12 @@ def sync(parts: Parts, *, now: datetime) -> Synced:
 
 
 def agree(parts: Parts, *, now: datetime) -> Synced:
-    """Do what `sync` does, for whoever is `alone` already."""
+    """Do what `sync` does, for whoever is `alone` already.
+
+    What readers said themselves since the last time is written into the files first; after that the files count again.
+    """
     settings, keyring = parts.settings, parts.keyring
+    waiting = write_words(parts)
     ids = [section.id for section in settings.sections]
     lists = read_lists(settings.subscribers, section_ids=ids, timezone=settings.timezone, keyring=keyring)
     key = keyring.hashing
@@ -54,7 +59,28 @@ def agree(parts: Parts, *, now: datetime) -> Synced:
     barred = (*lists.suppressions, *(plain.hashed(key) for plain in lists.plain))
     parts.store.subscribers.suppress(barred)
     report = parts.store.subscribers.sync(lists.rows, hmac=lambda address: email_hmac(address, key.secret), now=now)
-    return Synced(lists, report)
+    return Synced(replace(lists, problems=(*lists.problems, *waiting)), report)
+
+
+def write_words(parts: Parts) -> tuple[str, ...]:
+    """Write what readers said into the lists' files; return which files could not take it, and why.
+
+    A word that no file holds yet counts all the same: `Subscribers.sync` leaves its subscription alone. One that was
+    written and not noted, because the process died in between, is written again, which changes nothing.
+    """
+    problems: list[str] = []
+    for name, said in groupby(parts.store.readers.words(), key=lambda word: word.list):
+        words = list(said)
+        path = parts.settings.subscribers / f"{name}.csv"
+        gone = [word.row.email for word in words if not word.running]
+        try:
+            if path.exists() or len(gone) < len(words):
+                follow(path, [word.row for word in words if word.running], gone)
+        except ListError as e:
+            problems.append(f"{e}; what {len(words)} of its readers said themselves is not in it yet")
+            continue
+        parts.store.readers.noted(words)
+    return tuple(problems)
 
 
 def require_only(key: Key, parts: Parts) -> None:
@@ -65,3 +91,18 @@ def require_only(key: Key, parts: Parts) -> None:
             f"the database bars addresses by hashes of {', '.join(sorted(foreign))}, but {parts.keyring.folder} holds "
             f"{key.mark}; nobody is mailed against their wish: put k1.key back from a backup"
         )
+
+
+class Changes:
+    """Tells, each time it is asked, whether the lists' files or their readers' words are others than the last time."""
+
+    def __init__(self) -> None:
+        self._seen: tuple[object, ...] = ()
+
+    def any(self, parts: Parts) -> bool:
+        """Return whether there is something to sync, by the times and sizes of the files; true the first time."""
+        folder = parts.settings.subscribers
+        found = [(path.name, path.stat()) for path in sorted((*folder.glob("*.csv"), *folder.glob("*.toml")))]
+        now = (parts.store.readers.unwritten(), *((name, stat.st_mtime_ns, stat.st_size) for name, stat in found))
+        was, self._seen = self._seen, now
+        return was != now

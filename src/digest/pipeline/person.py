@@ -114,7 +114,7 @@ def delist(parts: Parts, address: str, lists: list[str], *, asked: bool, now: da
     return sorted({*gone, *(lists if asked and lists else there)})
 
 
-def forget(parts: Parts, address: str, *, now: datetime) -> list[str]:
+def forget(parts: Parts, address: str, *, origin: str = "operator", now: datetime) -> list[str]:
     """Erase a person and keep their wish: never mailed again, known by a keyed hash alone; return their lists.
 
     In this order, so that no moment loses the wish: the hash, the files (those of rejected rows too), the database.
@@ -132,6 +132,6 @@ def forget(parts: Parts, address: str, *, now: datetime) -> list[str]:
         for path in folder.glob("*.rejected.csv"):
             drop_text(path, email)
         running = [s.list for s in parts.store.subscribers.by_email(email) if s.consent is not Consent.UNSUBSCRIBED]
-        parts.store.subscribers.erase(email, origin="operator", now=now)
+        parts.store.subscribers.erase(email, origin=origin, now=now)
         agree(parts, now=now)
     return sorted({*gone, *running})

@@ -3,16 +3,20 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field, replace
-from functools import cached_property
+from datetime import time
+from functools import cached_property, lru_cache
+from typing import Final
 
 from digest.errors import MoveError
 from digest.model.delivery import WHOLE, Cut, Recipient, Skeleton, Variant
 from digest.model.issue import Content, Edition, Issue
+from digest.model.news import SectionId
 from digest.parts import Parts
 from digest.pipeline.audience import audience
 from digest.render import (
+    Form,
     Look,
     MailSettings,
     Seal,
@@ -21,16 +25,19 @@ from digest.render import (
     Speech,
     binding,
     faults,
-    fields_for,
     message,
-    pieces,
+    own_fields,
     render,
+    shared_fields,
     variants,
 )
 from digest.signing import sealed
 from digest.store.codec import canonical, restore
 
 log = logging.getLogger(__name__)
+
+FORMS: Final = 64
+"""So many are kept of what groups of readers get alike; readers come in the order of their hour, so of few groups."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,16 +120,7 @@ class Press:
 
     def fields(self, recipient: Recipient) -> dict[str, str]:
         """Return the personal fields of one subscriber's message."""
-        return fields_for(
-            recipient,
-            issue=self.issue.id,
-            due_at=self.content.built_at,
-            edition=self.edition,
-            look=self.speaker,
-            mail=self.sender,
-            tokens=lambda purpose: self.parts.token(purpose, recipient.subscriber, self.edition),
-            at=recipient.at,
-        )
+        return {**self._shared_fields(recipient), **self._own_fields(recipient)}
 
     def mail(self, recipient: Recipient, variant: str) -> Mail:
         """Return one subscriber's message, signed. Raises SettingsError as `signer`."""
@@ -131,8 +129,39 @@ class Press:
 
     def letter(self, recipient: Recipient, variant: str) -> tuple[bytes, ...]:
         """Return the same message as the pieces it is made of, most of them shared with all others."""
-        made = pieces(self.skeletons[variant], self.fields(recipient))
+        form = self._forms(variant, recipient.sections, recipient.language, recipient.timezone, recipient.at)
+        made = form.pieces(self._own_fields(recipient))
         return (self.signer.signatures(b"".join(made)), *made) if self.signer.keys else made
+
+    @cached_property
+    def _forms(self) -> Callable[[str, tuple[SectionId, ...], str, str, time | None], Form]:
+        """What returns a variant as those get it who chose alike, less what is each one's own."""
+        return lru_cache(maxsize=FORMS)(self._form)
+
+    def _form(
+        self, variant: str, sections: tuple[SectionId, ...], language: str, timezone: str, at: time | None
+    ) -> Form:
+        anybody = Recipient(0, "", "", "", sections, timezone, language, at)
+        return Form.of(self.skeletons[variant], self._shared_fields(anybody))
+
+    def _shared_fields(self, recipient: Recipient) -> dict[str, str]:
+        return shared_fields(
+            recipient,
+            issue=self.issue.id,
+            due_at=self.content.built_at,
+            edition=self.edition,
+            look=self.speaker,
+            mail=self.sender,
+            at=recipient.at,
+        )
+
+    def _own_fields(self, recipient: Recipient) -> dict[str, str]:
+        return own_fields(
+            recipient,
+            issue=self.issue.id,
+            mail=self.sender,
+            tokens=lambda purpose: self.parts.token(purpose, recipient.subscriber, self.edition),
+        )
 
     def variant_for(self, recipient: Recipient) -> str:
         """Return the id of the variant of what the recipient chose; of the whole issue where it has none of that."""
@@ -150,13 +179,22 @@ def press(parts: Parts, issue: Issue) -> Press:
 
     Raises MoveError for an issue without stories, LookError for a look that cannot be rendered.
     """
+    machine = unprinted(parts, issue)
+    if not machine.skeletons:
+        chosen = audience(parts, machine.content, machine.edition).distinct
+        machine.skeletons.update(machine.printed(machine.content, chosen))
+    return machine
+
+
+def unprinted(parts: Parts, issue: Issue) -> Press:
+    """Return the same with nothing rendered yet of an issue that is not frozen: each variant is when it is asked for.
+
+    Raises MoveError for an issue without stories.
+    """
     edition, content = edition_of(parts, issue), content_of(issue)
     skeletons, frozen = parts.store.issues.skeletons(issue.id), imprint_of(parts, issue)
     sender = frozen.sender if frozen else parts.mail(edition)
-    machine = Press(parts, issue, content, edition, sender, skeletons, frozen)
-    if not skeletons:
-        machine.skeletons.update(machine.printed(content, audience(parts, content, edition).distinct))
-    return machine
+    return Press(parts, issue, content, edition, sender, skeletons, frozen)
 
 
 def proofread(parts: Parts, content: Content, edition: Edition) -> Cut:

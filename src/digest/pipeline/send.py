@@ -21,6 +21,7 @@ from digest.pipeline.export import mails
 from digest.pipeline.forecast import forecast, remember
 from digest.pipeline.moves import bind
 from digest.pipeline.press import Press, content_of, edition_of, press
+from digest.pipeline.reporting import Report, reporting
 from digest.pipeline.settle import resending
 from digest.subscribers import SUPPRESSED
 
@@ -48,15 +49,15 @@ async def send(
     *,
     clock: Clock,
     scheduled: bool = False,
-    progress: Callable[[int], None] | None = None,
+    progress: Report | None = None,
     stop: asyncio.Event | None = None,
 ) -> Sent:
     """Send the issue, or go on where an earlier run stopped; nobody gets it twice.
 
     Returns when nothing is due any more; what waits for a retry goes on with the next run. `scheduled` lets
-    subscribers' own hours count. Raises NotApproved, MoveError for a state that forbids it (PutBack where the database
-    is older than what was sent), Unfit where an edition goes by itself only without red and the check finds some,
-    RelayError where the relay is not there.
+    subscribers' own hours count; `progress` hears twice a second how far it is. Raises NotApproved, MoveError for a
+    state that forbids it (PutBack where the database is older than what was sent), Unfit where an edition goes by
+    itself only without red and the check finds some, RelayError where the relay is not there.
     """
     issue = parts.store.issues.find(issue_id)
     require_sendable(parts, issue, now=clock())
@@ -73,7 +74,7 @@ async def send(
             return machine.letter(claim.recipient, claim.variant)
 
         with Ahead(compose_message, threads) as ahead:
-            async with parts.transport() as transport:
+            async with parts.transport() as transport, reporting(outbox, issue.id, transport, progress) as told:
                 tally = await deliver(
                     issue.id,
                     outbox=outbox,
@@ -83,7 +84,7 @@ async def send(
                     dismiss=ahead.dismiss,
                     now=clock,
                     worker=worker,
-                    progress=progress,
+                    progress=told,
                     stop=stop,
                 )
     outbox.finish(issue.id, now=clock())

@@ -19,44 +19,57 @@ from digest.render.addresses import Ways
 from digest.render.binding import binding
 from digest.render.dkim import Seal, Signer
 from digest.render.feed import atom
-from digest.render.fields import fields_for
+from digest.render.fields import dated, fields_for, own_fields, settings_line, shared_fields
 from digest.render.fit import Fitted, fit, least
+from digest.render.form import Form
 from digest.render.labels import Labels, Speaker, Speech
 from digest.render.look import Look, open_look, open_pages
 from digest.render.mail import MailSettings
-from digest.render.message import message, pieces, shown, skeleton
+from digest.render.message import message, shown, skeleton
 from digest.render.mjml import html_part
+from digest.render.notice import Envelope, NoticePage, Way, notice
 from digest.render.room import LIMIT, filled, room, too_large
 from digest.render.slots import Slots
 from digest.render.sound import faults
 from digest.render.text import text_part
 from digest.render.titles import preheader, subject_of, titled
+from digest.render.trial import as_test
 from digest.render.variants import narrowed, variants
 from digest.render.view import Page, page
 from digest.render.web import Listed, Site, archive_page, issue_page, listed
 
 __all__ = [
+    "Envelope",
+    "Form",
+    "Labels",
     "Listed",
     "Look",
     "MailSettings",
+    "NoticePage",
     "Seal",
     "Signer",
     "Site",
     "Speaker",
     "Speech",
+    "Way",
     "Ways",
     "archive_page",
+    "as_test",
     "atom",
     "binding",
+    "dated",
     "faults",
     "fields_for",
     "issue_page",
     "listed",
     "message",
+    "notice",
     "open_look",
     "open_pages",
-    "pieces",
+    "own_fields",
     "render",
+    "settings_line",
+    "shared_fields",
     "shown",
     "titled",
     "variants",

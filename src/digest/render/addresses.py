@@ -29,6 +29,26 @@ def feed_url(public_url: str) -> str:
     return f"{archive_url(public_url)}/{FEED}"
 
 
+def preferences_url(public_url: str, token: str) -> str:
+    """Return where a reader's settings are."""
+    return f"{public_url}/prefs/{token}"
+
+
+def leave_url(public_url: str, token: str) -> str:
+    """Return where a reader leaves, and may be put back."""
+    return f"{public_url}/u/{token}"
+
+
+def confirm_url(public_url: str, token: str) -> str:
+    """Return where a sign-up is confirmed."""
+    return f"{public_url}/confirm/{token}"
+
+
+def address_url(public_url: str, token: str) -> str:
+    """Return where a new address is confirmed."""
+    return f"{public_url}/address/{token}"
+
+
 @dataclass(frozen=True, slots=True)
 class Ways:
     """How a page refers to its neighbours: by their addresses, or from file to file."""

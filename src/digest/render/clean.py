@@ -34,6 +34,8 @@ def clean(text: str) -> str:
     >>> clean("Ferren\\u00a0bridge\\n holds\\u202e \\x00")
     'Ferren bridge holds'
     """
+    if text.isascii() and text.isprintable() and "  " not in text and text[:1] != " " != text[-1:]:
+        return text
     return " ".join(_UNFIT.sub("", unicodedata.normalize("NFC", text)).split())
 
 

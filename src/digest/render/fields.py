@@ -15,7 +15,7 @@ import idna
 from digest.errors import LookError
 from digest.model.delivery import Recipient
 from digest.model.issue import Edition
-from digest.render.addresses import issue_url
+from digest.render.addresses import issue_url, leave_url, preferences_url
 from digest.render.clean import clean
 from digest.render.headers import mailbox
 from digest.render.labels import Labels, Speaker
@@ -45,16 +45,39 @@ def fields_for(
     A function of its arguments alone, so that a retry sends the same bytes: the date is `due_at`, the Message-ID comes
     from issue and subscriber. LookError for an address, name or token that no mail could carry.
     """
+    return {
+        **shared_fields(recipient, issue=issue, due_at=due_at, edition=edition, look=look, mail=mail, at=at),
+        **own_fields(recipient, issue=issue, mail=mail, tokens=tokens),
+    }
+
+
+def shared_fields(
+    recipient: Recipient,
+    *,
+    issue: int,
+    due_at: datetime,
+    edition: Edition,
+    look: Speaker,
+    mail: MailSettings,
+    at: time | None = None,
+) -> dict[str, str]:
+    """Return those fields that all have alike who chose the same sections, language, time zone and hour."""
+    return {
+        "date": dated(due_at),
+        "web_url": issue_url(mail.public_url, issue),
+        "settings": settings_line(recipient, edition, look, at),
+    }
+
+
+def own_fields(recipient: Recipient, *, issue: int, mail: MailSettings, tokens: Tokens) -> dict[str, str]:
+    """Return those fields that are one subscriber's alone. LookError as `fields_for`."""
     leave = _token(tokens, "unsubscribe")
     return {
         "to": mailbox(clean(recipient.name), address(recipient.email)),
         "message_id": message_id(issue, recipient.subscriber, mail),
-        "date": dated(due_at),
-        "unsubscribe_url": f"{mail.public_url}/u/{leave}",
+        "unsubscribe_url": leave_url(mail.public_url, leave),
         "unsubscribe_mailto": f"mailto:{mail.unsubscribe_mailto}?subject={leave}",
-        "preferences_url": f"{mail.public_url}/prefs/{_token(tokens, 'preferences')}",
-        "web_url": issue_url(mail.public_url, issue),
-        "settings": settings_line(recipient, edition, look, at),
+        "preferences_url": preferences_url(mail.public_url, _token(tokens, "preferences")),
     }
 
 

@@ -3,27 +3,23 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from email import message_from_bytes
 from email.policy import default
 from hashlib import sha256
-from html import escape
 from typing import Final
 
 from digest.errors import LookError
 from digest.model.delivery import Hole, Place, Skeleton
 from digest.model.issue import Content
 from digest.render.clean import clean
-from digest.render.headers import FOLD, folded, mailbox, one_line, unstructured
+from digest.render.form import Form, Part, joined
+from digest.render.headers import folded, mailbox, one_line, unstructured
 from digest.render.mail import MailSettings
 from digest.render.quoted import after, before, quoted
 from digest.render.slots import Slots
-from digest.render.wrap import WIDTH, wrap
-
-Part = bytes | Hole
 
 _CRLF: Final = "\r\n"
-_TO: Final = len("To: ")
 _NOT_IN_A_LABEL: Final = re.compile(r"[^A-Za-z0-9-]")
 
 
@@ -38,7 +34,7 @@ def skeleton(
         *_part("html", boundary, html, Place.HTML, slots),
         f"--{boundary}--{_CRLF}".encode(),
     ]
-    return Skeleton(variant, tuple(_joined(parts)), html, text)
+    return Skeleton(variant, tuple(joined(parts)), html, text)
 
 
 def _headers(content: Content, mail: MailSettings, language: str, boundary: str) -> Iterator[Part]:
@@ -100,20 +96,6 @@ def _part(kind: str, boundary: str, body: str, place: Place, slots: Slots) -> It
     yield _CRLF.encode()
 
 
-def _joined(parts: Iterable[Part]) -> Iterator[Part]:
-    literal = b""
-    for part in parts:
-        if isinstance(part, bytes):
-            literal += part
-            continue
-        if literal:
-            yield literal
-        yield part
-        literal = b""
-    if literal:
-        yield literal
-
-
 def message(skeleton: Skeleton, fields: Mapping[str, str]) -> bytes:
     """Return one subscriber's complete message: CRLF, 7 bits, each value encoded for the place it stands in.
 
@@ -121,41 +103,7 @@ def message(skeleton: Skeleton, fields: Mapping[str, str]) -> bytes:
     with UTF-8 in it (RFC 6532), which needs a server that takes SMTPUTF8. LookError if a field is missing or holds
     a line break.
     """
-    return b"".join(pieces(skeleton, fields))
-
-
-def pieces(skeleton: Skeleton, fields: Mapping[str, str]) -> tuple[bytes, ...]:
-    """Return what `message` joins: the skeleton's own literals, the very same objects for every subscriber, and values.
-
-    Who looks at many messages, as delivering does, need look at the literals once. Raises LookError as `message`.
-    """
-    made: list[bytes] = []
-    in_header: dict[str, bytes] = {}
-    in_text: dict[str, bytes] = {}
-    in_html: dict[str, bytes] = {}
-    for part in skeleton.parts:
-        if isinstance(part, bytes):
-            made.append(part)
-            continue
-        place = part.place
-        values = in_html if place is Place.HTML else in_text if place is Place.TEXT else in_header
-        if part.field not in values:
-            values[part.field] = _encoded(part, fields)
-        made.append(values[part.field])
-    return tuple(made)
-
-
-def _encoded(hole: Hole, fields: Mapping[str, str]) -> bytes:
-    try:
-        value = fields[hole.field]
-    except KeyError:
-        raise LookError(f"a message needs {hole.field}, which it was not given") from None
-    one_line(hole.field, value)
-    if hole.place is Place.HEADER:
-        return (value if len(value) <= FOLD - _TO else folded(value, _TO)).encode()
-    if hole.place is Place.HTML:
-        return quoted(escape(value))
-    return quoted(value if len(value) <= WIDTH else wrap(value))
+    return b"".join(Form.of(skeleton, fields).pieces(fields))
 
 
 def shown(skeleton: Skeleton, fields: Mapping[str, str]) -> tuple[str, str]:

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from dataclasses import replace
-from functools import cache
+from functools import cache, lru_cache
 from typing import Final
 
-from jinja2 import StrictUndefined
+from jinja2 import StrictUndefined, Template
 from jinja2.sandbox import SandboxedEnvironment
 
 from digest.errors import LookError
@@ -26,11 +26,12 @@ _LEAST: Final = 30
 def titled(content: Content, look: Look, edition: Edition) -> Content:
     """Return the issue with its subject and preheader; LookError if the edition's template cannot be filled.
 
-    The template knows `lead`, `issue` (or `content`), `sections`, `title`, `number`, `date`, and the filter `short`.
+    One that is there already, as an editor wrote it, stays. The template knows `lead`, `issue` (or `content`),
+    `sections`, `title`, `number`, `date`, and the filter `short`.
     """
     labels = look.speak(content.language, edition.language)
-    subject = _subject(content, labels, edition)
-    return replace(content, subject=subject, preheader=preheader(content, subject, labels))
+    subject = content.subject or _subject(content, labels, edition)
+    return replace(content, subject=subject, preheader=content.preheader or preheader(content, subject, labels))
 
 
 def subject_of(content: Content, look: Look, edition: Edition | None) -> Callable[[Content], str]:
@@ -42,7 +43,9 @@ def subject_of(content: Content, look: Look, edition: Edition | None) -> Callabl
 
     @cache
     def written() -> bool:
-        return edition is not None and titled(content, look, edition).subject == content.subject
+        if edition is None:
+            return False
+        return _subject(content, look.speak(content.language, edition.language), edition) == content.subject
 
     def subject(part: Content) -> str:
         if edition is None or not part.stories or not written():
@@ -60,11 +63,9 @@ def _subject(content: Content, labels: Labels, edition: Edition) -> str:
     number = labels.say("number", number=content.number)
     if not content.stories:
         return clean(f"{content.title}, {number}")
-    environment = SandboxedEnvironment(undefined=StrictUndefined, autoescape=False)
-    environment.filters["short"] = short
     where = f"[edition.{edition.id}] subject"
     try:
-        text = environment.from_string(edition.subject).render(
+        text = _template(edition.subject).render(
             lead=content.lead,
             issue=content,
             content=content,
@@ -79,6 +80,13 @@ def _subject(content: Content, labels: Labels, edition: Edition) -> str:
     if not subject:
         raise LookError("makes an empty subject for this issue", where=where)
     return subject
+
+
+@lru_cache(maxsize=64)
+def _template(source: str) -> Template:
+    environment = SandboxedEnvironment(undefined=StrictUndefined, autoescape=False)
+    environment.filters["short"] = short
+    return environment.from_string(source)
 
 
 def preheader(content: Content, subject: str, labels: Labels) -> str:

@@ -1,6 +1,7 @@
 """Settings: the only reader of digest.toml, the secrets files and the environment; the only writer of sources."""
 
 from digest.settings.adding import add_sources, free_name, free_names
+from digest.settings.checks import is_loopback
 from digest.settings.load import find, load
 from digest.settings.problems import near
 from digest.settings.removing import remove_source
@@ -33,6 +34,7 @@ __all__ = [
     "find",
     "free_name",
     "free_names",
+    "is_loopback",
     "load",
     "near",
     "remove_source",

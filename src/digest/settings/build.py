@@ -56,7 +56,7 @@ def build(doc: Document, path: Path, shown: tuple[Origin, ...] = (), not_yet: tu
             doc.bounces.soft_limit,
         ),
         web=_web(doc),
-        alerts=Alerts(doc.alerts.email, doc.alerts.ping or ""),
+        alerts=Alerts(doc.alerts.email, doc.alerts.webhook or "", doc.alerts.ping or ""),
         shown=shown,
         not_yet=not_yet,
     )
@@ -163,7 +163,7 @@ def _edition(name: str, table: EditionTable, doc: Document, sections: tuple[Sect
         title=table.title or doc.digest.title,
         sections=tuple(known[section] for section in table.sections or known),
         lists=tuple(dict.fromkeys(table.lists or (name,))),
-        timezone=table.timezone or doc.digest.timezone,
+        timezone=table.timezone or table.send.timezone or table.draft.timezone or doc.digest.timezone,
         language=table.language or doc.digest.language,
         draft=table.draft,
         send=table.send,

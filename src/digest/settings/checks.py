@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import replace
 from datetime import timedelta
 from ipaddress import ip_address
 from typing import TypeAlias
@@ -10,7 +11,7 @@ from typing import TypeAlias
 from digest.model.news import BOILERPLATE, OTHER, SourceKind
 from digest.settings.lines import KeyPath
 from digest.settings.schema import Document, EditionTable, RelayTable, SourceTable
-from digest.settings.when import show_days
+from digest.settings.when import show_days, show_schedule
 
 Finding: TypeAlias = tuple[KeyPath, str]
 """Which setting, and a sentence on what is wrong with it."""
@@ -93,13 +94,23 @@ def _edition(at: KeyPath, edition: EditionTable, sections: Sequence[str]) -> Ite
 def _hours(at: KeyPath, edition: EditionTable) -> Iterator[Finding]:
     """A draft belongs to the send of the same day, or of the day after where its hour is the later one."""
     draft, send = edition.draft, edition.send
-    if draft.days == send.days and draft.at > send.at:
+    zone = edition.timezone or send.timezone or draft.timezone
+    for key, schedule in (("draft", draft), ("send", send)):
+        if schedule.timezone not in ("", zone):
+            yield (*at, key), f"an edition has one zone, and elsewhere {zone} is named; write it once"
+    calendar = (draft.days, draft.dates, draft.months) == (send.days, send.dates, send.months)
+    if calendar and draft.at > send.at:
         yield (*at, "draft"), f"the draft at {draft.slot} comes after the send at {send.slot} of the same day"
         return
-    eve = draft.at > send.at
-    wanted = frozenset((day - eve) % WEEK for day in send.days)
-    if draft.days != wanted:
-        yield (*at, "draft"), f"its days do not lead to those of `send`; write {show_days(wanted)} {draft.slot}"
+    if send.dates or send.months or draft.dates or draft.months:
+        if not calendar:
+            same = show_schedule(replace(send, at=draft.at, timezone=""))
+            yield (*at, "draft"), f"its days are not those of `send`; write {same}, before {send.slot}"
+    else:
+        eve = draft.at > send.at
+        wanted = frozenset((day - eve) % WEEK for day in send.days)
+        if draft.days != wanted:
+            yield (*at, "draft"), f"its days do not lead to those of `send`; write {show_days(wanted)} {draft.slot}"
     if edition.never_after is not None and edition.never_after <= send.at:
         yield (*at, "never_after"), f"it is not after the send at {send.slot}, so nothing could be sent"
 

@@ -9,7 +9,6 @@ from email.headerregistry import Address
 from ipaddress import ip_address, ip_network
 from typing import Annotated, Any, Final, TypeAlias
 from urllib.parse import urlsplit
-from zoneinfo import ZoneInfo, available_timezones
 
 from cssselect import SelectorError
 from lxml import etree
@@ -17,8 +16,7 @@ from lxml.cssselect import CSSSelector
 from pydantic import BeforeValidator, Field, PlainValidator, SecretStr, WithJsonSchema
 
 from digest.model.issue import Schedule
-from digest.settings.problems import near
-from digest.settings.when import read_clock, read_duration, read_rate, read_schedule
+from digest.settings.when import read_clock, read_duration, read_rate, read_schedule, read_timezone
 
 _LANGUAGE: Final = re.compile(r"[A-Za-z]{2,3}(?:-[A-Za-z0-9]{2,8})*")
 _HOST: Final = re.compile(r"(?!-)[A-Za-z0-9_-]{1,63}(?<!-)(?:\.(?!-)[A-Za-z0-9_-]{1,63}(?<!-))*")
@@ -77,17 +75,6 @@ def key_name(text: str) -> str:
     """Return the selector of a key: one or more labels of a domain name in small letters (RFC 6376, 3.1)."""
     label = r"[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?"
     return named(rf"{label}(\.{label}){{0,3}}", "small letters, digits and -, such as d1 or 2026-11")(text)
-
-
-def timezone(text: str) -> str:
-    """Return the name of a zone that the time zone database knows."""
-    try:
-        ZoneInfo(text)
-    except (ValueError, OSError, KeyError):
-        close = near(text, available_timezones())
-        hint = f"did you mean {close}?" if close else "write an IANA name such as Europe/Kyiv or UTC"
-        raise ValueError(f"{text!r} is no time zone; {hint}") from None
-    return text
 
 
 def language(text: str) -> str:
@@ -254,10 +241,12 @@ SomeLine: TypeAlias = Annotated[str, BeforeValidator(some_line)]
 Duration: TypeAlias = Annotated[
     timedelta, _from_text(read_duration), _schema(pattern=r"^(\d{1,9}[wdhms])+$", examples=["15m", "72h", "8d"])
 ]
-When: TypeAlias = Annotated[Schedule, _from_text(read_schedule), _schema(examples=["Mon-Fri 07:00", "Sun 09:00"])]
+When: TypeAlias = Annotated[
+    Schedule, _from_text(read_schedule), _schema(examples=["Mon-Fri 07:00", "Sun 09:00 Europe/Kyiv", "0 7 1 * *"])
+]
 Clock: TypeAlias = Annotated[time, _from_text(read_clock), _schema(pattern=r"^([01]?\d|2[0-3]):[0-5]\d$")]
 Rate: TypeAlias = Annotated[str, _from_text(rate), _schema(pattern=r"^\d+(\.\d+)?/(s|min|h|d)$")]
-Zone: TypeAlias = Annotated[str, _from_text(timezone), _schema(examples=["Europe/Kyiv"])]
+Zone: TypeAlias = Annotated[str, _from_text(read_timezone), _schema(examples=["Europe/Kyiv"])]
 Language: TypeAlias = Annotated[str, _from_text(language), _schema(examples=["en", "uk"])]
 WebAddress: TypeAlias = Annotated[str, _from_text(web_address), _schema(pattern="^https?://")]
 BaseAddress: TypeAlias = Annotated[str, _from_text(base_address), _schema(pattern="^https?://")]

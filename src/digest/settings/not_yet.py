@@ -15,8 +15,6 @@ from digest.settings.schema import Document
 
 TABLES: Final[Mapping[str, str]] = {
     "bounces": "no bounce is read",
-    "web": "no page is served",
-    "alerts": "nobody is alerted",
 }
 """Whole tables, and what is done instead."""
 

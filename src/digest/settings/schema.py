@@ -146,9 +146,9 @@ class EditionTable(Table):
     language: Language | None = None
     """Of its labels; without it that of the newsletter."""
     draft: When
-    """When it is built."""
+    """When it is built, on the same days as `send` or on their eves."""
     send: When
-    """When it leaves."""
+    """When it leaves: `Mon-Fri 07:00`, `daily 06:30 Europe/Kyiv`, or five fields of cron, `0 7 1,15 * *`."""
     max_age: Duration = timedelta(hours=72)
     """Articles published longer ago are left out."""
     approval: Approval = Approval.REQUIRED
@@ -325,9 +325,11 @@ class AlertsTable(Table):
     """Who hears of trouble."""
 
     email: Annotated[tuple[MailAddress, ...], MANY] = ()
-    """Who is written to."""
+    """Who is written to, once when something begins to be wrong and once when it is over."""
+    webhook: WebAddress | None = None
+    """Is told the same, as JSON by POST; its `text` is what chat services show."""
     ping: WebAddress | None = None
-    """Is fetched while all is well."""
+    """Is fetched after the daemon's jobs, at most each minute, while none of them fails: so its silence is noticed."""
 
 
 class Document(BaseSettings):

@@ -127,6 +127,8 @@ class Alerts:
     """Who hears of trouble."""
 
     email: tuple[str, ...] = ()
+    webhook: str = field(default="", repr=False)
+    """An address that is told as well; whoever knows it can tell lies there."""
     ping: str = field(default="", repr=False)
     """An address that is fetched after each job, so that silence is noticed; whoever knows it can fake one."""
 

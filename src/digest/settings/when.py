@@ -5,8 +5,11 @@ from __future__ import annotations
 import re
 from datetime import time, timedelta
 from typing import Final
+from zoneinfo import ZoneInfo, available_timezones
 
 from digest.model.issue import Schedule
+from digest.settings.cron import read_cron, show_cron
+from digest.settings.problems import near
 
 DAYS: Final = ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")
 """In the order of `date.weekday()`."""
@@ -21,7 +24,9 @@ _PIECE: Final = re.compile(r"([0-9]+)([wdhms])")
 _CLOCK: Final = re.compile(r"([01]?[0-9]|2[0-3]):([0-5][0-9])")
 _RATE: Final = re.compile(r"([0-9]{1,7}(?:\.[0-9]{1,3})?)/(s|min|h|d)")
 _RATE_SECONDS: Final = {"s": 1, "min": 60, "h": 3_600, "d": 86_400}
-_CRON: Final = re.compile(r"[\d*/,\-A-Za-z?#]+(?:\s+[\d*/,\-A-Za-z?#]+){4,5}")
+_CRON: Final = re.compile(r"[\d*/,\-]+\s+[\d*/,\-]+(?:\s+\S+){2,5}")
+"""Two fields of numbers to begin with: no schedule in words has that."""
+EXAMPLES: Final = "Mon-Fri 07:00, Sun 09:00, daily 06:30 or, as in cron, 0 7 1 * *"
 
 
 def read_duration(text: str) -> timedelta:
@@ -60,20 +65,40 @@ def read_clock(text: str) -> time:
 
 
 def read_schedule(text: str) -> Schedule:
-    """Return the weekdays and the hour of a schedule; ValueError says how to write one.
+    """Return a schedule in words or as a cron line, either with a zone behind it; ValueError says how to write one.
 
     >>> schedule = read_schedule("Mon-Wed,Fri 07:00")
     >>> sorted(schedule.days), schedule.slot
     ([0, 1, 2, 4], '07:00')
-    >>> sorted(read_schedule("Sat-Mon 9:30").days)
-    [0, 5, 6]
+    >>> read_schedule("Sat-Mon 9:30 Europe/Kyiv").timezone
+    'Europe/Kyiv'
+    >>> read_schedule("0 7 1,15 * *").dates
+    (1, 15)
     """
-    days, _, clock = text.strip().rpartition(" ")
+    line = text.strip()
+    if _CRON.fullmatch(line):
+        fields = line.split()
+        if len(fields) not in (5, 6):
+            raise ValueError(f"{line[:60]!r} has {len(fields)} fields; write the five of cron, and a zone if need be")
+        return read_cron(fields[:5], read_timezone(fields[5]) if len(fields) == 6 else "")
+    days, _, last = line.rpartition(" ")
+    zone = ""
+    if last[:1].isalpha() and ":" in days.rpartition(" ")[2]:
+        zone, (days, _, last) = read_timezone(last), days.rstrip().rpartition(" ")
     if not days:
-        raise ValueError(f"{text!r} is no schedule; write for example Mon-Fri 07:00, Sun 09:00 or daily 06:30")
-    if _CRON.fullmatch(text.strip()):
-        raise ValueError(f"{text!r} looks like a cron line, which is not read yet; write for example Mon-Fri 07:00")
-    return Schedule(read_days(days), read_clock(clock))
+        raise ValueError(f"{text!r} is no schedule; write for example {EXAMPLES}")
+    return Schedule(read_days(days), read_clock(last), timezone=zone)
+
+
+def read_timezone(text: str) -> str:
+    """Return the name of a zone that the time zone database knows; ValueError names one that is close."""
+    try:
+        ZoneInfo(text)
+    except (ValueError, OSError, KeyError):
+        close = near(text, available_timezones())
+        hint = f"did you mean {close}?" if close else "write an IANA name such as Europe/Kyiv or UTC"
+        raise ValueError(f"{text!r} is no time zone; {hint}") from None
+    return text
 
 
 def read_days(text: str) -> frozenset[int]:
@@ -115,8 +140,9 @@ def show_days(days: frozenset[int]) -> str:
 
 
 def show_schedule(schedule: Schedule) -> str:
-    """Return a schedule as it can be written: `Mon-Fri 07:00`."""
-    return f"{show_days(schedule.days)} {schedule.slot}"
+    """Return a schedule as it can be written: `Mon-Fri 07:00`, or a cron line where only that can say it."""
+    told = show_cron(schedule) if schedule.dates or schedule.months else f"{show_days(schedule.days)} {schedule.slot}"
+    return f"{told} {schedule.timezone}".rstrip()
 
 
 def read_rate(text: str) -> float:

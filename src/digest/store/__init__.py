@@ -8,31 +8,50 @@ from types import TracebackType
 from typing import Self
 
 from digest.model.news import Article, ArticleId, SourceState
-from digest.store import keeping, sources
+from digest.store import keeping, sources, sweeping
+from digest.store.acknowledged import Looked
+from digest.store.alerts import Alerts
 from digest.store.articles import Articles
+from digest.store.editors import Editors
+from digest.store.edits import Edits
 from digest.store.engine import PATIENCE, Database, connect
 from digest.store.examples import Examples
 from digest.store.issues import Issues
-from digest.store.leaving import Leaver
+from digest.store.jobs import Jobs
+from digest.store.lead import Lead, lead_of
+from digest.store.leaving import Leaver, Leaving
 from digest.store.migrate import upgrade
+from digest.store.notices import Notices
 from digest.store.outbox import Outbox
+from digest.store.readers import Readers
 from digest.store.runs import Run, Runs
 from digest.store.sources import Sources
 from digest.store.subscribers import Subscribers
 from digest.store.sync import SyncReport
+from digest.store.testers import Testers
 
 __all__ = [
+    "Alerts",
     "Articles",
+    "Editors",
+    "Edits",
     "Examples",
     "Issues",
+    "Jobs",
+    "Lead",
     "Leaver",
+    "Leaving",
+    "Looked",
+    "Notices",
     "Outbox",
+    "Readers",
     "Run",
     "Runs",
     "Sources",
     "Store",
     "Subscribers",
     "SyncReport",
+    "Testers",
     "open_store",
 ]
 
@@ -45,10 +64,18 @@ class Store:
         self.sources = Sources(database)
         self.articles = Articles(database)
         self.issues = Issues(database)
+        self.edits = Edits(database)
         self.subscribers = Subscribers(database)
+        self.readers = Readers(database)
+        self.notices = Notices(database)
         self.outbox = Outbox(database)
         self.runs = Runs(database)
         self.examples = Examples(database)
+        self.testers = Testers(database)
+        self.editors = Editors(database)
+        self.looked = Looked(database)
+        self.alerts = Alerts(database)
+        self.jobs = Jobs(database)
 
     def __enter__(self) -> Self:
         return self
@@ -76,6 +103,22 @@ class Store:
             keeping.renew(connection, updates, now)
             sources.remember(connection, states, now)
         return new
+
+    def sweep_runs(self, before: datetime) -> int:
+        """Delete the runs that ended before; return how many."""
+        return sweeping.sweep_runs(self.database, before)
+
+    def sweep_alerts(self, before: datetime) -> int:
+        """Delete the alerts that were over before; return how many."""
+        return sweeping.sweep_alerts(self.database, before)
+
+    def sweep_articles(self, before: datetime) -> int:
+        """Delete the articles that were kept before; return how many."""
+        return sweeping.sweep_articles(self.database, before)
+
+    def lead(self) -> Lead:
+        """Return the lead among the daemons of this database, which is nobody's until it is taken."""
+        return lead_of(self.database)
 
     def close(self) -> None:
         """Let every connection go; the store is not used after that."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import Final
 
 from sqlalchemy import Subquery, and_, case, exists, func, select
 from sqlalchemy.sql import ColumnElement
@@ -15,13 +16,16 @@ OPEN_TO_MAIL: ColumnElement[bool] = and_(
 )
 """A subscription that may be mailed, as far as it can tell."""
 
+PAUSED: Final = "paused by the reader"
+"""Why somebody gets no issue of a day before the one until which they paused."""
+
 SUPPRESSED: ColumnElement[bool] = exists().where(suppression.c.email_hmac == subscriber.c.email_hmac)
 
 
 def chosen(lists: Sequence[str]) -> Subquery:
     """Choose each subscriber of the lists who may be mailed, once: the first list in this order decides for them.
 
-    Columns: subscriber, domain, list, preference.
+    Columns: subscriber, domain, list, preference, paused_until.
     """
     order = case({name: place for place, name in enumerate(lists)}, value=subscription.c.list, else_=len(lists))
     ranked = (
@@ -30,11 +34,12 @@ def chosen(lists: Sequence[str]) -> Subquery:
             subscriber.c.domain,
             subscription.c.list,
             subscription.c.preference,
+            subscription.c.paused_until,
             func.row_number().over(partition_by=subscription.c.subscriber, order_by=order).label("pick"),
         )
         .join(subscriber, subscriber.c.id == subscription.c.subscriber)
         .where(subscription.c.list.in_(lists), OPEN_TO_MAIL, ~SUPPRESSED)
         .subquery("ranked")
     )
-    columns = (ranked.c.subscriber, ranked.c.domain, ranked.c.list, ranked.c.preference)
+    columns = (ranked.c.subscriber, ranked.c.domain, ranked.c.list, ranked.c.preference, ranked.c.paused_until)
     return select(*columns).where(ranked.c.pick == 1).subquery("chosen")

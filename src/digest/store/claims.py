@@ -3,22 +3,28 @@
 Locks are taken in one order everywhere: worker, issue, batch, delivery, brake, meta. A batch's `not_before` is never
 later than the first instant at which one of its waiting rows may be claimed, and None only where none waits; so batches
 alone say where there is work.
+
+The statements of a claim stand here whole, with their values as parameters: putting one together takes longer than the
+database takes to answer it, and a quick run claims many times a second.
 """
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from datetime import datetime, timedelta
+from functools import cache
 from typing import Any, Final
 
-from sqlalchemy import ColumnElement, Connection, Row, Select, and_, case, func, or_, select, update
+from sqlalchemy import ColumnElement, Connection, Row, Update, and_, bindparam, case, func, or_, select, update
 
 from digest.model.delivery import Claim, Claimed, DeliveryState
 from digest.model.issue import State
 from digest.model.people import Consent
 from digest.store import brakes
+from digest.store.audience import OPEN_TO_MAIL, PAUSED
+from digest.store.columns import Instant
+from digest.store.engine import listed, packed
 from digest.store.issue_rows import locked, unknown
-from digest.store.recipients import deliveries, read_claim
+from digest.store.recipients import claimable, read_claim
 from digest.store.schema import (
     audience,
     batch,
@@ -50,13 +56,28 @@ WAITING: Final = (DeliveryState.QUEUED, DeliveryState.DEFERRED)
 """States of an open row that nobody holds."""
 
 
+_ISSUE: Final[ColumnElement[int]] = bindparam("of_issue")
+_ME: Final[ColumnElement[str]] = bindparam("me")
+_NOW: Final[ColumnElement[datetime]] = bindparam("now", type_=Instant)
+_HERE: Final = and_(delivery.c.issue == _ISSUE, delivery.c.seq.between(bindparam("first"), bindparam("last")))
+"""The rows of the issue from one `seq` to another."""
+_WAITS: Final = delivery.c.state.in_(WAITING)
+
+_ALIVE: Final = select(worker.c.state).where(worker.c.id == _ME).with_for_update()
+_PUT_BACK: Final = select(meta.c.number).where(meta.c.name == PUT_BACK)
+_EXPIRES: Final = select(issue.c.expires_at, issue.c.state).where(issue.c.id == _ISSUE)
+_STATE: Final = select(issue.c.state).where(issue.c.id == _ISSUE).with_for_update(read=True)
+_COUNTED: Final = update(meta).where(meta.c.name == "claims").values(number=meta.c.number + 1).returning(meta.c.number)
+
+
 def claim(connection: Connection, issue_id: int, me: str, *, limit: int, now: datetime) -> Claimed:
     """Take up to `limit` rows for the worker `me`. See `Outbox.claim`."""
-    if not _alive(connection, me):
+    here = {"of_issue": issue_id}
+    if connection.execute(_ALIVE, {"me": me}).scalar_one_or_none() != "alive":
         return Claimed(closed="dead")
     if is_put_back(connection):
         return Claimed(closed="put back")
-    its = connection.execute(select(issue.c.expires_at, issue.c.state).where(issue.c.id == issue_id)).one_or_none()
+    its = connection.execute(_EXPIRES, here).one_or_none()
     if its is None:
         raise unknown(connection, issue_id)
     if now >= its.expires_at:
@@ -65,9 +86,7 @@ def claim(connection: Connection, issue_id: int, me: str, *, limit: int, now: da
     if its.state == State.STOPPED:  # which is for good, so that nothing has to be locked to know it
         sweep(connection, issue_id, now, why=STOPPED)
         return Claimed(closed="over")
-    state = connection.execute(
-        select(issue.c.state).where(issue.c.id == issue_id).with_for_update(read=True)
-    ).scalar_one()
+    state = connection.execute(_STATE, here).scalar_one()
     if state != State.SENDING:
         return Claimed(closed="paused" if state == State.PAUSED else "over")
     leave = brakes.ask(connection, issue_id, limit, now)
@@ -77,16 +96,15 @@ def claim(connection: Connection, issue_id: int, me: str, *, limit: int, now: da
     while leave.limit > 0 and not claims and (row := _lease(connection, issue_id, me, now)) is not None:
         claims = _take(connection, row, me, min(leave.limit, MOST), now)
     brakes.note(connection, issue_id, leave, claims)
-    next_at = _next_for(connection, issue_id, me)
+    next_at = connection.execute(_NEXT, here | {"me": me}).scalar()
     if not claims:
         return Claimed(next_at=next_at)
-    counted = update(meta).where(meta.c.name == "claims").values(number=meta.c.number + 1).returning(meta.c.number)
-    return Claimed(claims=claims, next_at=next_at, number=connection.execute(counted).scalar_one())
+    return Claimed(claims=claims, next_at=next_at, number=connection.execute(_COUNTED).scalar_one())
 
 
 def is_put_back(connection: Connection) -> bool:
     """Return whether the database was found older than what was sent, and nobody has looked at it since."""
-    return bool(connection.execute(select(meta.c.number).where(meta.c.name == PUT_BACK)).scalar())
+    return bool(connection.execute(_PUT_BACK).scalar())
 
 
 def sweep(connection: Connection, issue_id: int, now: datetime, *, why: str = EXPIRED) -> int:
@@ -107,95 +125,143 @@ def next_at(connection: Connection, issue_id: int) -> datetime | None:
     return connection.execute(select(func.min(batch.c.not_before)).where(batch.c.issue == issue_id)).scalar()
 
 
-def _next_for(connection: Connection, issue_id: int, me: str) -> datetime | None:
-    """Return when the worker may find a row: those of a batch leased by another, when that lease runs out."""
-    leased = and_(batch.c.owner.not_in(("", me)), batch.c.leased_until > batch.c.not_before)
-    free_at = case((leased, batch.c.leased_until), else_=batch.c.not_before)
-    waits = and_(batch.c.issue == issue_id, batch.c.not_before.is_not(None))
-    return connection.execute(select(func.min(free_at, type_=batch.c.due_at.type)).where(waits)).scalar()
+def _free_at() -> ColumnElement[datetime]:
+    """Return when the worker may find a row in a batch: in one leased by another, when that lease runs out."""
+    leased = and_(batch.c.owner.not_in(("", _ME)), batch.c.leased_until > batch.c.not_before)
+    return case((leased, batch.c.leased_until), else_=batch.c.not_before)
 
 
-def _alive(connection: Connection, me: str) -> bool:
-    mine = select(worker.c.state).where(worker.c.id == me).with_for_update()
-    return connection.execute(mine).scalar_one_or_none() == "alive"
+_NEXT: Final = select(func.min(_free_at(), type_=Instant)).where(
+    batch.c.issue == _ISSUE, batch.c.not_before.is_not(None)
+)
+
+_FIRST: Final = (
+    select(batch)
+    .where(
+        batch.c.issue == _ISSUE,
+        batch.c.not_before <= _NOW,
+        or_(batch.c.owner.in_(("", _ME)), batch.c.leased_until.is_(None), batch.c.leased_until <= _NOW),
+    )
+    .order_by(case((batch.c.owner == _ME, 0), else_=1), batch.c.no)
+    .limit(1)
+    .with_for_update(skip_locked=True)
+)
 
 
 def _lease(connection: Connection, issue_id: int, me: str, now: datetime) -> Row[Any] | None:
     """Return the first batch that has rows for `me`, locked: its own one first; None without one."""
-    free = or_(batch.c.owner.in_(("", me)), batch.c.leased_until.is_(None), batch.c.leased_until <= now)
-    mine_first = case((batch.c.owner == me, 0), else_=1)
-    ready = select(batch).where(batch.c.issue == issue_id, batch.c.not_before <= now, free)
-    return connection.execute(
-        ready.order_by(mine_first, batch.c.no).limit(1).with_for_update(skip_locked=True)
-    ).one_or_none()
+    return connection.execute(_FIRST, {"of_issue": issue_id, "me": me, "now": now}).one_or_none()
+
+
+_READY: Final = (
+    claimable()
+    .where(
+        _HERE,
+        _WAITS,
+        delivery.c.due_at <= _NOW,
+        or_(delivery.c.not_before.is_(None), delivery.c.not_before <= _NOW),
+    )
+    .order_by(delivery.c.seq)
+    .limit(bindparam("most"))
+    .with_for_update(of=delivery)
+)
+
+_OUT: Final = (
+    update(delivery)
+    .where(delivery.c.issue == _ISSUE, delivery.c.seq == bindparam("of_seq"))
+    .values(state=DeliveryState.SUPPRESSED, text=bindparam("why"), not_before=None, at=_NOW)
+)
+
+
+@cache
+def _mine(dialect: str) -> Update:
+    """Return the statement that claims rows."""
+    chosen = select(listed(dialect, "seqs", (delivery.c.seq,)).c.seq)
+    return (
+        update(delivery)
+        .where(_HERE, delivery.c.seq.in_(chosen))
+        .values(state=DeliveryState.CLAIMED, worker=_ME, attempts=delivery.c.attempts + 1, at=_NOW)
+    )
 
 
 def _take(connection: Connection, row: Row[Any], me: str, limit: int, now: datetime) -> tuple[Claim, ...]:
     """Claim rows of the batch; those whose subscriber may no longer be mailed become suppressed."""
-    found = connection.execute(_ready(row, now).limit(limit).with_for_update(of=delivery)).all()
-    lists = connection.execute(select(audience.c.list).where(audience.c.issue == row.issue)).scalars().all()
-    reasons = _reasons(connection, found, lists)
-    for why in sorted(set(reasons.values())):
-        out = [seq for seq, reason in reasons.items() if reason == why]
-        _change(connection, row.issue, out, state=DeliveryState.SUPPRESSED, text=why, not_before=None, at=now)
-    mine = [each for each in found if each.seq not in reasons]
-    values = {"state": DeliveryState.CLAIMED, "worker": me, "attempts": delivery.c.attempts + 1, "at": now}
-    _change(connection, row.issue, [each.seq for each in mine], **values)
+    here = {"of_issue": row.issue, "first": row.first, "last": row.last}
+    found = connection.execute(_READY, here | {"now": now, "most": limit}).all()
+    if found:
+        near = here | {"first": found[0].seq, "last": found[-1].seq}
+        barred = _barred(connection, near)
+        if out := [each.seq for each in found if each.seq in barred]:
+            told = [{"of_issue": row.issue, "of_seq": seq, "why": barred[seq], "now": now} for seq in out]
+            connection.execute(_OUT, told)
+        found = [each for each in found if each.seq not in barred]
+        if found:
+            seqs = packed([each.seq] for each in found)
+            connection.execute(_mine(connection.dialect.name), near | {"seqs": seqs, "me": me, "now": now})
     _tidy(connection, row, me, now)
-    return tuple(read_claim(each) for each in mine)
+    return tuple(read_claim(row.issue, each) for each in found)
 
 
-def _ready(row: Row[Any], now: datetime) -> Select[Any]:
-    return (
-        deliveries()
-        .where(
-            _in_batch(row),
-            delivery.c.state.in_(WAITING),
-            delivery.c.due_at <= now,
-            or_(delivery.c.not_before.is_(None), delivery.c.not_before <= now),
+_ON: Final = or_(
+    subscription.c.paused_until.is_(None),
+    subscription.c.paused_until <= select(issue.c.local_date).where(issue.c.id == _ISSUE).scalar_subquery(),
+)
+
+_STANDING: Final = (
+    select(
+        func.max(
+            case(
+                (and_(OPEN_TO_MAIL, _ON), 3),
+                (OPEN_TO_MAIL, 2),
+                (subscription.c.consent == Consent.UNSUBSCRIBED, 1),
+                else_=0,
+            )
         )
-        .order_by(delivery.c.seq)
     )
+    .where(
+        subscription.c.subscriber == delivery.c.subscriber,
+        subscription.c.list.in_(select(audience.c.list).where(audience.c.issue == _ISSUE)),
+    )
+    .scalar_subquery()
+)
+"""How a reader stands with the lists that the issue goes to: 3 is on one, 2 paused, 1 left, 0 or NULL was removed.
+
+An aggregate for each row rather than a join of them all: PostgreSQL would read every subscription for five hundred.
+"""
+
+_BARRED: Final = (
+    select(delivery.c.seq, suppression.c.reason, _STANDING.label("standing"))
+    .join(subscriber, subscriber.c.id == delivery.c.subscriber)
+    .outerjoin(suppression, suppression.c.email_hmac == subscriber.c.email_hmac)
+    .where(_HERE, _WAITS, or_(suppression.c.reason.is_not(None), func.coalesce(_STANDING, 0) < 3))
+)
 
 
-def _in_batch(row: Row[Any]) -> ColumnElement[bool]:
-    return and_(delivery.c.issue == row.issue, delivery.c.seq.between(row.first, row.last))
+def _barred(connection: Connection, near: dict[str, int]) -> dict[int, str]:
+    """Return, for each waiting row of the range whose subscriber may no longer be mailed, why."""
+    return {row.seq: _why(row.reason, row.standing) for row in connection.execute(_BARRED, near)}
 
 
-def _change(connection: Connection, issue_id: int, seqs: Sequence[int], **values: Any) -> None:
-    if seqs:
-        connection.execute(
-            update(delivery).where(delivery.c.issue == issue_id, delivery.c.seq.in_(seqs)).values(values)
-        )
+def _why(reason: str | None, standing: int | None) -> str:
+    if reason is not None:
+        return f"suppressed: {reason}"
+    return {2: PAUSED, 1: "unsubscribed"}.get(standing or 0, "no longer on the list")
+
+
+_AGAIN: Final = select(func.min(func.coalesce(delivery.c.not_before, delivery.c.due_at), type_=Instant)).where(
+    _HERE, _WAITS
+)
+_TIDIED: Final = (
+    update(batch)
+    .where(batch.c.issue == _ISSUE, batch.c.no == bindparam("of_no"))
+    .values(not_before=bindparam("again"), owner=bindparam("whose"), leased_until=bindparam("until"))
+)
 
 
 def _tidy(connection: Connection, row: Row[Any], me: str, now: datetime) -> None:
     """Write down when the batch has work again, and keep it for the worker while it has."""
-    open_at = func.coalesce(delivery.c.not_before, delivery.c.due_at)
-    waits = select(func.min(open_at)).where(_in_batch(row), delivery.c.state.in_(WAITING))
-    again = connection.execute(waits).scalar()
+    here = {"of_issue": row.issue, "first": row.first, "last": row.last}
+    again = connection.execute(_AGAIN, here).scalar()
     ready = again is not None and again <= now
-    values = {"not_before": again, "owner": me if ready else "", "leased_until": now + LEASE if ready else None}
-    connection.execute(update(batch).where(batch.c.issue == row.issue, batch.c.no == row.no).values(values))
-
-
-def _reasons(connection: Connection, found: Sequence[Row[Any]], lists: Sequence[str]) -> dict[int, str]:
-    """Return, for each row whose subscriber may no longer be mailed, why."""
-    if not found:
-        return {}
-    # By the range of seq, not by id: PostgreSQL would read every subscription for a list of five hundred.
-    near = and_(delivery.c.issue == found[0].issue, delivery.c.seq.between(found[0].seq, found[-1].seq))
-    theirs = select(delivery.c.seq, subscription.c.consent, subscription.c.removed_at).join(
-        subscription, and_(subscription.c.subscriber == delivery.c.subscriber, subscription.c.list.in_(lists))
-    )
-    said = connection.execute(theirs.where(near)).all()
-    left = {row.seq for row in said if row.consent == Consent.UNSUBSCRIBED}
-    running = {row.seq for row in said if row.consent == Consent.ACTIVE and row.removed_at is None}
-    suppressed = (
-        select(delivery.c.seq, suppression.c.reason)
-        .join(subscriber, subscriber.c.id == delivery.c.subscriber)
-        .join(suppression, suppression.c.email_hmac == subscriber.c.email_hmac)
-    )
-    barred = {row.seq: f"suppressed: {row.reason}" for row in connection.execute(suppressed.where(near))}
-    gone = {row.seq: "unsubscribed" if row.seq in left else "no longer on the list" for row in found}
-    return {seq: barred.get(seq, why) for seq, why in gone.items() if seq in barred or seq not in running}
+    kept = {"again": again, "whose": me if ready else "", "until": now + LEASE if ready else None}
+    connection.execute(_TIDIED, {"of_issue": row.issue, "of_no": row.no, **kept})

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import json
 import zlib
+from collections.abc import Iterable
 from functools import cache
 from typing import Any, TypeVar
 
@@ -52,6 +53,18 @@ def pack(value: object, kind: Any) -> bytes:
     return zlib.compress(canonical(value, kind))
 
 
+def pack_quickly(value: object, kind: Any) -> bytes:
+    """Return `value` as a blob that `unpack` reads, in a third of the time, where somebody waits for it.
+
+    The blob is a tenth larger, and its JSON is in the order of the fields.
+    """
+    try:
+        text = _adapter(kind).dump_json((value,))[1:-1]
+    except ValueError:  # half a surrogate pair
+        text = canonical(value, kind)
+    return zlib.compress(text, level=1)
+
+
 def unpack(blob: bytes, kind: type[T]) -> T:
     """Return the value that `pack` was given; StoreError where the blob is damaged."""
     try:
@@ -59,3 +72,12 @@ def unpack(blob: bytes, kind: type[T]) -> T:
     except zlib.error as e:
         raise StoreError("a stored value is damaged: put back a backup") from e
     return restore(text, kind)
+
+
+def holds(blob: bytes, texts: Iterable[str]) -> bool:
+    """Return whether all of `texts`, in lower case, may stand in the value that was packed; apostrophes are alike."""
+    wanted = tuple(texts)
+    if not wanted:
+        return True
+    text = zlib.decompress(blob).decode("utf-8", "replace").casefold().replace("’", "'").replace("ʼ", "'")
+    return all(each in text for each in wanted)

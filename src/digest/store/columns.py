@@ -18,12 +18,8 @@ class Instant(TypeDecorator[datetime]):
     cache_ok = True
 
     def process_bind_param(self, value: datetime | None, dialect: Dialect) -> int | None:
-        """Return the number; ValueError for a datetime without a zone, which could mean any instant."""
-        if value is None:
-            return None
-        if value.tzinfo is None:
-            raise ValueError(f"an instant needs a time zone: {value.isoformat()}")
-        return (value - EPOCH) // MICROSECOND
+        """Return the number; ValueError as `number_of`."""
+        return None if value is None else number_of(value)
 
     def process_result_value(self, value: int | None, dialect: Dialect) -> datetime | None:
         """Return the instant, in UTC."""
@@ -38,6 +34,16 @@ class Words(TypeDecorator[str]):
 
     def process_bind_param(self, value: str | None, dialect: Dialect) -> str | None:
         """Return the text as it will be kept."""
-        if value is None:
-            return None
-        return value.replace("\0", "\ufffd").encode("utf-8", "replace").decode("utf-8")
+        return None if value is None else storable(value)
+
+
+def number_of(at: datetime) -> int:
+    """Return an instant as it is kept; ValueError for a datetime without a zone, which could mean any instant."""
+    if at.tzinfo is None:
+        raise ValueError(f"an instant needs a time zone: {at.isoformat()}")
+    return (at - EPOCH) // MICROSECOND
+
+
+def storable(text: str) -> str:
+    """Return a text as `Words` keeps it."""
+    return text.replace("\0", "\ufffd").encode("utf-8", "replace").decode("utf-8")

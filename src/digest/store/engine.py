@@ -7,22 +7,26 @@ import os
 import sqlite3
 import threading
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import AbstractContextManager, contextmanager, nullcontext
 from datetime import timedelta
 from pathlib import Path
 from typing import Any, Final
 
 from sqlalchemy import (
+    JSON,
     URL,
     Column,
     ColumnElement,
     Connection,
     Engine,
     String,
+    Subquery,
     Table,
+    Text,
     any_,
     bindparam,
+    cast,
     create_engine,
     event,
     func,
@@ -111,6 +115,28 @@ def among(connection: Connection, column: Column[str], values: Sequence[str]) ->
     if connection.dialect.name == "sqlite":
         return column.in_(select(func.json_each(json.dumps(values)).table_valued("value").c.value))
     return column == any_(bindparam(None, values, type_=postgresql.ARRAY(String)))
+
+
+def listed(dialect: str, name: str, columns: Sequence[Column[Any]]) -> Subquery:
+    """Return a table of rows that are one parameter, `name`, as `packed`; its columns are named and typed like these.
+
+    A statement for each row would pass from thread to thread of this process, and to and fro over the network, as
+    often as there are rows.
+    """
+    rows = bindparam(name, type_=Text)
+    values: list[ColumnElement[Any]]
+    if dialect == "sqlite":
+        each = func.json_each(rows).table_valued("value").c.value
+        values = [func.json_extract(each, f"$[{place}]", type_=column.type) for place, column in enumerate(columns)]
+    else:
+        each = func.json_array_elements(cast(rows, JSON)).table_valued("value").c.value
+        values = [cast(each.op("->>")(place), column.type) for place, column in enumerate(columns)]
+    return select(*(value.label(column.name) for value, column in zip(values, columns, strict=True))).subquery()
+
+
+def packed(rows: Iterable[Sequence[int | str | None]]) -> str:
+    """Return rows as the parameter of `listed`; their values are as the database keeps them."""
+    return json.dumps(list(rows))
 
 
 def insert(connection: Connection, table: Table) -> sqlite.Insert | postgresql.Insert:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from sqlalchemy import insert, select
+from sqlalchemy import Connection, insert, select
 
 from digest.model.learning import Correction, What
 from digest.store.engine import Database
@@ -19,23 +19,8 @@ class Examples:
 
     def add(self, corrections: Iterable[Correction]) -> int:
         """Keep them, all or none; return how many there were."""
-        rows = [
-            {
-                "at": one.at,
-                "editor": one.editor,
-                "what": one.what.value,
-                "was": one.was,
-                "becomes": one.becomes,
-                "title": one.title,
-                "heading": one.heading,
-                "text": one.text,
-            }
-            for one in corrections
-        ]
-        if rows:
-            with self._database.write() as connection:
-                connection.execute(insert(example), rows)
-        return len(rows)
+        with self._database.write() as connection:
+            return add(connection, corrections)
 
     def all(self) -> list[Correction]:
         """Return every correction, in the order they were made."""
@@ -47,3 +32,23 @@ class Examples:
             )
             for row in rows
         ]
+
+
+def add(connection: Connection, corrections: Iterable[Correction]) -> int:
+    """Keep corrections inside the transaction of whoever made them; return how many there were."""
+    rows = [
+        {
+            "at": one.at,
+            "editor": one.editor,
+            "what": one.what.value,
+            "was": one.was,
+            "becomes": one.becomes,
+            "title": one.title,
+            "heading": one.heading,
+            "text": one.text,
+        }
+        for one in corrections
+    ]
+    if rows:
+        connection.execute(insert(example), rows)
+    return len(rows)

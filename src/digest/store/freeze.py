@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any, Final, TypeAlias
 
 from sqlalchemy import ColumnElement, Connection, Select, and_, case, func, insert, literal, null, select
@@ -15,7 +15,7 @@ from digest.model.delivery import DeliveryState, Plan, Skeleton
 from digest.model.issue import State
 from digest.model.people import Preferences
 from digest.store import brakes
-from digest.store.audience import chosen
+from digest.store.audience import PAUSED, chosen
 from digest.store.codec import pack
 from digest.store.columns import Instant
 from digest.store.engine import alone
@@ -51,7 +51,7 @@ def freeze(
         raise MoveError(f"No. {row.number} is not what was approved; look at it again: digest preview {issue_id}")
     _keep(connection, issue_id, lists, cohorts, skeletons)
     _require_covered(connection, issue_id, lists)
-    _deal(connection, issue_id, lists, now)
+    _deal(connection, issue_id, lists, row.local_date, now)
     _cut(connection, issue_id)
     change(connection, issue_id, now, state=state, imprint=imprint)
     going: int = connection.execute(select(func.count()).where(_going(issue_id))).scalar_one()
@@ -100,19 +100,21 @@ def _require_covered(connection: Connection, issue_id: int, lists: Sequence[str]
         raise Busy(f"the lists changed while issue {issue_id} was made ready: {count} more to mail; start it again")
 
 
-def _deal(connection: Connection, issue_id: int, lists: Sequence[str], now: datetime) -> None:
+def _deal(connection: Connection, issue_id: int, lists: Sequence[str], day: date, now: datetime) -> None:
     """Deal `seq` from 1 in the order of the hour, domains interleaved, so that no mail host gets a run of its own.
 
-    Those for whom there is nothing come last, so that what goes out has numbers without a gap.
+    Those for whom there is nothing, or who paused beyond the issue's `day`, come last, so that what goes out has
+    numbers without a gap.
     """
     people = chosen(lists)
     mine = and_(cohort.c.issue == issue_id, cohort.c.preference == people.c.preference)
-    aside = case((cohort.c.variant.is_(None), 1), else_=0)
+    paused = func.coalesce(people.c.paused_until > day, False)
+    aside = case((cohort.c.variant.is_(None), 1), (paused, 2), else_=0)
     alike = (aside, cohort.c.due_at, people.c.domain)
     turn = func.row_number().over(partition_by=alike, order_by=people.c.subscriber)
     plan = (cohort.c.variant, cohort.c.due_at, cohort.c.reason)
     everybody = select(people, *plan, aside.label("aside"), turn.label("turn")).join(cohort, mine).subquery("everybody")
-    left_out = everybody.c.aside == 1
+    left_out = everybody.c.aside > 0
     order = (everybody.c.aside, everybody.c.due_at, everybody.c.turn, everybody.c.domain, everybody.c.subscriber)
     columns = {
         "issue": literal(issue_id),
@@ -120,13 +122,13 @@ def _deal(connection: Connection, issue_id: int, lists: Sequence[str], now: date
         "subscriber": everybody.c.subscriber,
         "list": everybody.c.list,
         "preference": everybody.c.preference,
-        "variant": func.coalesce(everybody.c.variant, ""),
+        "variant": case((left_out, ""), else_=everybody.c.variant),
         "due_at": everybody.c.due_at,
         "state": case((left_out, DeliveryState.SUPPRESSED.value), else_=DeliveryState.QUEUED.value),
         "worker": literal(""),
         "attempts": literal(0),
         "code": literal(0),
-        "text": case((left_out, everybody.c.reason), else_=""),
+        "text": case((everybody.c.aside == 2, PAUSED), (left_out, everybody.c.reason), else_=""),
         "at": case((left_out, literal(now, Instant())), else_=null()),
     }
     connection.execute(insert(delivery).from_select(list(columns), _labelled(columns)))

@@ -7,17 +7,18 @@ from typing import Any, Final
 
 from sqlalchemy import Connection, Row, delete
 
-from digest.errors import MoveError
-from digest.lifecycle import Move, phrase, require
+from digest.lifecycle import Move, require
 from digest.model.issue import State
 from digest.store import brakes
 from digest.store.claims import STOPPED, sweep
+from digest.store.history import require_seen
 from digest.store.issue_rows import change, locked
 from digest.store.schema import pool
 
 UNAPPROVED: Final = (State.DRAFT, State.REVIEW, State.HELD)
 ELSEWHERE: Final = {
     Move.REBUILD: "Issues.write builds an issue",
+    Move.EDIT: "Edits.add edits an issue",
     Move.START: "Outbox.freeze starts an issue",
     Move.FINISH: "Outbox.finish ends an issue",
 }
@@ -44,7 +45,7 @@ def make(
     after = require(move, before, issue=issue_id, number=row.number)
     approval: dict[str, Any] = {}
     if move is Move.APPROVE:
-        _require_current(row, revision, binding)
+        _require_current(connection, row, revision, binding)
         approval = {"approved_by": by, "approved_at": now, "binding": binding, "override": override}
     elif before in (*UNAPPROVED, State.APPROVED):
         approval = {"approved_by": "", "approved_at": None, "binding": "", "override": ""}
@@ -57,11 +58,8 @@ def make(
     change(connection, issue_id, now, state=after, reason=reason, **approval)
 
 
-def _require_current(row: Row[Any], revision: int | None, binding: str) -> None:
+def _require_current(connection: Connection, row: Row[Any], revision: int | None, binding: str) -> None:
     if not binding:
         raise ValueError("an approval binds what was seen: give its hash")
-    if revision is not None and revision != row.revision:
-        raise MoveError(
-            f"No. {row.number} is {phrase(State(row.state))} at revision {row.revision}, and you approved "
-            f"{revision}; look at it again: digest preview {row.id}"
-        )
+    if revision is not None:
+        require_seen(connection, row, revision, "approved")

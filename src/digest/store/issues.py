@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from datetime import date, datetime
 from typing import Any, Final
 
@@ -10,12 +11,14 @@ from sqlalchemy import ColumnElement, Connection, Select, and_, func, select
 
 from digest.lifecycle import Move
 from digest.model.delivery import Skeleton
-from digest.model.issue import Content, Inputs, Issue, Slot, State
+from digest.model.editing import standing
+from digest.model.issue import Content, Inputs, Issue, Slot, State, Unedited
 from digest.model.news import Article, ArticleId
 from digest.store.codec import unpack
 from digest.store.engine import Database, alone, insert
+from digest.store.history import history, require_seen
 from digest.store.issue_moves import UNAPPROVED, make
-from digest.store.issue_rows import id_of, issues, one, read_issue, unknown
+from digest.store.issue_rows import id_of, issues, locked, one, read_issue, unknown
 from digest.store.revisions import write
 from digest.store.schema import issue, material, skeleton
 
@@ -77,6 +80,18 @@ class Issues:
             row = connection.execute(chosen).one_or_none()
         return None if row is None else read_issue(row)
 
+    def calendar(self, edition: str, now: datetime) -> tuple[date | None, frozenset[date]]:
+        """Return the date of the edition's newest issue whose draft hour has come by `now`, and those of issues ahead.
+
+        None before its first. What a clock that was ahead of `now` called missed is not counted: it is still to come.
+        """
+        of = (issue.c.edition == edition, ~((issue.c.state == State.MISSED) & (issue.c.claimed_at > now)))
+        with self._database.read() as connection:
+            newest = select(func.max(issue.c.local_date)).where(*of, issue.c.draft_at <= now)
+            last: date | None = connection.execute(newest).scalar()
+            ahead = connection.execute(select(issue.c.local_date).where(*of, issue.c.draft_at > now)).scalars()
+            return last, frozenset(ahead)
+
     def sent_between(self, edition: str, since: datetime, until: datetime) -> list[Issue]:
         """Return the edition's issues that left or are leaving, of slots from `since` to before `until`."""
         chosen = issues().where(
@@ -92,12 +107,16 @@ class Issues:
         return [(row.id, row.edition) for row in rows]
 
     def inputs(self, issue_id: int) -> tuple[Inputs, tuple[Article, ...]]:
-        """Return what the present revision was built from, with the articles as they read then."""
+        """Return what the present revision was made from: the build's material, with the articles as they read then,
+        and the editors' moves that stand.
+        """
+        chosen = select(material.c.inputs, material.c.articles).where(material.c.issue == issue_id)
         with self._database.read() as connection:
-            row = connection.execute(select(material).where(material.c.issue == issue_id)).one_or_none()
+            row = connection.execute(chosen).one_or_none()
             if row is None:
                 raise unknown(connection, issue_id, "has nothing built yet")
-        return unpack(row.inputs, Inputs), unpack(row.articles, tuple[Article, ...])
+            moves = standing(history(connection, issue_id)).moves
+        return replace(unpack(row.inputs, Inputs), overrides=moves), unpack(row.articles, tuple[Article, ...])
 
     def skeletons(self, issue_id: int) -> dict[str, Skeleton]:
         """Return the rendered bytes that were frozen at the start of sending, by variant; empty before that."""
@@ -120,7 +139,10 @@ class Issues:
     # ------------------------------------------------------------------------------------------------ changing
 
     def claim_slot(self, slot: Slot, expires_at: datetime, now: datetime) -> tuple[Issue, bool]:
-        """Return the slot's issue, and whether this call made it: of all who try, one does, and builds it."""
+        """Return the slot's issue, and whether this call made it: of all who try, one does, and builds it.
+
+        A slot that a clock ahead of `now` called missed is taken as one that nobody had.
+        """
         with self._database.write() as connection:
             mine = _claim(connection, slot, State.DRAFT, expires_at, now)
             row = connection.execute(issues().where(_at(slot.edition, slot.local_date, slot.slot))).one()
@@ -148,18 +170,25 @@ class Issues:
         by: str = "",
         move: Move | None = None,
         reason: str = "",
+        unedited: Content | None = None,
+        seen: int | None = None,
     ) -> Issue:
         """Give the issue its next revision, and its pool: the articles it draws on and those it left out, with reasons.
 
-        `move` (submit, hold, release or skip) is made on what was written, for the `reason`, as `Issues.move` makes it.
-        All in one transaction: nobody ever finds a draft that was built and then forgotten. Raises MoveError where the
-        issue's state forbids the building or the move, StoreError where another issue of the edition has one of the
-        articles.
+        `unedited` is what was composed, before the moves that stand were made on it; None where there are none. The
+        moves are kept with the revisions that made them, so `inputs.overrides` is not written again. With `seen`,
+        nothing is written unless that is the present revision: Stale. `move` (submit, hold, release or skip) is made
+        on what was written, for the `reason`, as `Issues.move` makes it. All in one transaction: nobody ever finds a
+        draft that was built and then forgotten. Raises MoveError where the issue's state forbids the building or the
+        move, StoreError where another issue of the edition has one of the articles.
         """
         if move is not None and move not in ONCE_BUILT:
             raise ValueError(f"{move} is not made on an issue that was just built")
         with self._database.write() as connection:
-            write(connection, issue_id, content, inputs, articles, pool_left_out, now, by=by)
+            if seen is not None:
+                require_seen(connection, locked(connection, issue_id), seen, "built on")
+            made = Unedited(unedited or content, inputs.edition)
+            write(connection, issue_id, content, made, inputs, articles, pool_left_out, now, by=by)
             if move is not None:
                 make(connection, issue_id, move, now=now, by=by, reason=reason)
             return one(connection, issue_id)
@@ -229,5 +258,7 @@ def _claim(
         "claimed_at": now,
         "moved_at": now,
     }
-    new = insert(connection, issue).values(row).on_conflict_do_nothing(index_elements=["edition", "local_date", "slot"])
+    new = insert(connection, issue).values(row)
+    too_soon = (issue.c.state == State.MISSED) & (issue.c.claimed_at > now)
+    new = new.on_conflict_do_update(index_elements=["edition", "local_date", "slot"], set_=row, where=too_soon)
     return connection.execute(new.returning(issue.c.id)).scalar_one_or_none() is not None

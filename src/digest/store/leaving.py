@@ -1,20 +1,23 @@
-"""People who are gone before they were here: opt-outs that come with an import."""
+"""How a subscription ends: by its reader's word, or by opt-outs that come with an import."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
-from typing import Any
+from typing import Any, Final
 
-from sqlalchemy import Connection, select
+from sqlalchemy import Connection, and_, select, update
 from sqlalchemy import Row as Record
 
-from digest.model.people import Consent, Preferences
+from digest.consent import answered
+from digest.model.people import Consent, NoticeKind, Preferences
 from digest.store.chunks import chunks
 from digest.store.engine import insert
+from digest.store.notices import queue
 from digest.store.preferences import numbers
-from digest.store.schema import consent, subscriber, subscription
+from digest.store.schema import consent, request, subscriber, subscription
+from digest.store.subscriptions import note, put, rows_of, runs
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,6 +29,55 @@ class Leaver:
     email_hmac: str
     since: date | None
     """None where nobody knows."""
+
+
+@dataclass(frozen=True, slots=True)
+class Leaving:
+    """One reader's word that ends an edition."""
+
+    subscriber: int
+    edition: str
+    """Empty where it is not one edition that is left."""
+    lists: tuple[str, ...]
+    origin: str
+    """Whose word it is, or whence it came."""
+
+
+SIGN_UP: Final = "sign_up"
+"""The kind of request that joins a list."""
+
+
+def end(connection: Connection, leaving: Leaving, now: datetime) -> int | None:
+    """End one reader's subscriptions to the lists; return how many were running, None for no such subscriber.
+
+    Lists they were not on are noted too, so that no file of the edition brings them back; what they asked for there and
+    did not confirm is void.
+    """
+    who = leaving.subscriber
+    person = connection.execute(select(subscriber).where(subscriber.c.id == who)).first()
+    if person is None:
+        return None
+    had = {row.list: row for row in rows_of(connection, who)}
+    close(connection, who, leaving.lists, now)
+    over = {name for name, row in had.items() if row.consent == Consent.UNSUBSCRIBED.value}
+    ending = [name for name in dict.fromkeys(leaving.lists) if name not in over]
+    there = [name for name in ending if name in had and had[name].removed_at is None]
+    if not ending:
+        return 0
+    way = next(iter(had.values())).preference if had else numbers(connection, [Preferences()])[Preferences()]
+    for name in ending:
+        values = {"consent": Consent.UNSUBSCRIBED.value, "since": now, "paused_until": None}
+        put(connection, who, name, values if name in had else {**values, "preference": way}, heard=name in there)
+    note(connection, who, ending, "unsubscribe", now=now, origin=leaving.origin)
+    if any(runs(had[name]) for name in there) and answered(leaving.origin):
+        queue(connection, NoticeKind.GOODBYE, to=(who, person.email_hmac), edition=leaving.edition, now=now)
+    return len(there)
+
+
+def close(connection: Connection, who: int, lists: Sequence[str], now: datetime) -> None:
+    """Let no sign-up of a subscriber for the lists be confirmed any more."""
+    mine = and_(request.c.subscriber == who, request.c.list.in_(lists), request.c.kind == SIGN_UP)
+    connection.execute(update(request).where(mine, request.c.done_at.is_(None)).values(done_at=now))
 
 
 def leave(connection: Connection, name: str, leavers: Sequence[Leaver], origin: str, now: datetime) -> int:

@@ -4,15 +4,18 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import datetime
+from functools import cache
 from typing import Any, Final
 
-from sqlalchemy import Connection, bindparam, exists, or_, select, update
+from sqlalchemy import ColumnElement, Connection, Subquery, Update, and_, bindparam, exists, or_, select, update
 
 from digest.lifecycle import Move, require
 from digest.model.delivery import DeliveryState, Result
 from digest.model.issue import State
 from digest.store import brakes
 from digest.store.claims import WAITING
+from digest.store.columns import Instant, number_of, storable
+from digest.store.engine import listed, packed
 from digest.store.issue_rows import change, locked
 from digest.store.schema import batch, delivery, worker
 
@@ -26,13 +29,23 @@ OUTCOMES: Final = frozenset(
     }
 )
 
+KEY: Final = (delivery.c.issue, delivery.c.seq, delivery.c.attempts)
+"""What names a claim."""
+
+TOLD: Final = (delivery.c.state, delivery.c.worker, delivery.c.code, delivery.c.text, delivery.c.not_before)
+"""What an outcome sets."""
+
+_ME: Final[ColumnElement[str]] = bindparam("me")
+_NOW: Final[ColumnElement[datetime]] = bindparam("now", type_=Instant)
+_WORKER: Final = select(worker.c.id).where(worker.c.id == _ME).with_for_update(read=True)
+
 
 def record(connection: Connection, me: str, results: Sequence[Result], *, now: datetime) -> int:
     """Write the outcomes of one worker's claims. See `Outbox.record`."""
     wrong = next((result.outcome.state for result in results if result.outcome.state not in OUTCOMES), None)
     if wrong is not None:
         raise ValueError(f"{wrong} is no outcome of a claim")
-    connection.execute(select(worker.c.id).where(worker.c.id == me).with_for_update(read=True))
+    connection.execute(_WORKER, {"me": me})
     back = [result for result in results if result.outcome.state in WAITING]
     issues = sorted({result.claim.issue for result in back})
     states = {issue_id: State(locked(connection, issue_id).state) for issue_id in issues}
@@ -46,47 +59,56 @@ def record(connection: Connection, me: str, results: Sequence[Result], *, now: d
     return written
 
 
-def _place(result: Result) -> tuple[int, int]:
-    return result.claim.issue, result.claim.seq
-
-
 def _write(connection: Connection, me: str, results: Sequence[Result], now: datetime) -> int:
     """Write outcomes where the row still is that claim's; return how many were."""
-    rows: dict[bool, list[dict[str, Any]]] = {False: [], True: []}
-    for result in sorted(results, key=_place):
-        rows[result.outcome.state is DeliveryState.QUEUED].append(_row(result, me))
-    mine = update(delivery).where(
-        delivery.c.issue == bindparam("of_issue"),
-        delivery.c.seq == bindparam("of_seq"),
-        delivery.c.attempts == bindparam("of_attempt"),
-        delivery.c.worker == me,
+    dialect, written = connection.dialect.name, 0
+    given_back = [_key(result) for result in results if result.outcome.state is DeliveryState.QUEUED]
+    ended = [_told(result, me) for result in results if result.outcome.state is not DeliveryState.QUEUED]
+    for change_, rows in ((_give_back(dialect), given_back), (_end(dialect), ended)):
+        if rows:
+            written += connection.execute(change_, {"rows": packed(rows), "me": me, "now": now}).rowcount
+    return written
+
+
+@cache
+def _give_back(dialect: str) -> Update:
+    """Return the statement for rows that nothing was begun of: what the try before it said stays."""
+    mine = _held(listed(dialect, "rows", KEY))
+    return update(delivery).where(_is(mine)).values(state=DeliveryState.QUEUED, worker="", at=_NOW)
+
+
+@cache
+def _end(dialect: str) -> Update:
+    """Return the statement for rows that have an outcome."""
+    mine = _held(listed(dialect, "rows", (*KEY, *TOLD)))
+    return update(delivery).where(_is(mine)).values({column: mine.c[column.name] for column in TOLD} | {"at": _NOW})
+
+
+def _held(rows: Subquery) -> Subquery:
+    """Choose those that still are that claim's, locked in one order: `digest settle` may be about the same ones."""
+    chosen = select(rows).join(delivery, _is(rows)).order_by(delivery.c.issue, delivery.c.seq)
+    return chosen.with_for_update(of=delivery).subquery()
+
+
+def _is(claim: Subquery) -> ColumnElement[bool]:
+    """Return the condition that a row is that claim's, the worker's own."""
+    return and_(
+        *(column == claim.c[column.name] for column in KEY),
+        delivery.c.worker == _ME,
         or_(delivery.c.state == DeliveryState.CLAIMED, delivery.c.state == DeliveryState.IN_DOUBT),
     )
-    told = mine.values(
-        {name: bindparam(f"new_{name}") for name in ("state", "worker", "code", "text", "not_before")} | {"at": now}
-    )
-    # Given back: what the try before it said stays.
-    back = mine.values(state=DeliveryState.QUEUED, worker="", at=now)
-    return sum(
-        connection.execute(update_, rows[given]).rowcount
-        for given, update_ in ((False, told), (True, back))
-        if rows[given]
-    )
 
 
-def _row(result: Result, me: str) -> dict[str, Any]:
-    claim, outcome = result.claim, result.outcome
-    row: dict[str, Any] = {"of_issue": claim.issue, "of_seq": claim.seq, "of_attempt": claim.attempt}
-    if outcome.state is DeliveryState.QUEUED:
-        return row
-    return row | {
-        "new_state": outcome.state,
-        # Who is in doubt stays named: its worker may still learn the outcome, or its journal tell it.
-        "new_worker": me if outcome.state is DeliveryState.IN_DOUBT else "",
-        "new_code": outcome.code,
-        "new_text": outcome.text,
-        "new_not_before": result.not_before if outcome.state is DeliveryState.DEFERRED else None,
-    }
+def _key(result: Result) -> tuple[int, int, int]:
+    return result.claim.issue, result.claim.seq, result.claim.attempt
+
+
+def _told(result: Result, me: str) -> tuple[int | str | None, ...]:
+    outcome, again = result.outcome, result.not_before
+    # Who is in doubt stays named: its worker may still learn the outcome, or its journal tell it.
+    named = me if outcome.state is DeliveryState.IN_DOUBT else ""
+    later = None if again is None or outcome.state is not DeliveryState.DEFERRED else number_of(again)
+    return (*_key(result), outcome.state.value, named, outcome.code, storable(outcome.text), later)
 
 
 def wake(connection: Connection, issue_id: int, results: Sequence[Result], now: datetime) -> None:

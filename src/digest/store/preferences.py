@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from datetime import time
+from functools import lru_cache
 from typing import Any
 
 from sqlalchemy import Connection, Row, select
@@ -40,12 +41,18 @@ def known_numbers(connection: Connection) -> dict[Preferences, int]:
 
 def read_preferences(row: Row[Any]) -> Preferences:
     """Return the preferences in a row that has `COLUMNS`."""
+    return preferences(row.sections, row.frequency, row.time, row.timezone, row.language)
+
+
+@lru_cache(maxsize=1024)  # few of them occur, and each with very many readers
+def preferences(sections: str, frequency: str, at: str, timezone: str, language: str) -> Preferences:
+    """Return the preferences of these values of `COLUMNS`."""
     return Preferences(
-        sections=restore(row.sections.encode(), tuple[str, ...]),
-        frequency=row.frequency,
-        time=time.fromisoformat(row.time) if row.time else None,
-        timezone=row.timezone,
-        language=row.language,
+        sections=restore(sections.encode(), tuple[str, ...]),
+        frequency=frequency,
+        time=time.fromisoformat(at) if at else None,
+        timezone=timezone,
+        language=language,
     )
 
 

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 from sqlalchemy import Row, Select, select
 
 from digest.model.delivery import Claim, Delivery, DeliveryState, Recipient
-from digest.store.preferences import COLUMNS, read_preferences
+from digest.store.preferences import COLUMNS, preferences, read_preferences
 from digest.store.schema import delivery, preference, subscriber
 
 
@@ -53,13 +54,28 @@ def read_delivery(row: Row[Any]) -> Delivery:
     )
 
 
-def read_claim(row: Row[Any]) -> Claim:
-    """Return the claim that takes the row of `deliveries()`: its attempt is the next one."""
-    return Claim(
-        issue=row.issue,
-        seq=row.seq,
-        attempt=row.attempts + 1,
-        variant=row.variant,
-        due_at=row.due_at,
-        recipient=read_recipient(row),
+def claimable() -> Select[Any]:
+    """Choose of the same rows what a claim needs of them, in the order in which `read_claim` takes it."""
+    return (
+        select(
+            delivery.c.seq,
+            delivery.c.attempts,
+            delivery.c.variant,
+            delivery.c.due_at,
+            subscriber.c.id,
+            subscriber.c.email,
+            subscriber.c.name,
+            delivery.c.list,
+            *COLUMNS,
+        )
+        .join(subscriber, subscriber.c.id == delivery.c.subscriber)
+        .join(preference, preference.c.id == delivery.c.preference)
     )
+
+
+def read_claim(issue: int, row: Sequence[Any]) -> Claim:
+    """Return the claim that takes a row of `claimable()`: its attempt is the next one."""
+    seq, attempts, variant, due_at, who, email, name, of_list, *columns = row
+    wish = preferences(*columns)
+    to = Recipient(who, email, name, of_list, wish.sections, wish.timezone, wish.language, wish.time)
+    return Claim(issue, seq, attempts + 1, variant, due_at, to)

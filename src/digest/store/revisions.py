@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
@@ -10,10 +11,11 @@ from sqlalchemy import Connection, Row, delete, select
 
 from digest.errors import StoreError
 from digest.lifecycle import Move, require
-from digest.model.issue import Content, Inputs, State
+from digest.model.issue import Content, Inputs, State, Unedited
 from digest.model.news import Article, ArticleId
 from digest.store.chunks import chunks
 from digest.store.codec import pack
+from digest.store.edits import bring_in
 from digest.store.engine import insert
 from digest.store.issue_rows import change, locked
 from digest.store.schema import material, pool, revision
@@ -23,6 +25,7 @@ def write(
     connection: Connection,
     issue_id: int,
     content: Content,
+    unedited: Unedited,
     inputs: Inputs,
     articles: Sequence[Article],
     pool_left_out: Mapping[ArticleId, str],
@@ -36,14 +39,21 @@ def write(
     number = row.revision + 1
     new = {"issue": issue_id, "revision": number, "at": now, "by": by, "content": pack(content, Content)}
     connection.execute(insert(connection, revision), new)
-    _keep_material(connection, issue_id, inputs, articles)
+    _keep_material(connection, issue_id, unedited, inputs, articles)
     _fill_pool(connection, row, {item.id: "" for item in articles} | dict(pool_left_out))
+    bring_in(connection, issue_id, row.edition, content)
     reason = "" if state is State.DRAFT else row.reason
     change(connection, issue_id, now, state=state, revision=number, reason=reason)
 
 
-def _keep_material(connection: Connection, issue_id: int, inputs: Inputs, articles: Sequence[Article]) -> None:
-    row = {"inputs": pack(inputs, Inputs), "articles": pack(tuple(articles), tuple[Article, ...])}
+def _keep_material(
+    connection: Connection, issue_id: int, unedited: Unedited, inputs: Inputs, articles: Sequence[Article]
+) -> None:
+    row = {
+        "inputs": pack(replace(inputs, overrides=()), Inputs),
+        "articles": pack(tuple(articles), tuple[Article, ...]),
+        "unedited": pack(unedited, Unedited),
+    }
     new = insert(connection, material).values(issue=issue_id, **row)
     connection.execute(new.on_conflict_do_update(index_elements=["issue"], set_=row))
 

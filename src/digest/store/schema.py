@@ -130,6 +130,9 @@ revision: Final = Table(
     Column("at", Instant, nullable=False),
     Column("by", Words, nullable=False),  # empty: the program
     Column("content", LargeBinary, nullable=False),
+    Column("did", String(10), nullable=False, server_default="build"),  # build, move, undo, redo
+    Column("move", Words, nullable=False, server_default=""),  # JSON; of an undo, the one taken back
+    Column("said", Words, nullable=False, server_default=""),
 )
 
 material: Final = Table(
@@ -138,6 +141,7 @@ material: Final = Table(
     Column("issue", ForeignKey("issue.id"), primary_key=True, autoincrement=False),
     Column("inputs", LargeBinary, nullable=False),
     Column("articles", LargeBinary, nullable=False),
+    Column("unedited", LargeBinary),  # what editors' moves are made on; None: the last build's revision is that
 )
 """What the present revision was built from, with the texts as they were, so that it can be built again."""
 
@@ -204,6 +208,9 @@ subscription: Final = Table(
     Column("joined_on", Date),
     Column("since", Instant, nullable=False),
     Column("removed_at", Instant),  # its row has left the list's file
+    Column("paused_until", Date),  # no issue of an earlier day
+    Column("said", Integer, nullable=False, server_default="0"),  # how often its reader changed it themselves
+    Column("noted", Integer, nullable=False, server_default="0"),  # how much of that stands in the list's file
     Index("ix_subscription_list", "list"),
 )
 
@@ -213,11 +220,51 @@ consent: Final = Table(
     Column("id", Integer, primary_key=True),
     Column("subscriber", ForeignKey("subscriber.id"), nullable=False, index=True),
     Column("list", Text, nullable=False),
-    Column("event", String(20), nullable=False),  # file, unsubscribe
+    Column("event", String(20), nullable=False),  # file, sign_up, confirm, unsubscribe, …
     Column("at", Instant, nullable=False),
     Column("origin", Words, nullable=False),
+    Column("wording", Words, nullable=False, server_default=""),  # what they agreed to, as it was put to them
 )
 """What each reader said, in order; only ever added to."""
+
+request: Final = Table(
+    "request",
+    metadata,
+    Column("id", Integer, primary_key=True),
+    Column("kind", String(20), nullable=False),  # sign_up, address
+    Column("subscriber", ForeignKey("subscriber.id"), nullable=False, index=True),
+    Column("edition", Text, nullable=False),
+    Column("list", Text, nullable=False),
+    Column("preference", ForeignKey("preference.id")),
+    Column("email", Text, nullable=False),  # the new address; empty for a sign-up
+    Column("wording", Words, nullable=False),
+    Column("at", Instant, nullable=False),
+    Column("done_at", Instant),  # confirmed, or void
+    sqlite_autoincrement=True,
+)
+"""What somebody asked for at a form: nothing of it counts until whoever has the mailbox confirms it."""
+
+notice: Final = Table(
+    "notice",
+    metadata,
+    Column("id", Integer, primary_key=True),
+    Column("kind", String(20), nullable=False),
+    Column("subscriber", ForeignKey("subscriber.id"), nullable=False),
+    Column("edition", Text, nullable=False),
+    Column("request", ForeignKey("request.id")),
+    Column("email", Text, nullable=False),  # where it goes, if not to the subscriber's address
+    Column("email_hmac", String(64), nullable=False),
+    Column("made_at", Instant, nullable=False),
+    Column("state", String(20), nullable=False),
+    Column("not_before", Instant, index=True),  # None: it is done with
+    Column("attempts", Integer, nullable=False),
+    Column("code", Integer, nullable=False),
+    Column("text", Words, nullable=False),
+    Column("at", Instant),
+    Index("ix_notice_email_hmac_made_at", "email_hmac", "made_at"),
+    sqlite_autoincrement=True,
+)
+"""The mails that answer one reader: confirmation, welcome, goodbye, link, change of address."""
 
 suppression: Final = Table(
     "suppression",
@@ -308,6 +355,16 @@ brake: Final = Table(
 )
 """What was answered of an issue; counted apart, because counting the rows of a large issue takes too long each time."""
 
+tester: Final = Table(
+    "tester",
+    metadata,
+    Column("edition", Text, primary_key=True),
+    Column("address", Text, primary_key=True),  # the e-mail in lower case
+    Column("email", Text, nullable=False),
+    Column("at", Instant, nullable=False),
+)
+"""To whom an edition's test sends went last."""
+
 worker: Final = Table(
     "worker",
     metadata,
@@ -331,3 +388,66 @@ run: Final = Table(
     Column("text", Words, nullable=False),
     Index("ix_run_job_started_at", "job", "started_at"),
 )
+
+# ---------------------------------------------------------------------------------------------------- the desk
+
+editor: Final = Table(
+    "editor",
+    metadata,
+    Column("key", Text, primary_key=True),  # the name without its capitals
+    Column("name", Text, nullable=False),
+    Column("right", String(10), nullable=False),
+    Column("hash", Text, nullable=False),  # argon2id; empty: no password opens
+    Column("since", Instant, nullable=False),
+)
+
+session: Final = Table(
+    "session",
+    metadata,
+    Column("id", String(64), primary_key=True),  # SHA-256 of what the cookie holds: whoever reads this enters nowhere
+    Column("editor", Text, nullable=False),  # a key of `editor`; empty: of a desk without editors
+    Column("since", Instant, nullable=False),
+    Column("until", Instant, nullable=False),
+)
+
+acknowledged: Final = Table(
+    "acknowledged",
+    metadata,
+    Column("issue", ForeignKey("issue.id"), primary_key=True, autoincrement=False),
+    Column("mark", String(16), primary_key=True),
+    Column("revision", Integer, nullable=False),
+    Column("by", Words, nullable=False),
+    Column("at", Instant, nullable=False),
+)
+"""Which of a check's findings somebody looked at and left as they are."""
+
+alert: Final = Table(
+    "alert",
+    metadata,
+    Column("id", Integer, primary_key=True),
+    Column("trouble", String(20), nullable=False),
+    Column("about", Text, nullable=False),
+    Column("text", Words, nullable=False),
+    Column("begun_at", Instant, nullable=False),
+    Column("ended_at", Instant),
+)
+"""What was wrong, and for how long."""
+STILL: Final = text("ended_at IS NULL")
+Index(
+    "ix_alert_trouble_about",
+    alert.c.trouble,
+    alert.c.about,
+    unique=True,  # a trouble begins once
+    sqlite_where=STILL,
+    postgresql_where=STILL,
+)
+
+alerted: Final = Table(
+    "alerted",
+    metadata,
+    Column("alert", ForeignKey("alert.id"), primary_key=True, autoincrement=False),
+    Column("channel", String(10), primary_key=True),  # mail, webhook
+    Column("phase", String(10), primary_key=True),  # begin, end
+    Column("at", Instant, nullable=False),
+)
+"""What of an alert was told, and over which way."""

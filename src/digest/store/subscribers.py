@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any, Final
 
-from sqlalchemy import Row as Record
-from sqlalchemy import Select, and_, func, select, update
+from sqlalchemy import Select, and_, func, or_, select, true, update
 
 from digest.errors import UnknownError
 from digest.model.delivery import Recipient
@@ -17,7 +16,6 @@ from digest.model.people import (
     ConsentEvent,
     Preferences,
     Row,
-    Subscriber,
     Subscription,
     Suppression,
 )
@@ -25,11 +23,14 @@ from digest.store.audience import chosen
 from digest.store.census import census
 from digest.store.chunks import chunks
 from digest.store.engine import Database, alone, insert
-from digest.store.leaving import Leaver, leave
+from digest.store.leaving import Leaver, Leaving, end, leave
+from digest.store.notices import cancel
 from digest.store.preferences import COLUMNS, read_preferences
 from digest.store.recipients import read_recipient
-from digest.store.schema import consent, preference, subscriber, subscription, suppression
+from digest.store.schema import consent, preference, request, subscriber, subscription, suppression
+from digest.store.subscriptions import read_subscription, subscriptions
 from digest.store.sync import SyncReport, sync
+from digest.store.testers import forget
 
 PAGE: Final = 500
 _LISTED: Final = subscription.c.removed_at.is_(None)
@@ -58,22 +59,12 @@ class Subscribers:
         Lists they were not on are noted too, so that no file of the edition brings them back. `origin` says whose word
         it is: `link`, `mailto`, an operator's name. UnknownError where there is no such subscriber.
         """
+        leaving = Leaving(subscriber_id, "", tuple(lists), origin)
         with self._database.write() as connection:
-            had = {row.list: row for row in connection.execute(_of(subscriber_id))}
-            if not had:
-                raise UnknownError(f"no subscriber {subscriber_id}")
-            running = [name for name, row in had.items() if row.consent != Consent.UNSUBSCRIBED]
-            ending = [name for name in dict.fromkeys(lists) if name not in had or name in running]
-            if ending:
-                way = next(iter(had.values())).preference
-                ended = {"consent": Consent.UNSUBSCRIBED.value, "since": now}
-                new = insert(connection, subscription)
-                new = new.on_conflict_do_update(index_elements=["subscriber", "list"], set_=ended)
-                rows = [{"subscriber": subscriber_id, "list": name, "preference": way, **ended} for name in ending]
-                connection.execute(new, rows)
-                said = {"subscriber": subscriber_id, "event": "unsubscribe", "at": now, "origin": origin}
-                connection.execute(insert(connection, consent), [{"list": name, **said} for name in ending])
-        return sum(name in running and had[name].removed_at is None for name in ending)
+            running = end(connection, leaving, now)
+        if running is None:
+            raise UnknownError(f"no subscriber {subscriber_id}")
+        return running
 
     def leave(self, name: str, leavers: Sequence[Leaver], *, origin: str, now: datetime) -> int:
         """End what people ended elsewhere, so that no file brings them back to the list; return how many are new.
@@ -123,13 +114,14 @@ class Subscribers:
             return set(connection.execute(select(suppression.c.key).distinct()).scalars())
 
     def erase(self, email: str, *, origin: str, now: datetime) -> bool:
-        """Forget a person: address and name go, their subscriptions end; False where nobody has the address.
+        """Forget a person: address and name go, their subscriptions end; False where no subscriber has the address.
 
         What was sent to them stays counted under their number, and the keyed hash stays, so that what is still in the
         outbox is found to be suppressed.
         """
         with self._database.write() as connection:
             alone(connection, "subscribers")
+            forget(connection, email)
             row = connection.execute(select(subscriber).where(subscriber.c.address == email.lower())).first()
             if row is None:
                 return False
@@ -138,8 +130,13 @@ class Subscribers:
                 and_(mine, subscription.c.consent != Consent.UNSUBSCRIBED.value)
             )
             names = connection.execute(running).scalars().all()
-            ended = {"consent": Consent.UNSUBSCRIBED.value, "since": now, "removed_at": now}
-            connection.execute(update(subscription).where(mine).values(**ended))
+            ended = {"consent": Consent.UNSUBSCRIBED.value, "since": now, "removed_at": now, "paused_until": None}
+            connection.execute(update(subscription).where(mine).values(noted=subscription.c.said, **ended))
+            theirs = request.c.subscriber == row.id
+            connection.execute(
+                update(request).where(theirs).values(email="", done_at=func.coalesce(request.c.done_at, now))
+            )
+            cancel(connection, row.id, "erased", now)
             said = {"subscriber": row.id, "event": "erase", "at": now, "origin": origin}
             if names:
                 connection.execute(insert(connection, consent), [{"list": name, **said} for name in names])
@@ -164,27 +161,29 @@ class Subscribers:
             .order_by(consent.c.id)
         )
         with self._database.read() as connection:
-            return [ConsentEvent(row.at, row.list, row.event, row.origin) for row in connection.execute(said)]
+            return [
+                ConsentEvent(row.at, row.list, row.event, row.origin, row.wording) for row in connection.execute(said)
+            ]
 
     def all(self, of_list: str | None = None, *, gone: bool = False) -> list[Subscription]:
         """Return the subscriptions whose rows are in the files, of one list or of all, by list and address.
 
         With `gone` those as well who unsubscribed, wherever their rows are, but nobody who was erased.
         """
-        there = _subscriptions().where(_LISTED | _LEFT if gone else _LISTED)
+        there = subscriptions().where(_LISTED | _LEFT if gone else _LISTED)
         if of_list is not None:
             there = there.where(subscription.c.list == of_list)
         with self._database.read() as connection:
             rows = connection.execute(there.order_by(subscription.c.list, subscriber.c.address)).all()
-        return [_subscription(row) for row in rows]
+        return [read_subscription(row) for row in rows]
 
     def by_email(self, email: str) -> list[Subscription]:
         """Return the subscriptions of an address, however it is written, by list; ended ones too, not removed ones."""
         there = and_(subscriber.c.address == email.lower(), _LISTED)
-        mine = _subscriptions().where(there).order_by(subscription.c.list)
+        mine = subscriptions().where(there).order_by(subscription.c.list)
         with self._database.read() as connection:
             rows = connection.execute(mine).all()
-        return [_subscription(row) for row in rows]
+        return [read_subscription(row) for row in rows]
 
     def cohorts(self, lists: Sequence[str]) -> dict[Preferences, int]:
         """Return the ways of reading among those an issue to `lists` would go to, with how many read so.
@@ -207,13 +206,18 @@ class Subscribers:
         with self._database.read() as connection:
             return census(connection, lists)
 
-    def audience(self, lists: Sequence[str]) -> Iterator[Recipient]:
-        """Yield those an issue to `lists` would go to, by subscriber, read page by page."""
+    def audience(self, lists: Sequence[str], day: date | None = None) -> Iterator[Recipient]:
+        """Yield those an issue to `lists` would go to, by subscriber, read page by page.
+
+        With the issue's `day`, without those who paused beyond it.
+        """
         people = chosen(lists)
+        there = or_(people.c.paused_until.is_(None), people.c.paused_until <= day) if day else true()
         page: Select[Any] = (
             select(people.c.subscriber, people.c.list, subscriber.c.email, subscriber.c.name, *COLUMNS)
             .join(subscriber, subscriber.c.id == people.c.subscriber)
             .join(preference, preference.c.id == people.c.preference)
+            .where(there)
             .order_by(people.c.subscriber)
             .limit(PAGE)
         )
@@ -225,26 +229,3 @@ class Subscribers:
                 return
             yield from (read_recipient(row) for row in rows)
             last = rows[-1].subscriber
-
-
-def _of(subscriber_id: int) -> Select[Any]:
-    return select(subscription).where(subscription.c.subscriber == subscriber_id).order_by(subscription.c.list)
-
-
-def _subscriptions() -> Select[Any]:
-    return (
-        select(subscription, subscriber.c.email, subscriber.c.name, *COLUMNS)
-        .join(subscriber, subscriber.c.id == subscription.c.subscriber)
-        .join(preference, preference.c.id == subscription.c.preference)
-    )
-
-
-def _subscription(row: Record[Any]) -> Subscription:
-    return Subscription(
-        subscriber=Subscriber(id=row.subscriber, email=row.email, name=row.name),
-        list=row.list,
-        consent=Consent(row.consent),
-        preferences=read_preferences(row),
-        joined_on=row.joined_on,
-        since=row.since,
-    )

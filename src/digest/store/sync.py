@@ -133,8 +133,13 @@ def _had(old: Record[Any]) -> tuple[str, str, str]:
 
 
 def _counts(old: Record[Any]) -> bool:
-    """Whether a subscription is one that a file can end."""
-    return old.removed_at is None and old.consent != Consent.UNSUBSCRIBED
+    """Whether a file can end a subscription: not one that waits for its reader's word, or whose word is unwritten."""
+    return old.removed_at is None and old.consent == Consent.ACTIVE and not _unwritten(old)
+
+
+def _unwritten(old: Record[Any]) -> bool:
+    """Whether its reader said something that stands in no file yet: until it does, their word counts."""
+    return bool(old.said > old.noted)
 
 
 def _decide(plan: _Plan, key: Key, old: Record[Any] | None, wish: tuple[int, date | None], *, renamed: bool) -> None:
@@ -143,6 +148,8 @@ def _decide(plan: _Plan, key: Key, old: Record[Any] | None, wish: tuple[int, dat
         plan.new[key] = wish
     elif old.consent == Consent.UNSUBSCRIBED:
         plan.kept_out[key[1]] += 1
+    elif _unwritten(old):
+        return
     elif old.removed_at is not None:
         plan.back[key] = wish
     elif renamed or old.consent != Consent.ACTIVE or wish != (old.preference, old.joined_on):

@@ -1,6 +1,7 @@
 """The lists that people write, the addresses never to be mailed, and the tokens in readers' links."""
 
 from digest.subscribers.addresses import email_hmac, identity, normalise
+from digest.subscribers.advice import advice
 from digest.subscribers.csvfile import Record, as_csv, write_table
 from digest.subscribers.exports import Standing
 from digest.subscribers.files import NAME as LIST_NAME
@@ -9,16 +10,18 @@ from digest.subscribers.files import (
     drop_address,
     drop_text,
     extend_list,
+    follow,
     list_files,
     read_list,
     read_lists,
+    rename,
     require_whole,
     write_rows,
 )
 from digest.subscribers.importing import Gone, Import, read_export, rejected
 from digest.subscribers.keys import Key, Keyring
 from digest.subscribers.rows import COLUMNS as LIST_COLUMNS
-from digest.subscribers.rows import Reader, cells
+from digest.subscribers.rows import Reader, cells, zones
 from digest.subscribers.settings import ListSettings, read_settings
 from digest.subscribers.suppression import NAME as SUPPRESSED
 from digest.subscribers.suppression import PlainSuppression, extend_suppressed, read_suppressed, rewrite_suppressed
@@ -41,6 +44,7 @@ __all__ = [
     "Standing",
     "Token",
     "Tokens",
+    "advice",
     "as_csv",
     "cells",
     "drop_address",
@@ -48,6 +52,7 @@ __all__ = [
     "email_hmac",
     "extend_list",
     "extend_suppressed",
+    "follow",
     "identity",
     "list_files",
     "normalise",
@@ -57,8 +62,10 @@ __all__ = [
     "read_settings",
     "read_suppressed",
     "rejected",
+    "rename",
     "require_whole",
     "rewrite_suppressed",
     "write_rows",
     "write_table",
+    "zones",
 ]

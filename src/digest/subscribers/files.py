@@ -114,6 +114,50 @@ def extend_list(path: Path, rows: Iterable[Row]) -> None:
     write_table(path, columns, ([row.get(column, "") for column in columns] for row in every))
 
 
+def follow(path: Path, rows: Iterable[Row], gone: Iterable[str]) -> int:
+    """Make a list's file say what its readers said: their rows as given, those of the addresses `gone` taken out.
+
+    Every other row, and every cell of a column that is not ours, stays; returns how many rows are other than before,
+    and writes nothing where that is none. A file that is not there is made. Raises ListError as `require_whole` does.
+    """
+    wanted = {identity(row.email): dict(zip(COLUMNS, cells(row), strict=True)) for row in rows}
+    out = {identity(address) for address in gone} - set(wanted)
+    table = require_whole(path) if path.exists() else Table(COLUMNS, ())
+    columns = (*table.columns, *(column for column in COLUMNS if column not in table.columns))
+    kept, changed = list[dict[str, str]](), 0
+    for record in table.records:
+        who = _identity(record.cells.get("email", ""))
+        said = wanted.pop(who, None)
+        # What a reader cannot say on a page, the name among it, stays as the file has it where they left it empty.
+        new = dict(record.cells) | {c: v for c, v in (said or {}).items() if v or c not in ("name", "joined")}
+        changed += who in out or any(new[column] != record.cells.get(column, "") for column in new)
+        if who not in out:
+            kept.append(new)
+    changed += len(wanted)
+    if changed:
+        write_table(path, columns, ([row.get(column, "") for column in columns] for row in (*kept, *wanted.values())))
+    return changed
+
+
+def rename(path: Path, old: str, new: str) -> int:
+    """Put a reader's new address into their row of a list's file; where the new one has a row, the old one goes.
+
+    Returns how many rows are other than before. Raises ListError as `require_whole` does.
+    """
+    table, who = require_whole(path), identity(old)
+    there = {_identity(record.cells.get("email", "")) for record in table.records}
+    if who not in there:
+        return 0
+    if identity(new) in there:
+        return drop_address(path, old)
+    rows = [
+        {**record.cells, "email": new} if _identity(record.cells.get("email", "")) == who else record.cells
+        for record in table.records
+    ]
+    write_table(path, table.columns, ([row[column] for column in table.columns] for row in rows))
+    return 1
+
+
 def drop_address(path: Path, email: str) -> int:
     """Take an address's rows out of a list's file, the others keeping every cell; return how many there were.
 
@@ -121,7 +165,7 @@ def drop_address(path: Path, email: str) -> int:
     """
     table = require_whole(path)
     who = identity(email)
-    kept = [record.cells for record in table.records if not _is(record.cells.get("email", ""), who)]
+    kept = [record.cells for record in table.records if _identity(record.cells.get("email", "")) != who]
     if len(kept) < len(table.records):
         write_table(path, table.columns, ([row[column] for column in table.columns] for row in kept))
     return len(table.records) - len(kept)
@@ -135,12 +179,12 @@ def drop_text(path: Path, text: str) -> None:
         write_table(path, table.columns, ([row[column] for column in table.columns] for row in kept))
 
 
-def _is(text: str, who: str) -> bool:
-    """Whether a cell is an address of that identity, however it is written."""
+def _identity(text: str) -> str:
+    """Return whose address a cell is, however it is written; empty where it is none."""
     try:
-        return identity(normalise(text)) == who
+        return identity(normalise(text))
     except ListError:
-        return False
+        return ""
 
 
 def require_whole(path: Path) -> Table:

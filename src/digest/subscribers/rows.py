@@ -18,8 +18,6 @@ from digest.subscribers.csvfile import Record
 
 COLUMNS: Final = ("email", "name", "sections", "frequency", "time", "timezone", "language", "joined")
 FREQUENCIES: Final = ("all", "daily", "weekdays", "sundays", "weekly", "alerts")
-EVERY: Final = ("all", "weekdays")
-"""Those that get what they say: each issue of their list, which goes out on its edition's days."""
 HOUR: Final = re.compile(r"([01]?[0-9]|2[0-3])[:.]([0-5][0-9])")
 LANGUAGE: Final = re.compile(r"[a-z]{2,3}(-[a-z0-9]{2,8})*", re.IGNORECASE)
 """The shape of a tag (RFC 5646, 2.1); whether there is such a language is not asked."""
@@ -74,11 +72,9 @@ class Reader:
         return () if "*" in chosen else known
 
     def frequency(self, text: str) -> str:
-        """Return the word, with a warning for one that does nothing yet; `all` for one nobody knows."""
+        """Return the word; `all` with a warning for one nobody knows."""
         word = text.lower() or "all"
         if word in FREQUENCIES:
-            if word not in EVERY:
-                self.warnings.append(f"frequency {word} is not in force yet; every issue of {self.name} is mailed")
             return word
         self.warnings.append(f"unknown frequency {shown(text)}; all is used. There are {', '.join(FREQUENCIES)}")
         return "all"

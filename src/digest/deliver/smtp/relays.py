@@ -59,6 +59,13 @@ class Relays:
         return usual or max(share.transport.connections for share in self._shares)
 
     @property
+    def in_use(self) -> dict[str, int]:
+        """How many connections stand with each relay, in the order of digest.toml; empty where there is only one."""
+        if len(self._shares) < 2:
+            return {}
+        return {share.name: sum(not each.closed for each in share.sessions) for share in self._shares}
+
+    @property
     def rate(self) -> float:
         """Messages a second that may go at most, over those that are there; infinite where one of them has no rate."""
         return sum(share.transport.rate for share in self._there())

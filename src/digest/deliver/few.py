@@ -1,0 +1,94 @@
+"""A few messages at once over a transport, which stand in no outbox and in no journal: test sends."""
+
+from __future__ import annotations
+
+from collections import deque
+from collections.abc import Sequence
+from typing import Final
+
+from digest.deliver.hand import Row
+from digest.deliver.needs import Message, Session, Transport
+from digest.errors import RelayError
+from digest.model.delivery import Claim, DeliveryState, Outcome
+
+TRIES: Final = 3
+"""So many connections may end under a message before it was begun; then it counts as deferred."""
+
+
+async def send_few(transport: Transport, mails: Sequence[tuple[Claim, Message]]) -> list[Outcome]:
+    """Send each of the messages once, over one connection if that holds; return what became of them, in their order.
+
+    A message that no server took because connections ended counts as deferred. Raises RelayError where no mail server
+    lets us in at all; what was answered before it went away is returned, and the rest is deferred with the reason.
+    """
+    pile = Pile(mails)
+    try:
+        while pile.left:
+            await _serve(await transport.open(), pile)
+    except RelayError as error:
+        if not pile.outcomes:
+            raise
+        pile.give_up(str(error))
+    return [pile.outcomes[number] for number in range(len(mails))]
+
+
+async def _serve(session: Session, pile: Pile) -> None:
+    pile.session = session
+    try:
+        await session.serve(pile)
+        await session.close()
+    finally:
+        session.abort()
+
+
+class Pile:
+    """What a session asks of whoever has messages for it (see `needs.Work`)."""
+
+    def __init__(self, mails: Sequence[tuple[Claim, Message]]) -> None:
+        rows = [(Row(claim, 0.0), message) for claim, message in mails]
+        self._waiting = deque(rows)
+        self._given: dict[int, tuple[Row, Message]] = {}
+        self._numbers = {id(row): number for number, (row, _) in enumerate(rows)}
+        self.outcomes: dict[int, Outcome] = {}
+        """By the place of the message among all."""
+        self.session: Session | None = None
+
+    @property
+    def left(self) -> bool:
+        """Whether a message waits for a connection."""
+        return bool(self._waiting)
+
+    def next(self) -> tuple[Row, Message] | None:
+        """Return the next message."""
+        if not self._waiting:
+            return None
+        row, message = self._waiting.popleft()
+        self._given[id(row)] = row, message
+        return row, message
+
+    def begin(self, row: Row) -> bool:
+        """Say yes: no claim could have gone stale."""
+        return True
+
+    def done(self, row: Row, outcome: Outcome) -> None:
+        """Take what became of a message; one that was not taken goes over the next connection."""
+        given = self._given.pop(id(row))
+        if outcome.state is DeliveryState.QUEUED:
+            row.drops += 1
+            if row.drops < TRIES:
+                self._waiting.append(given)
+                return
+            outcome = Outcome(DeliveryState.DEFERRED, outcome.code, outcome.text)
+        self.outcomes[self._numbers[id(row)]] = outcome
+        if not (self._waiting or self._given) and self.session is not None:
+            self.session.stop()
+
+    def spoil(self, row: Row, error: Exception) -> None:
+        """End the connection over a message that is none."""
+        raise error
+
+    def give_up(self, why: str) -> None:
+        """Defer what waits."""
+        for row, _ in self._waiting:
+            self.outcomes[self._numbers[id(row)]] = Outcome(DeliveryState.DEFERRED, 0, why)
+        self._waiting.clear()

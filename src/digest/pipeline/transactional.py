@@ -1,0 +1,235 @@
+"""The mails that answer one reader: made from what the queue holds, signed and sent like an issue's."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Final
+
+from digest.consent import PUT_BACK
+from digest.deliver import send_few
+from digest.deliver.retry import pause_after
+from digest.errors import DigestError, RelayError
+from digest.model.delivery import Claim, DeliveryState, Outcome, Recipient
+from digest.model.issue import Edition
+from digest.model.people import Notice, NoticeKind
+from digest.parts import Parts
+from digest.pipeline.archive import is_shown
+from digest.render import Envelope, Labels, Look, NoticePage, Way, notice, settings_line
+from digest.render.addresses import address_url, confirm_url, issue_url, leave_url, preferences_url
+from digest.render.clean import clean, short
+from digest.slots import local_date
+from digest.store.notices import LEASE
+from digest.subscribers import Purpose
+
+log = logging.getLogger(__name__)
+
+A_TIME: Final = 20
+"""Mails of one connection: with a lease of five minutes each, a slow server makes none of them go twice."""
+TRIES: Final = 5
+HEADLINES: Final = 5
+"""Of the latest issue, in a welcome."""
+LONGEST: Final = 200
+"""Characters of a headline there."""
+
+
+@dataclass(frozen=True, slots=True)
+class Answered:
+    """What a run did."""
+
+    accepted: int = 0
+    refused: int = 0
+    later: int = 0
+    """Deferred, or in doubt and sent again."""
+    trouble: str = ""
+    """Why nothing went out, or not all; empty if nothing was in the way."""
+
+
+async def send_notices(parts: Parts, *, clock: Callable[[], datetime]) -> Answered:
+    """Send the mails that are due; two runs at once share them. What could not go is tried again at a later run.
+
+    A mail that cannot be made (a broken look, an edition that is gone) waits for that to be mended and costs no other
+    its turn. Nothing is raised for a mail server that is not there: the answer says so.
+    """
+    counts = {"accepted": 0, "refused": 0, "later": 0}
+    trouble = ""
+    while not trouble:
+        if not await asyncio.to_thread(parts.store.notices.waiting):
+            break  # a question costs less than a transaction that writes
+        taken = await asyncio.to_thread(parts.store.notices.claim, A_TIME, now=clock())
+        if not taken:
+            break
+        made, unmade = await asyncio.to_thread(_messages, parts, taken)
+        outcomes, trouble = await _sent(parts, made)
+        done = [(each, outcome) for (each, _), outcome in zip(made, outcomes, strict=True)] + unmade
+        now = clock()
+        written = [(each, outcome, again(outcome, each.attempts + 1, now)) for each, outcome in done]
+        await asyncio.to_thread(parts.store.notices.record, written, now=now)
+        for _, outcome, later in written:
+            counts["later" if later else outcome.state.value if outcome.state.value in counts else "refused"] += 1
+        trouble = trouble or next((outcome.text for _, outcome in unmade), "")
+    return Answered(**counts, trouble=trouble)
+
+
+def again(outcome: Outcome, attempt: int, now: datetime) -> datetime | None:
+    """Return when a mail is tried again after that outcome of its `attempt`-th attempt; None: never.
+
+    One in doubt is sent once more: a second confirmation costs less than a reader who waits for one in vain.
+
+    >>> from datetime import UTC
+    >>> noon = datetime(2026, 3, 2, 12, tzinfo=UTC)
+    >>> str(again(Outcome(DeliveryState.DEFERRED), 1, noon) - noon), again(Outcome(DeliveryState.REFUSED), 1, noon)
+    ('0:05:00', None)
+    """
+    if outcome.state in (DeliveryState.ACCEPTED, DeliveryState.REFUSED) or attempt >= TRIES:
+        return None
+    if outcome.state is DeliveryState.IN_DOUBT:
+        return now + LEASE if attempt == 1 else None
+    return now + (pause_after(attempt) if outcome.state is DeliveryState.DEFERRED else timedelta(minutes=1))
+
+
+async def _sent(parts: Parts, made: Sequence[tuple[Notice, bytes]]) -> tuple[list[Outcome], str]:
+    """Send the messages; return what became of each, and why the mail server let us in not at all."""
+    if not made:
+        return [], ""
+    # Issue 0 is none: word of a failure that comes back to it is about the notice of that number.
+    mails = [
+        (Claim(0, each.id, each.attempts + 1, each.kind.value, each.made_at, _to(each)), data) for each, data in made
+    ]
+    try:
+        async with parts.transport() as transport:
+            return await send_few(transport, mails), ""
+    except RelayError as error:
+        return [Outcome(DeliveryState.QUEUED, 0, "no mail server")] * len(made), str(error)
+
+
+def _messages(parts: Parts, taken: Sequence[Notice]) -> tuple[list[tuple[Notice, bytes]], list[tuple[Notice, Outcome]]]:
+    """Return the messages of those that could be made, and of the others why not."""
+    made: list[tuple[Notice, bytes]] = []
+    unmade: list[tuple[Notice, Outcome]] = []
+    for each in taken:
+        try:
+            made.append((each, compose_notice(parts, each)))
+        except DigestError as error:
+            log.warning("a mail to one reader cannot be made", extra={"notice": each.id, "reason": str(error)})
+            unmade.append((each, Outcome(DeliveryState.DEFERRED, 0, str(error))))
+    return made, unmade
+
+
+def compose_notice(parts: Parts, each: Notice) -> bytes:
+    """Return a notice's message, signed; the same bytes at every try. Raises LookError, SettingsError, UnknownError."""
+    edition = parts.edition(each.edition)
+    look, mail = parts.look(edition), parts.mail(edition)
+    labels = look.speak(each.wish.language, edition.language)
+    envelope = Envelope(
+        number=each.id,
+        to=each.email,
+        at=each.made_at,
+        unsubscribe_token=parts.token(Purpose.UNSUBSCRIBE, each.subscriber, edition)
+        if each.kind is NoticeKind.WELCOME
+        else "",
+    )
+    made = notice(page_of(parts, each, edition, look, labels), envelope, look, labels, mail)
+    return parts.signer.sign(made)
+
+
+def page_of(parts: Parts, each: Notice, edition: Edition, look: Look, labels: Labels) -> NoticePage:
+    """Return what a notice says, in the reader's language."""
+    public, title, kind, asked = parts.settings.public_url, clean(edition.title), each.kind, each.request or 0
+
+    def say(key: str) -> str:
+        return labels.say(key, title=title, address=masked(each.current))
+
+    lines = [say(f"{kind}_text")]
+    after: list[str] = []
+    button: Way | None = None
+    ways: tuple[Way, ...] = ()
+    stories: tuple[Way, ...] = ()
+    heading = f"{kind}_heading" if f"{kind}_heading" in labels.messages else f"{kind}_subject"
+    if kind is NoticeKind.CONFIRM:
+        button = Way(say("confirm_button"), confirm_url(public, parts.token(Purpose.CONFIRM, asked, edition)))
+        after = [say("confirm_not")]
+    elif kind is NoticeKind.ADDRESS:
+        button = Way(say("address_button"), address_url(public, parts.token(Purpose.ADDRESS, asked, edition)))
+        after = [say("address_not")]
+    elif kind is NoticeKind.LINK:
+        button = Way(
+            labels.say("link_button"), preferences_url(public, _token(parts, Purpose.PREFERENCES, each, edition))
+        )
+        after = [labels.say("link_not")]
+    elif kind is NoticeKind.GOODBYE:
+        button = Way(labels.say("goodbye_button"), leave_url(public, _token(parts, Purpose.UNSUBSCRIBE, each, edition)))
+        after = [labels.say("goodbye_back", day=labels.day(local_date(each.made_at + PUT_BACK, edition.timezone)))]
+    elif kind is NoticeKind.MOVED:
+        after = [labels.say("moved_not")]
+    else:
+        lines.append(settings_line(_to(each), edition, look, each.wish.time))
+        ways = (
+            Way(labels.say("change"), preferences_url(public, _token(parts, Purpose.PREFERENCES, each, edition))),
+            Way(labels.say("leave"), leave_url(public, _token(parts, Purpose.UNSUBSCRIBE, each, edition))),
+        )
+        button, stories = latest(parts, edition, each.wish.sections, labels)
+    if kind is not NoticeKind.WELCOME:
+        after.append(labels.say("one_mail"))
+    return NoticePage(
+        title=title,
+        subject=say(f"{kind}_subject"),
+        preheader=lines[0],
+        heading=say(heading),
+        lines=tuple(lines),
+        button=button,
+        after=tuple(after),
+        stories=stories,
+        ways=ways,
+        language=labels.language,
+        direction=labels.direction,
+        postal_address=clean(parts.settings.postal_address),
+    )
+
+
+def latest(
+    parts: Parts, edition: Edition, sections: Sequence[str], labels: Labels
+) -> tuple[Way | None, tuple[Way, ...]]:
+    """Return the way to an edition's latest issue and the first headlines of it in these sections (all, if empty).
+
+    No addresses where the edition is not shown on the web; nothing before its first issue left.
+    """
+    number = next((number for number, name in parts.store.issues.left() if name == edition.id), None)
+    content = parts.store.issues.find(number).content if number is not None else None
+    if number is None or content is None:
+        return None, ()
+    url = issue_url(parts.settings.public_url, number) if is_shown(parts, edition) else ""
+    chosen = [section for section in content.sections if not sections or section.id in sections]
+    items = [item for section in chosen for item in section.items[:2]][:HEADLINES]
+    stories = tuple(Way(short(item.headline, LONGEST), f"{url}#{item.anchor}" if url else "") for item in items)
+    return (Way(labels.say("read_online"), url) if url else None), stories
+
+
+def masked(address: str) -> str:
+    """Return an address as whoever has it knows it, and nobody else.
+
+    >>> masked("reader@mail.example"), masked("ö@tärn.example")
+    ('r…@mail.example', 'ö…@tärn.example')
+    """
+    local, _, domain = address.rpartition("@")
+    return f"{local[:1]}…@{domain}"
+
+
+def _token(parts: Parts, purpose: Purpose, each: Notice, edition: Edition) -> str:
+    return parts.token(purpose, each.subscriber, edition)
+
+
+def _to(each: Notice) -> Recipient:
+    return Recipient(
+        subscriber=each.subscriber,
+        email=each.email,
+        name="",
+        list="",
+        sections=each.wish.sections,
+        timezone=each.wish.timezone,
+        language=each.wish.language,
+        at=each.wish.time,
+    )

@@ -1,0 +1,6 @@
+"""The pages: the editor's desk and the readers' own, in one application."""
+
+from digest.web.app import create_app
+from digest.web.serve import serve
+
+__all__ = ["create_app", "serve"]

@@ -1,0 +1,33 @@
+"""The application: the desk's routes, the readers' routes, and what every request passes before either."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import datetime
+from typing import Final
+from urllib.parse import urlsplit
+
+from starlette.applications import Starlette
+from starlette.middleware import Middleware
+
+from digest.parts import Parts
+from digest.web import desk, health, readers
+from digest.web.guard import Guard
+from digest.web.templates import STATIC
+
+LARGEST: Final = 256 * 1024
+"""Bytes of a request's body; the longest form of ours has a few texts in it."""
+
+
+def create_app(parts: Parts, *, clock: Callable[[], datetime], once: str = "") -> Starlette:
+    """Return the application over the parts; the hour is `clock`'s.
+
+    `once` is a secret that opens the desk a single time while it has no editors; empty: nothing does.
+    """
+    web = parts.settings.web
+    names = (urlsplit(parts.settings.public_url).hostname or "", web.host)
+    return Starlette(
+        routes=[STATIC, *health.routes(parts), *readers.routes(parts, clock), *desk.routes(parts, clock, once)],
+        middleware=[Middleware(Guard, names=names, open_to_posts=readers.OPEN_TO_POSTS)],
+        max_body_size=LARGEST,
+    )

@@ -1,0 +1,31 @@
+"""The editor's desk: see what will be sent, arrange it, approve it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import datetime
+
+from starlette.routing import Route
+
+from digest.parts import Parts
+from digest.web.desk import acting, issue, issues, moving, previews, signing, stories
+from digest.web.desk.caching import Kept
+from digest.web.desk.doors import Desk, Door, route
+from digest.web.entrance import Entrance
+
+DOORS: tuple[Door, ...] = (
+    *signing.DOORS,
+    *issue.DOORS,
+    *issues.DOORS,
+    *previews.DOORS,
+    *acting.DOORS,
+    *moving.DOORS,
+    *stories.DOORS,
+)
+"""Every address of the desk."""
+
+
+def routes(parts: Parts, clock: Callable[[], datetime], once: str = "") -> list[Route]:
+    """Return the routes of the desk; `once` opens it a single time while there are no editors."""
+    desk = Desk(parts, clock, Entrance(parts, once), Kept())
+    return [route(desk, door) for door in DOORS]

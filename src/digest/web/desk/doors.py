@@ -1,0 +1,141 @@
+"""A route of the desk: who may pass, and what is done in a thread of its own while the loop serves others."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any, Final, TypeAlias
+from urllib.parse import quote
+
+from starlette.concurrency import run_in_threadpool
+from starlette.requests import Request
+from starlette.responses import RedirectResponse, Response
+from starlette.routing import Route
+
+from digest.errors import DigestError, MoveError, UnknownError
+from digest.model.editors import Editor, Right
+from digest.parts import Parts
+from digest.web.desk.caching import Kept
+from digest.web.entrance import SAID, Entrance
+from digest.web.templates import rendered
+
+FIELDS: Final = 60
+"""Fields of a form that are read."""
+
+
+@dataclass(frozen=True)
+class Desk:
+    """What every page of the desk works on."""
+
+    parts: Parts
+    clock: Callable[[], datetime]
+    entrance: Entrance
+    kept: Kept
+    """What was worked out for a page and is asked for again by the next one."""
+
+
+@dataclass(frozen=True)
+class Visit:
+    """One request of somebody who may make it."""
+
+    desk: Desk
+    request: Request
+    now: datetime
+    editor: Editor | None
+    """None: a stranger, whom few doors let in."""
+    form: Mapping[str, str]
+
+    @property
+    def parts(self) -> Parts:
+        """The parts of the running digest."""
+        return self.desk.parts
+
+    @property
+    def by(self) -> str:
+        """Who does it, for the record."""
+        return self.editor.name if self.editor else ""
+
+    @property
+    def issue_id(self) -> int:
+        """The issue that the address names."""
+        return int(self.request.path_params["issue"])
+
+    def asked(self, name: str) -> str:
+        """Return what the address asks for by a name; empty for nothing."""
+        return self.request.query_params.get(name, "")
+
+    def may(self, right: str) -> bool:
+        """Return whether whoever asks has a right."""
+        return self.editor is not None and self.editor.right.covers(Right(right))
+
+    def page(self, template: str, /, *, status: int = 200, **values: Any) -> Response:
+        """Return a page of the desk, with what was said by the one before."""
+        said = self.desk.entrance.said(self.request)
+        known = {"editor": self.editor, "may": self.may, "said": said, "brief": self.parts.settings.title}
+        answer = rendered(f"desk/{template}.html.j2", status=status, **(known | values))
+        if SAID in self.request.cookies:
+            answer.delete_cookie(SAID)
+        return answer
+
+    def go(self, path: str, said: str = "") -> Response:
+        """Send on to another page, which tells what was done."""
+        answer = RedirectResponse(path, status_code=303)
+        if said:
+            self.desk.entrance.say(self.request, answer, said)
+        return answer
+
+
+Answer: TypeAlias = Callable[[Visit], Response]
+
+
+@dataclass(frozen=True)
+class Door:
+    """One address, one method, and the least right that opens it."""
+
+    method: str
+    path: str
+    right: Right | None
+    """None: strangers too."""
+    answer: Answer
+
+
+def route(desk: Desk, door: Door) -> Route:
+    """Return the route behind which a door's answer is found by whoever may have it."""
+
+    async def passed(request: Request) -> Response:
+        form: Mapping[str, str] = {}
+        if request.method == "POST":
+            async with request.form(max_files=0, max_fields=FIELDS) as sent:
+                form = {name: value for name, value in sent.items() if isinstance(value, str)}
+        return await run_in_threadpool(_answered, desk, door, request, form)
+
+    return Route(door.path, passed, methods=[door.method])
+
+
+def _answered(desk: Desk, door: Door, request: Request, form: Mapping[str, str]) -> Response:
+    now = desk.clock()
+    visit = Visit(desk, request, now, desk.entrance.who(request, now), form)
+    if door.right is not None and visit.editor is None:
+        return _stranger(visit)
+    if door.right is not None and not visit.may(door.right):
+        told = f"That needs the right of an {door.right}" if door.right[0] in "aeiou" else f"That needs a {door.right}"
+        return visit.page("error", status=403, headline="Not with your right.", text=f"{told}; an operator gives it.")
+    try:
+        return door.answer(visit)
+    except UnknownError as error:
+        return visit.page("error", status=404, headline="There is no such thing.", text=str(error))
+    except MoveError as error:
+        return visit.page("error", status=409, headline="That cannot be done now.", text=str(error))
+    except DigestError as error:
+        return visit.page("error", status=500, headline="Something is in the way.", text=str(error))
+
+
+def _stranger(visit: Visit) -> Response:
+    entrance = visit.desk.entrance
+    if entrance.auth == "proxy":
+        name = entrance.vouched(visit.request)
+        told = f"{name} is no editor here; an operator adds one: digest editors add" if name else "No proxy vouches."
+        return visit.page("error", status=403, headline="This desk is not yours.", text=told)
+    here = visit.request.url.path
+    return visit.go("/sign-in" if visit.request.method != "GET" or here == "/" else f"/sign-in?next={quote(here)}")

@@ -1,0 +1,96 @@
+"""Signing in and out."""
+
+from __future__ import annotations
+
+from math import ceil
+from typing import Final
+
+from starlette.responses import Response
+
+from digest.model.editors import Right
+from digest.store.editors import NOBODY
+from digest.web.desk.doors import Door, Visit
+from digest.web.entrance import Wait
+
+WRONG: Final = "That name and that password do not go together."
+
+
+def sign_in(visit: Visit) -> Response:
+    """The page that asks for name and password."""
+    if visit.editor is not None:
+        return visit.go(inside(visit.asked("next")))
+    return _page(visit)
+
+
+def try_sign_in(visit: Visit) -> Response:
+    """Let in whoever knows the password."""
+    if visit.desk.entrance.auth != "password":
+        return visit.go("/")
+    name = visit.form.get("name", "").strip()
+    try:
+        editor = visit.desk.entrance.admit(visit.request, name, visit.form.get("password", ""), visit.now)
+    except Wait as wait:
+        seconds = ceil(wait.seconds)
+        answer = _page(visit, f"Too many tries. Wait {seconds} s, then try again.", status=429)
+        answer.headers["Retry-After"] = str(seconds)
+        return answer
+    if editor is None:
+        return _page(visit, WRONG, status=403)
+    answer = visit.go(inside(visit.form.get("next", "")))
+    visit.desk.entrance.begin(visit.request, answer, editor.name, visit.now)
+    return answer
+
+
+def once(visit: Visit) -> Response:
+    """The page behind the link that opens a desk without editors: opening it is a click, so that no look spends it."""
+    return visit.page("once")
+
+
+def try_once(visit: Visit) -> Response:
+    """Let in whoever has the link, a single time."""
+    if not visit.desk.entrance.admit_once(visit.request.path_params["token"]):
+        return visit.page(
+            "error",
+            status=403,
+            headline="This link is spent.",
+            text="It opens the desk once, and only while there are no editors. digest web prints a new one.",
+        )
+    answer = visit.go("/")
+    visit.desk.entrance.begin(visit.request, answer, NOBODY, visit.now)
+    return answer
+
+
+def sign_out(visit: Visit) -> Response:
+    """End the session."""
+    answer = visit.go("/sign-in")
+    visit.desk.entrance.end(visit.request, answer)
+    return answer
+
+
+def inside(path: str) -> str:
+    r"""Return a path of ours to go on to; the first page where it is none.
+
+    >>> [inside(path) for path in ("/issues/3", "//evil.example", r"/\evil.example", "https://evil.example", "")]
+    ['/issues/3', '/', '/', '/', '/']
+    """
+    return path if path.startswith("/") and path[1:2] not in ("/", "\\") and path.isprintable() else "/"
+
+
+def _page(visit: Visit, wrong: str = "", *, status: int = 200) -> Response:
+    return visit.page(
+        "sign-in",
+        status=status,
+        wrong=wrong,
+        name=visit.form.get("name", ""),
+        next=visit.form.get("next", "") or visit.asked("next"),
+        nobody=not visit.parts.store.editors.there_are_any(),
+    )
+
+
+DOORS: Final = (
+    Door("GET", "/sign-in", None, sign_in),
+    Door("POST", "/sign-in", None, try_sign_in),
+    Door("GET", "/sign-in/once/{token}", None, once),
+    Door("POST", "/sign-in/once/{token}", None, try_once),
+    Door("POST", "/sign-out", Right.VIEWER, sign_out),
+)

@@ -1,0 +1,194 @@
+"""Leaving, by one click of a mail program or on a page; and the ways to less that stand beside it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from datetime import timedelta
+from typing import Final
+
+from starlette.concurrency import run_in_threadpool
+from starlette.requests import Request
+from starlette.responses import PlainTextResponse, Response
+from starlette.routing import Route
+
+from digest.consent import PUT_BACK
+from digest.model.issue import Edition
+from digest.model.people import Consent
+from digest.pipeline import readers
+from digest.pipeline.readers import Wishes
+from digest.pipeline.switching import change_edition
+from digest.slots import local_date
+from digest.subscribers import Purpose, Token
+from digest.web.readers.form import form_of, offer_of
+from digest.web.readers.forms import Fields, is_one_click, read_choice
+from digest.web.readers.leaf import PRIVATE, Leaf, Leaves, posted, read_fields
+from digest.web.readers.picture import till
+from digest.web.readers.reading import day_of, next_line, sentence, usual, week_of, wished
+from digest.web.readers.together import Together
+
+REST: Final = timedelta(days=30)
+ENDED: Final = "Unsubscribed. No more mail comes to this address.\n"
+"""To a mail program, which shows it to nobody."""
+
+
+class Leaving:
+    """The page behind the link in every mail, and its answers."""
+
+    def __init__(self, leaves: Leaves) -> None:
+        self._leaves = leaves
+        self._clicks: Together[str, bool] = Together(self._end)
+
+    def routes(self) -> list[Route]:
+        """Return the routes."""
+        return [
+            Route("/u/{token}", self.show, methods=["GET"]),
+            Route("/u/{token}", self.leave, methods=["POST"]),
+            Route("/u/{token}/less", posted(self.less), methods=["POST"]),
+            Route("/u/{token}/rest", posted(self.rest), methods=["POST"]),
+            Route("/u/{token}/fewer", self.fewer, methods=["GET"]),
+            Route("/u/{token}/fewer", posted(self.fewer), methods=["POST"]),
+            Route("/u/{token}/back", posted(self.back), methods=["POST"]),
+        ]
+
+    def show(self, request: Request) -> Response:
+        """The button, and what may do instead; or how it stands with who left already."""
+        leaf, found = self._opened(request)
+        return _page(leaf, found) if found else leaf.closed()
+
+    async def leave(self, request: Request) -> Response:
+        """The end. A mail program gets a word (RFC 8058 forbids to send it elsewhere), a browser the page."""
+        fields, token = await read_fields(request), request.path_params["token"]
+        if not is_one_click(fields):
+            return await run_in_threadpool(self._not_said, request)
+        if "page" in fields.get("from", ()):
+            return await run_in_threadpool(self._leave_page, request)
+        if await self._clicks.ask(token):
+            return PlainTextResponse(ENDED, headers=PRIVATE)
+        return await run_in_threadpool(lambda: self._leaves.turn(request).closed())
+
+    def less(self, request: Request, fields: Fields) -> Response:
+        """The edition that comes less often, instead of this one."""
+        leaf, found = self._opened(request)
+        edition = _edition(leaf, found)
+        other = less_often(edition, leaf.shown.open_editions.values()) if edition else None
+        if found is None or other is None:
+            return leaf.closed()
+        wish = wished(usual(found.preferences, other, leaf.labels), other)
+        token = request.path_params["token"]
+        there = change_edition(leaf.parts, token, other.id, wish, now=leaf.now)
+        return _stands(leaf, there, other) if there else leaf.closed()
+
+    def rest(self, request: Request, fields: Fields) -> Response:
+        """Nothing for a month."""
+        leaf, found = self._opened(request)
+        edition = _edition(leaf, found)
+        if found is None or edition is None:
+            return leaf.closed()
+        until = local_date(leaf.now, edition.timezone) + REST
+        there = readers.pause(leaf.parts, found.preferences_token, until, now=leaf.now)
+        return _stands(leaf, there, edition) if there else leaf.closed()
+
+    def fewer(self, request: Request, fields: Fields | None = None) -> Response:
+        """The sections to keep, and what was kept."""
+        leaf, found = self._opened(request)
+        edition = _edition(leaf, found)
+        if found is None or edition is None or found.consent is not Consent.ACTIVE:
+            return _page(leaf, found) if found else leaf.closed()
+        now, choice = leaf.now, usual(found.preferences, edition, leaf.labels)
+        problems: tuple[str, ...] = ()
+        if fields is not None:
+            offer = offer_of(leaf.shown, {edition.id: edition}, choice)
+            chosen, problems = read_choice({"section": fields.get("section", ())}, offer, choice)
+            if not problems:
+                token, wish = request.path_params["token"], wished(chosen, edition)
+                there = readers.prefer(leaf.parts, token, wish, now=now)
+                return _stands(leaf, there, edition) if there else leaf.closed()
+        form = form_of(leaf.shown, {edition.id: edition}, choice, leaf.labels, now, language=False)
+        status = 422 if problems else 200
+        return leaf.show("fewer.html.j2", status=status, private=True, form=form, problems=problems)
+
+    def back(self, request: Request, fields: Fields) -> Response:
+        """Everything as it was, for who left by mistake."""
+        leaf, found = self._opened(request)
+        edition = _edition(leaf, found)
+        there = readers.put_back(leaf.parts, request.path_params["token"], now=leaf.now) if found else None
+        if there is None:
+            return leaf.closed()
+        if there.consent is not Consent.ACTIVE or edition is None:
+            return _page(leaf, there)
+        return _stands(leaf, there, edition, heading=leaf.labels.say("back_h1"), said="")
+
+    def _leave_page(self, request: Request) -> Response:
+        (leaf, found), token = self._opened(request), request.path_params["token"]
+        if found is None or readers.leave(leaf.parts, token, origin="page", now=leaf.now) is None:
+            return leaf.closed()
+        return leaf.go(f"/u/{token}")
+
+    def _not_said(self, request: Request) -> Response:
+        """A POST that does not say what it wants changes nothing."""
+        leaf, found = self._opened(request)
+        return _page(leaf, found, status=400) if found else leaf.closed()
+
+    def _end(self, tokens: list[str]) -> list[bool]:
+        """End what these tokens name; of each whether it could. A token for something else ends nothing."""
+        parts = self._leaves.parts
+        ours = [(token, "one-click") for token in dict.fromkeys(tokens) if _ends(parts.tokens.read(token))]
+        done = readers.leave_many(parts, ours, now=self._leaves.clock())
+        ended = {token for (token, _), left in zip(ours, done, strict=True) if left}
+        return [token in ended for token in tokens]
+
+    def _opened(self, request: Request) -> tuple[Leaf, Wishes | None]:
+        leaf, token = self._leaves.turn(request), request.path_params["token"]
+        said = leaf.parts.tokens.read(token)
+        found = readers.wishes(leaf.parts, token, now=leaf.now)
+        if found is None or not _ends(said):
+            return leaf, None
+        return self._leaves.turn(request, own=found.preferences.language), found
+
+
+def less_often(edition: Edition, others: Iterable[Edition]) -> Edition | None:
+    """Return the edition that comes on fewer days than this one, the nearest to it; None where there is none."""
+    fewer = [each for each in others if each.id != edition.id and len(each.send.days) < len(edition.send.days)]
+    return max(fewer, key=lambda each: len(each.send.days), default=None)
+
+
+def _ends(token: Token | None) -> bool:
+    return token is not None and token.purpose is Purpose.UNSUBSCRIBE
+
+
+def _edition(leaf: Leaf, found: Wishes | None) -> Edition | None:
+    return leaf.parts.settings.editions.get(found.edition) if found else None
+
+
+def _page(leaf: Leaf, found: Wishes, *, status: int = 200) -> Response:
+    """Return the page for who may leave, or who has left."""
+    edition, labels = _edition(leaf, found), leaf.labels
+    title = leaf.shown.title_of(edition) if edition else leaf.shown.site.title
+    if found.left_at is not None:
+        until = (found.left_at + PUT_BACK).date() if found.may_come_back and edition else None
+        day = day_of(until, labels) if until else ""
+        return leaf.show("left.html.j2", status=status, private=True, title=title, until=day, picture=till())
+    other = less_often(edition, leaf.shown.open_editions.values()) if edition else None
+    active = edition is not None and found.consent is Consent.ACTIVE
+    return leaf.show(
+        "leave.html.j2",
+        status=status,
+        private=True,
+        title=title,
+        reads=sentence(found.preferences, edition, labels, leaf.now, "settings") if edition else "",
+        less=other and active and {"title": leaf.shown.title_of(other), "days": labels.days(other.send.days)},
+        rest=day_of(local_date(leaf.now, edition.timezone) + REST, labels) if edition and active else "",
+        fewer=active and edition is not None and len(edition.sections) > 1,
+    )
+
+
+def _stands(leaf: Leaf, found: Wishes, edition: Edition, *, heading: str = "", said: str = "saved") -> Response:
+    """Return how it stands with a reader after an answer."""
+    wish, labels, until, now = found.preferences, leaf.labels, found.paused_until, leaf.now
+    if found.consent is not Consent.ACTIVE:
+        return _page(leaf, found)
+    state = sentence(wish, edition, labels, now)
+    pause = labels.say("paused", day=day_of(until, labels)) + " " if until else ""
+    lede = (state + " " if heading else "") + pause + next_line(wish, edition, found.email, labels, now, until)
+    days = week_of(wish, edition, labels, now, until)
+    return leaf.show("state.html.j2", private=True, said=said, heading=heading or state, lede=lede, days=days)

@@ -1,0 +1,140 @@
+"""Whatever happens in whatever order, who left or is suppressed is mailed only after their own word."""
+
+from __future__ import annotations
+
+import shutil
+import tempfile
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+from hypothesis import HealthCheck, settings
+from hypothesis import strategies as st
+from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, rule, run_state_machine_as_test
+
+from digest import pipeline
+from digest.model.people import Consent, NoticeKind, Preferences
+from digest.parts import open_parts
+from digest.pipeline import readers
+from digest.settings import load
+from digest.store import open_store
+from digest.subscribers import Purpose
+from tests.fakes import NOON
+from tests.postgres import memory
+from tests.settings.conftest import BASE
+
+PEOPLE = ("ada@mail.example", "bo@mail.example", "Cy@tärn.example")
+ANY = st.sampled_from(PEOPLE)
+SOME = st.lists(ANY, unique=True)
+
+
+class Lists(RuleBasedStateMachine):
+    """One list with its file, its database and three people."""
+
+    template: Path
+
+    def __init__(self):
+        super().__init__()
+        self.folder = Path(tempfile.mkdtemp(prefix="digest-", dir=memory()))
+        (self.folder / "subscribers").mkdir()
+        (self.folder / "var").mkdir()
+        shutil.copy(self.template, self.folder / "var/digest.db")
+        (self.folder / "digest.toml").write_text(BASE)
+        (self.folder / "subscribers/lists.toml").write_text("[weekday]\npublic = true\n")
+        self.opened = open_parts(load(self.folder / "digest.toml", {}))
+        self.parts = self.opened.__enter__()
+        self.now = NOON
+        self.out: set[str] = set()
+        self.barred: set[str] = set()
+        self.tokens: list[tuple[str, str]] = []
+        self.file = self.folder / "subscribers/weekday.csv"
+
+    def teardown(self):
+        self.opened.__exit__(None, None, None)
+        shutil.rmtree(self.folder)
+
+    def token(self, who, purpose=Purpose.PREFERENCES):
+        numbers = [s.subscriber.id for s in self.parts.store.subscribers.all(gone=True) if s.subscriber.email == who]
+        return self.parts.tokens.make(purpose, numbers[0] if numbers else 999, "weekday")
+
+    @initialize(rows=SOME)
+    def begin(self, rows):
+        self.write(rows)
+
+    @rule(rows=SOME)
+    def write(self, rows):
+        """Somebody puts an older, or any other, file in place."""
+        self.file.write_text("email\n" + "".join(f"{who}\n" for who in rows), encoding="utf-8")
+        self.sync()
+
+    @rule()
+    def sync(self):
+        pipeline.sync(self.parts, now=self.now)
+        again = pipeline.sync(self.parts, now=self.now).report
+        assert (again.added, again.changed, again.removed) == (0, 0, 0)
+
+    @rule(who=ANY)
+    def sign_up(self, who):
+        readers.sign_up(self.parts, readers.Form(who, "weekday", Preferences(), "Yes."), now=self.now)
+        for notice in self.parts.store.notices.claim(20, now=self.now):
+            if notice.kind is NoticeKind.CONFIRM:
+                token = self.parts.tokens.make(Purpose.CONFIRM, notice.request, "weekday")
+                self.tokens.append((notice.email, token))
+
+    @rule(which=st.integers(0, 9))
+    def confirm(self, which):
+        if self.tokens:
+            who, token = self.tokens[which % len(self.tokens)]
+            done = readers.confirm(self.parts, token, now=self.now)
+            if done and done.fresh:
+                self.out.discard(who)
+
+    @rule(who=ANY, origin=st.sampled_from(["one-click", "page", "mailto", "complaint"]))
+    def leave(self, who, origin):
+        if readers.leave(self.parts, self.token(who, Purpose.UNSUBSCRIBE), origin=origin, now=self.now):
+            self.out.add(who)
+
+    @rule(who=ANY)
+    def put_back(self, who):
+        back = readers.put_back(self.parts, self.token(who), now=self.now)
+        if back and back.consent is Consent.ACTIVE:
+            self.out.discard(who)
+
+    @rule(who=ANY)
+    def prefer(self, who):
+        readers.prefer(self.parts, self.token(who), Preferences(language="uk"), now=self.now)
+
+    @rule(who=ANY)
+    def erase(self, who):
+        pipeline.forget(self.parts, who, now=self.now)
+        self.barred.add(who)
+
+    @rule(who=ANY, gone=st.booleans())
+    def bring(self, who, gone):
+        export = self.folder / "export.csv"
+        export.write_text(f"email\n{who}\n", encoding="utf-8")
+        pipeline.bring(self.parts, export, "weekday", gone=gone, now=self.now)
+        if gone:
+            self.out.add(who)
+
+    @rule(days=st.sampled_from([1, 20]))
+    def wait(self, days):
+        self.now += timedelta(days=days)
+
+    @invariant()
+    def nobody_is_mailed_against_their_word(self):
+        mailed = {recipient.email for recipient in self.parts.store.subscribers.audience(["weekday"])}
+        assert not mailed & (self.out | self.barred)
+
+
+@pytest.fixture(scope="module")
+def template(tmp_path_factory):
+    path = tmp_path_factory.mktemp("template") / "digest.db"
+    open_store(f"sqlite:///{path}").close()
+    return path
+
+
+def test_no_order_of_files_imports_forms_and_erasures_brings_back_who_left(template):
+    Lists.template = template
+    few = settings(max_examples=12, stateful_step_count=12, deadline=None, suppress_health_check=list(HealthCheck))
+    run_state_machine_as_test(Lists, settings=few)

@@ -1,0 +1,418 @@
+"""What readers do themselves, over real files and a real database."""
+
+from __future__ import annotations
+
+import json
+import shutil
+from datetime import date, time, timedelta
+
+import pytest
+
+from digest import pipeline
+from digest.errors import ListError, UnknownError
+from digest.model.people import Consent, NoticeKind, Preferences
+from digest.parts import open_parts
+from digest.pipeline import readers
+from digest.settings import load
+from digest.store import open_store
+from digest.subscribers import Purpose
+from tests.fakes import NOON
+from tests.settings.conftest import BASE
+
+ADA, BO, CY = "ada@mail.example", "bo@mail.example", "cy@mail.example"
+MINUTE, DAY = timedelta(minutes=1), timedelta(days=1)
+TWO = '\n[[section]]\nid = "hills"\ntitle = "In the hills"\nmatch = ["pass*"]\n'
+AGREED = "Send me the brief on weekdays."
+
+
+@pytest.fixture(scope="module")
+def migrated(tmp_path_factory):
+    """An empty database, made once."""
+    path = tmp_path_factory.mktemp("template") / "digest.db"
+    open_store(f"sqlite:///{path}").close()
+    return path
+
+
+@pytest.fixture
+def desk(tmp_path, migrated):
+    (tmp_path / "var").mkdir()
+    shutil.copy(migrated, tmp_path / "var/digest.db")
+    folder = tmp_path / "subscribers"
+    folder.mkdir()
+    (tmp_path / "digest.toml").write_text(BASE.replace("\n[[source]]", TWO + "\n[[source]]"))
+    (folder / "lists.toml").write_text("[weekday]\npublic = true\n")
+    (folder / "weekday.csv").write_text(f"email,name,note\n{ADA},Ada,a friend\n{BO},Bo,\n")
+    return tmp_path
+
+
+@pytest.fixture
+def parts(desk):
+    with open_parts(load(desk / "digest.toml", {})) as opened:
+        pipeline.sync(opened, now=NOON)
+        yield opened
+
+
+def form(address, **wish):
+    return readers.Form(address, "weekday", Preferences(**wish), AGREED)
+
+
+def queued(parts, now=NOON):
+    """The mails that wait, taken out of the queue."""
+    return [(each.kind, each.email) for each in taken(parts, now)]
+
+
+def taken(parts, now=NOON):
+    return parts.store.notices.claim(100, now=now)
+
+
+def token_of(parts, notice):
+    purpose = {NoticeKind.CONFIRM: Purpose.CONFIRM, NoticeKind.ADDRESS: Purpose.ADDRESS}[notice.kind]
+    return parts.tokens.make(purpose, notice.request, notice.edition)
+
+
+def settings_token(parts, address, purpose=Purpose.PREFERENCES):
+    (one,) = parts.store.subscribers.by_email(address)
+    return parts.tokens.make(purpose, one.subscriber.id, "weekday")
+
+
+def mailed(parts):
+    return sorted(recipient.email for recipient in parts.store.subscribers.audience(["weekday"]))
+
+
+def on_file(desk):
+    return [line.split(",")[0] for line in (desk / "subscribers/weekday.csv").read_text().splitlines()[1:]]
+
+
+def signed_up(parts, address=CY, now=NOON, **wish):
+    readers.sign_up(parts, form(address, **wish), now=now)
+    (notice,) = taken(parts, now)
+    return token_of(parts, notice)
+
+
+def events(parts, address):
+    return [(each.event, each.origin) for each in parts.store.subscribers.events(address)]
+
+
+def test_who_signs_up_is_mailed_once_they_have_confirmed_and_stands_in_the_file_from_the_next_sync(desk, parts):
+    token = signed_up(parts, sections=("hills",), time=time(6, 30), timezone="Europe/Kyiv", language="uk")
+    pipeline.sync(parts, now=NOON)
+    before = mailed(parts)
+
+    done = readers.confirm(parts, token, now=NOON + MINUTE)
+    again = readers.confirm(parts, token, now=NOON + 2 * MINUTE)
+    pipeline.sync(parts, now=NOON + DAY)
+
+    assert before == [ADA, BO]
+    assert (done.fresh, again.fresh) == (True, False)
+    assert mailed(parts) == [ADA, BO, CY]
+    assert (desk / "subscribers/weekday.csv").read_text().splitlines() == [
+        "email,name,note,sections,frequency,time,timezone,language,joined",
+        f"{ADA},Ada,a friend,,,,,,",
+        f"{BO},Bo,,,,,,,",
+        f"{CY},,,hills,all,06:30,Europe/Kyiv,uk,2026-03-02",
+    ]
+    assert events(parts, CY) == [("sign_up", "form"), ("confirm", "page")]
+    assert {each.wording for each in parts.store.subscribers.events(CY)} == {AGREED}
+
+
+def test_a_form_answers_alike_whoever_is_signed_up_and_only_their_mailboxes_learn_more(parts):
+    gone = settings_token(parts, BO, Purpose.UNSUBSCRIBE)
+    readers.leave(parts, gone, origin="one-click", now=NOON)
+    pipeline.forget(parts, "eve@mail.example", now=NOON)
+    signed_up(parts, "dan@mail.example")
+    addresses = [ADA, BO, CY, "dan@mail.example", "eve@mail.example"]
+
+    answers = [readers.sign_up(parts, form(each), now=NOON + MINUTE) for each in addresses]
+
+    assert [(answer.hints, answer.meant) for answer in answers] == [((), "")] * 5
+    assert queued(parts, NOON + MINUTE) == [
+        (NoticeKind.LINK, ADA),
+        (NoticeKind.CONFIRM, BO),
+        (NoticeKind.CONFIRM, CY),
+    ]
+    assert mailed(parts) == [ADA]
+
+
+def test_signing_up_again_within_minutes_mails_nothing_more_and_what_was_asked_last_counts(parts):
+    token = signed_up(parts, sections=("hills",))
+    readers.sign_up(parts, form(CY, sections=("harbour",)), now=NOON + MINUTE)
+
+    mails = queued(parts, NOON + MINUTE)
+    done = readers.confirm(parts, token, now=NOON + 2 * MINUTE)
+
+    assert mails == []
+    assert done.wishes.preferences.sections == ("harbour",)
+
+
+def test_the_way_out_ends_the_subscription_and_no_file_brings_the_reader_back(desk, parts):
+    token = settings_token(parts, ADA, Purpose.UNSUBSCRIBE)
+
+    left = readers.leave(parts, token, origin="one-click", now=NOON + MINUTE)
+    again = readers.leave(parts, token, origin="page", now=NOON + 2 * MINUTE)
+    pipeline.sync(parts, now=NOON + DAY)
+    (desk / "subscribers/weekday.csv").write_text(f"email\n{ADA}\n{BO}\n")
+    pipeline.sync(parts, now=NOON + 2 * DAY)
+
+    assert (left.ended, again.ended) == (1, 0)
+    assert left.wishes.consent is Consent.UNSUBSCRIBED
+    assert mailed(parts) == [BO]
+    assert events(parts, ADA) == [("file", "weekday.csv"), ("unsubscribe", "one-click")]
+
+
+def test_who_left_loses_the_row_in_the_file_and_gets_it_back_with_their_word(desk, parts):
+    token = settings_token(parts, ADA, Purpose.UNSUBSCRIBE)
+    readers.leave(parts, token, origin="page", now=NOON)
+    pipeline.sync(parts, now=NOON)
+    without = on_file(desk)
+
+    back = readers.put_back(parts, token, now=NOON + 13 * DAY)
+    pipeline.sync(parts, now=NOON + 13 * DAY)
+
+    assert (without, on_file(desk)) == ([BO], [BO, ADA])
+    assert back.consent is Consent.ACTIVE
+    assert mailed(parts) == [ADA, BO]
+
+
+def test_a_fortnight_after_leaving_only_a_sign_up_brings_back(parts):
+    token = settings_token(parts, ADA, Purpose.UNSUBSCRIBE)
+    readers.leave(parts, token, origin="page", now=NOON)
+    taken(parts)
+
+    late = readers.put_back(parts, token, now=NOON + 14 * DAY)
+    confirm = signed_up(parts, ADA, now=NOON + 15 * DAY)
+    between = mailed(parts)
+    readers.confirm(parts, confirm, now=NOON + 15 * DAY)
+
+    assert (late.consent, late.may_come_back) == (Consent.UNSUBSCRIBED, False)
+    assert (between, mailed(parts)) == ([BO], [ADA, BO])
+
+
+def test_leaving_voids_a_sign_up_that_was_not_confirmed(parts):
+    readers.leave(parts, settings_token(parts, ADA, Purpose.UNSUBSCRIBE), origin="one-click", now=NOON)
+    confirm = signed_up(parts, ADA, now=NOON + MINUTE)
+    back = readers.put_back(parts, settings_token(parts, ADA), now=NOON + 2 * MINUTE)
+    readers.leave(parts, back.unsubscribe_token, origin="one-click", now=NOON + 3 * MINUTE)
+
+    done = readers.confirm(parts, confirm, now=NOON + 4 * MINUTE)
+
+    assert (done.fresh, done.wishes.consent) == (False, Consent.UNSUBSCRIBED)
+    assert mailed(parts) == [BO]
+
+
+@pytest.mark.parametrize("origin", ["one-click", "page", "mailto", "complaint"])
+def test_a_goodbye_is_written_to_who_left_on_a_page_or_by_mail(parts, origin):
+    readers.leave(parts, settings_token(parts, ADA, Purpose.UNSUBSCRIBE), origin=origin, now=NOON)
+
+    assert queued(parts) == ([(NoticeKind.GOODBYE, ADA)] if origin in ("page", "mailto") else [])
+
+
+def test_a_token_opens_only_what_it_was_made_for(parts):
+    number = parts.store.subscribers.by_email(ADA)[0].subscriber.id
+    web = parts.tokens.make(Purpose.WEB, number, "weekday")
+    leave = parts.tokens.make(Purpose.UNSUBSCRIBE, number, "weekday")
+    altered = f"{leave[:-2]}{'B' if leave[-2] == 'A' else 'A'}{leave[-1]}"
+    other = parts.tokens.make(Purpose.PREFERENCES, number, "evening")
+    stranger = parts.tokens.make(Purpose.UNSUBSCRIBE, 999, "weekday")
+
+    assert readers.leave(parts, web, origin="page", now=NOON) is None
+    assert readers.leave(parts, stranger, origin="page", now=NOON) is None
+    assert readers.leave(parts, altered, origin="page", now=NOON) is None
+    assert readers.leave(parts, other, origin="page", now=NOON) is None
+    assert readers.confirm(parts, leave, now=NOON) is None
+    assert readers.move_address(parts, leave, CY, now=NOON) is None
+    assert readers.take_out(parts, leave) is None
+    assert readers.forget(parts, leave, now=NOON) is False
+    assert mailed(parts) == [ADA, BO]
+
+
+def test_an_edition_that_the_settings_know_no_more_can_still_be_left(parts):
+    number = parts.store.subscribers.by_email(ADA)[0].subscriber.id
+    with parts.store.database.write() as connection:
+        connection.exec_driver_sql("PRAGMA defer_foreign_keys = ON")
+        connection.exec_driver_sql(
+            "INSERT INTO issue (id, edition, number, local_date, slot, state, revision, draft_at, send_at, expires_at,"
+            " approved_by, binding, reason, imprint, claimed_at, moved_at)"
+            " VALUES (7, 'dawn', 1, '2026-03-01', '07:00', 'sent', 1, 0, 0, 0, '', '', '', '', 0, 0)"
+        )
+        connection.exec_driver_sql("INSERT INTO audience (issue, list, position) VALUES (7, 'weekday', 0)")
+
+    left = readers.leave(parts, parts.tokens.make(Purpose.UNSUBSCRIBE, number, "dawn"), origin="one-click", now=NOON)
+
+    assert left.ended == 1
+    assert mailed(parts) == [BO]
+
+
+def test_what_a_reader_chooses_counts_at_once_and_from_then_on_the_file_does(desk, parts):
+    token = settings_token(parts, ADA)
+
+    readers.prefer(parts, token, Preferences(sections=("hills",), time=time(9)), now=NOON)
+    at_once = readers.wishes(parts, token, now=NOON).preferences
+    pipeline.sync(parts, now=NOON)
+    file = desk / "subscribers/weekday.csv"
+    written = file.read_text().splitlines()[1]
+    file.write_text(file.read_text().replace("hills", "harbour"))
+    pipeline.sync(parts, now=NOON)
+
+    assert (at_once.sections, at_once.time) == (("hills",), time(9))
+    assert written == f"{ADA},Ada,a friend,hills,all,09:00,,,"
+    assert readers.wishes(parts, token, now=NOON).preferences.sections == ("harbour",)
+    assert events(parts, ADA)[1:] == [("prefer", "page")]
+
+
+def test_a_file_with_a_broken_row_keeps_readers_words_waiting_and_the_words_count_all_the_same(desk, parts):
+    file = desk / "subscribers/weekday.csv"
+    whole = file.read_text()
+    file.write_text(whole + 'dan@mail.example,"Dan" the man,\n')
+    readers.prefer(parts, settings_token(parts, ADA), Preferences(sections=("hills",)), now=NOON)
+    readers.leave(parts, settings_token(parts, BO, Purpose.UNSUBSCRIBE), origin="page", now=NOON)
+
+    problems = pipeline.sync(parts, now=NOON).lists.problems
+    told, people = readers.wishes(parts, settings_token(parts, ADA), now=NOON), mailed(parts)
+    file.write_text(whole)
+    pipeline.sync(parts, now=NOON)
+
+    assert any("what 2 of its readers said themselves is not in it yet" in each for each in problems)
+    assert (told.preferences.sections, people) == (("hills",), [ADA])
+    assert on_file(desk) == [ADA]
+
+
+@pytest.mark.parametrize(
+    ("wish", "said"),
+    [(Preferences(sections=("sport",)), "no section"), (Preferences(timezone="Europe/Kyjiv"), "unknown time zone")],
+)
+def test_a_wish_for_what_there_is_not_is_refused(parts, wish, said):
+    with pytest.raises(ListError, match=said):
+        readers.prefer(parts, settings_token(parts, ADA), wish, now=NOON)
+
+
+def test_a_pause_is_told_and_noted_once(parts):
+    token = settings_token(parts, ADA)
+
+    readers.pause(parts, token, date(2026, 4, 1), now=NOON)
+    told = readers.pause(parts, token, date(2026, 4, 1), now=NOON)
+    over = readers.pause(parts, token, None, now=NOON)
+
+    assert (told.paused_until, over.paused_until) == (date(2026, 4, 1), None)
+    assert events(parts, ADA)[1:] == [("pause", "page"), ("resume", "page")]
+
+
+def test_mail_goes_to_a_new_address_once_it_is_confirmed_there(desk, parts):
+    token = settings_token(parts, ADA)
+    readers.move_address(parts, token, CY, now=NOON)
+    (notice,) = taken(parts)
+    before = mailed(parts)
+
+    done = readers.confirm_address(parts, token_of(parts, notice), now=NOON)
+    again = readers.confirm_address(parts, token_of(parts, notice), now=NOON)
+
+    assert (notice.kind, notice.email, before) == (NoticeKind.ADDRESS, CY, [ADA, BO])
+    assert (done.fresh, again.fresh) == (True, False)
+    assert mailed(parts) == [BO, CY]
+    assert (desk / "subscribers/weekday.csv").read_text().splitlines()[1] == f"{CY},Ada,a friend"
+    assert queued(parts) == [(NoticeKind.MOVED, ADA)]
+
+
+def test_a_new_address_is_confirmed_only_from_its_own_mailbox(parts):
+    token = settings_token(parts, ADA)
+    readers.move_address(parts, token, CY, now=NOON)
+    (first,) = taken(parts)
+    readers.move_address(parts, token, "dan@mail.example", now=NOON)
+
+    done = readers.confirm_address(parts, token_of(parts, first), now=NOON)
+
+    assert done.fresh is False
+    assert mailed(parts) == [ADA, BO]
+
+
+def test_moving_to_an_address_that_reads_already_makes_one_reader_of_two(desk, parts):
+    readers.prefer(parts, settings_token(parts, ADA), Preferences(sections=("hills",)), now=NOON)
+    readers.move_address(parts, settings_token(parts, ADA), BO, now=NOON)
+    (notice,) = taken(parts)
+
+    readers.confirm_address(parts, token_of(parts, notice), now=NOON)
+    pipeline.sync(parts, now=NOON)
+
+    assert mailed(parts) == on_file(desk) == [BO]
+    assert parts.store.subscribers.by_email(BO)[0].preferences.sections == ("hills",)
+
+
+def test_a_suppressed_address_gets_no_mail_and_no_reader(parts):
+    pipeline.forget(parts, CY, now=NOON)
+
+    readers.sign_up(parts, form(CY), now=NOON)
+    readers.move_address(parts, settings_token(parts, ADA), CY, now=NOON)
+    readers.mail_link(parts, CY, "weekday", now=NOON)
+
+    assert queued(parts) == []
+    assert mailed(parts) == [ADA, BO]
+
+
+def test_all_that_is_kept_of_a_reader_can_be_taken_out_as_json(parts):
+    token = settings_token(parts, ADA)
+    readers.pause(parts, token, date(2026, 4, 1), now=NOON)
+
+    kept = json.loads(json.dumps(readers.take_out(parts, token)))
+
+    assert kept["reader"][0]["email"] == ADA
+    assert kept["subscriptions"][0]["paused_until"] == "2026-04-01"
+    assert [each["event"] for each in kept["events"]] == ["file", "pause"]
+
+
+def test_who_has_themselves_forgotten_is_nowhere_and_never_mailed_again(desk, parts):
+    token = settings_token(parts, ADA)
+    readers.move_address(parts, token, CY, now=NOON)
+
+    assert readers.forget(parts, token, now=NOON) is True
+    assert readers.forget(parts, token, now=NOON) is False
+    (desk / "subscribers/weekday.csv").write_text(f"email\n{ADA}\n{BO}\n")
+    pipeline.sync(parts, now=NOON)
+
+    assert mailed(parts) == [BO]
+    assert queued(parts) == []
+    assert readers.wishes(parts, token, now=NOON) is None
+    with parts.store.database.read() as connection:
+        rows = [connection.exec_driver_sql(f"SELECT * FROM {t}").all() for t in ("request", "notice", "subscriber")]
+    kept = str(rows)
+    assert ADA not in kept
+    assert CY not in kept
+
+
+def test_the_way_to_the_settings_is_mailed_to_readers_alone(parts):
+    for address in (ADA, "Ada@MAIL.example", CY):
+        assert readers.mail_link(parts, address, "weekday", now=NOON) is None
+
+    assert queued(parts) == [(NoticeKind.LINK, ADA)]
+
+
+def test_a_list_that_needs_no_confirming_takes_strangers_at_once_and_those_who_left_never(desk, parts):
+    (desk / "subscribers/lists.toml").write_text("[weekday]\npublic = true\ndouble_opt_in = false\n")
+    readers.leave(parts, settings_token(parts, ADA, Purpose.UNSUBSCRIBE), origin="one-click", now=NOON)
+
+    readers.sign_up(parts, form(CY), now=NOON)
+    readers.sign_up(parts, form(ADA), now=NOON)
+
+    assert mailed(parts) == [BO, CY]
+    assert queued(parts) == [(NoticeKind.WELCOME, CY), (NoticeKind.CONFIRM, ADA)]
+
+
+def test_an_edition_without_a_public_list_cannot_be_joined(desk, parts):
+    (desk / "subscribers/lists.toml").write_text("[weekday]\npublic = false\n")
+
+    with pytest.raises(UnknownError, match="no list that readers may join"):
+        readers.sign_up(parts, form(CY), now=NOON)
+
+
+def test_a_typo_of_a_big_domain_is_pointed_out_and_taken(parts):
+    said = readers.sign_up(parts, form("cy@gmial.com"), now=NOON)
+
+    assert said.meant == "cy@gmail.com"
+    assert queued(parts) == [(NoticeKind.CONFIRM, "cy@gmial.com")]
+
+
+def test_many_leave_in_one_go(parts):
+    tokens = [settings_token(parts, each, Purpose.UNSUBSCRIBE) for each in (ADA, BO)]
+
+    done = readers.leave_many(parts, [(tokens[0], "one-click"), ("forged", "one-click"), (tokens[1], "page")], now=NOON)
+
+    assert [left.ended if left else None for left in done] == [1, None, 1]
+    assert mailed(parts) == []

@@ -1,0 +1,182 @@
+"""The mails that answer one reader, as they come out of a mail server on loopback."""
+
+from __future__ import annotations
+
+import asyncio
+import re
+import shutil
+from datetime import timedelta
+from email import message_from_bytes
+from email.policy import default as policy
+
+import pytest
+
+from digest import pipeline
+from digest.deliver.catcher import caught
+from digest.model.people import Consent, Notice, NoticeKind, Preferences
+from digest.parts import open_parts
+from digest.pipeline import readers
+from digest.pipeline.transactional import compose_notice, send_notices
+from digest.settings import load
+from tests.fakes import NOON
+from tests.render.samples import TEMPLATES
+from tests.settings.conftest import BASE, RELAY
+
+ADA, CY = "ada@mail.example", "cy@mail.example"
+MINUTE = timedelta(minutes=1)
+LANGUAGES = ("ar", "de", "en", "es", "fr", "pl", "uk")
+
+
+@pytest.fixture(scope="module")
+def template(tmp_path_factory):
+    """A folder with one list and a database, made once."""
+    folder = tmp_path_factory.mktemp("template")
+    (folder / "subscribers").mkdir()
+    (folder / "digest.toml").write_text(BASE)
+    (folder / "subscribers/lists.toml").write_text("[weekday]\npublic = true\n")
+    (folder / "subscribers/weekday.csv").write_text(f"email\n{ADA}\n")
+    shutil.copytree(TEMPLATES, folder / "templates")
+    with open_parts(load(folder / "digest.toml", {})) as parts:
+        pipeline.sync(parts, now=NOON)
+    return folder
+
+
+@pytest.fixture
+def desk(tmp_path, template):
+    return shutil.copytree(template, tmp_path / "desk")
+
+
+@pytest.fixture
+def parts(desk):
+    with open_parts(load(desk / "digest.toml", {})) as opened:
+        yield opened
+
+
+def sent(parts, now=NOON):
+    return asyncio.run(asyncio.wait_for(send_notices(parts, clock=lambda: now), 30))
+
+
+def mails(parts):
+    found = [
+        message_from_bytes(each.path.read_bytes(), policy=policy) for each in caught(parts.settings.data / "catcher")
+    ]
+    return [(mail, mail.get_body(("plain",)).get_content().replace("\r\n", "\n")) for mail in found]
+
+
+def link(text, way):
+    return re.search(rf"^http\S*/{way}/(\S+)$", text, re.MULTILINE)[1]
+
+
+def sign_up(parts, address=CY, now=NOON, **wish):
+    readers.sign_up(parts, readers.Form(address, "weekday", Preferences(**wish), "Yes."), now=now)
+
+
+def test_from_a_form_to_the_welcome_by_the_mails_alone(parts):
+    sign_up(parts, language="uk")
+    first = sent(parts)
+    ((confirmation, text),) = mails(parts)
+
+    readers.confirm(parts, link(text, "confirm"), now=NOON + MINUTE)
+    second = sent(parts, NOON + MINUTE)
+    (welcome, words) = mails(parts)[1]
+    told = readers.leave(parts, link(words, "u"), origin="page", now=NOON + 2 * MINUTE)
+    sent(parts, NOON + 2 * MINUTE)
+    (_, goodbye) = mails(parts)[2]
+    back = readers.put_back(parts, link(goodbye, "u"), now=NOON + 3 * MINUTE)
+
+    assert (first.accepted, second.accepted, first.trouble) == (1, 1, "")
+    assert (confirmation["To"], confirmation["Auto-Submitted"]) == (CY, "auto-generated")
+    assert confirmation["List-Unsubscribe"] is None
+    assert confirmation["Content-Language"] == "uk"
+    assert "Підтвердьте" in confirmation["Subject"]
+    assert welcome["List-Unsubscribe-Post"] == "List-Unsubscribe=One-Click"
+    assert readers.wishes(parts, link(words, "prefs"), now=NOON).consent is Consent.ACTIVE
+    assert (told.ended, back.consent) == (1, Consent.ACTIVE)
+
+
+def test_nothing_that_a_stranger_typed_stands_in_the_mail_they_cause(parts):
+    form = readers.Form(CY, "weekday", Preferences(), "Yes.", name="Win a boat at https://boats.example")
+    readers.sign_up(parts, form, now=NOON)
+
+    sent(parts)
+
+    ((mail, _),) = mails(parts)
+    assert b"boat" not in mail.as_bytes()
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_every_mail_is_said_in_every_language_and_is_the_same_at_every_try(parts, language):
+    for number, kind in enumerate(NoticeKind, 1):
+        wish = Preferences(language=language)
+        notice = Notice(number, kind, 1, "weekday", 3, ADA, CY, wish, NOON, 0)
+
+        data = compose_notice(parts, notice)
+        mail = message_from_bytes(data, policy=policy)
+        text, html = (mail.get_body((each,)).get_content() for each in ("plain", "html"))
+
+        assert data == compose_notice(parts, notice)
+        assert not mail.defects
+        assert mail["Content-Language"] == language
+        assert f'lang="{language}"' in html
+        assert "{" not in text
+        assert max(map(len, data.partition(b"\r\n\r\n")[2].split(b"\r\n"))) <= 76
+        assert html.count("<h1") == 1
+
+
+def test_a_mail_server_that_is_not_there_loses_no_mail(desk):
+    (desk / "digest.toml").write_text(BASE + RELAY.replace("2525", "1").replace('username = "digest"\n', ""))
+    with open_parts(load(desk / "digest.toml", {})) as parts:
+        sign_up(parts)
+        first = sent(parts)
+        waiting = parts.store.notices.waiting()
+
+    (desk / "digest.toml").write_text(BASE)
+    with open_parts(load(desk / "digest.toml", {})) as parts:
+        second = sent(parts, NOON + 2 * MINUTE)
+
+    assert "127.0.0.1:1" in first.trouble
+    assert (first.later, waiting, second.accepted) == (1, 1, 1)
+
+
+def test_a_look_that_is_broken_keeps_the_mail_until_it_is_mended(desk, parts):
+    file = desk / "templates/common/notice.txt.j2"
+    whole = file.read_text()
+    file.write_text("{{ nothing }}")
+    sign_up(parts)
+    broken = sent(parts)
+    file.write_text(whole)
+
+    mended = sent(parts, NOON + 6 * MINUTE)
+
+    assert "nothing" in broken.trouble
+    assert (broken.later, mended.accepted) == (1, 1)
+
+
+def test_who_is_suppressed_meanwhile_gets_nothing(parts):
+    sign_up(parts)
+    pipeline.forget(parts, CY, now=NOON)
+
+    assert sent(parts).accepted == 0
+    assert mails(parts) == []
+
+
+def test_a_flood_of_sign_ups_waits_and_leaves_the_way_free_for_readers_own_mails(parts):
+    for number in range(65):
+        sign_up(parts, f"reader{number}@mail.example")
+    token = parts.tokens.make("unsubscribe", parts.store.subscribers.by_email(ADA)[0].subscriber.id, "weekday")
+    readers.leave(parts, token, origin="page", now=NOON)
+    taken = []
+
+    while some := parts.store.notices.claim(20, now=NOON):
+        taken += some
+
+    kinds = [each.kind for each in taken]
+    assert (kinds.count(NoticeKind.CONFIRM), kinds.count(NoticeKind.GOODBYE)) == (60, 1)
+    assert len(parts.store.notices.claim(20, now=NOON + MINUTE)) == 5
+
+
+def test_one_address_gets_six_mails_a_day_and_none_within_minutes_of_its_like(parts):
+    for minutes in range(0, 120, 5):
+        sign_up(parts, now=NOON + minutes * MINUTE)
+
+    assert parts.store.notices.waiting() == 6

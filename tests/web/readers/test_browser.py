@@ -1,0 +1,180 @@
+"""The readers' pages in a real browser: narrow and wide, light and dark, with scripts and without."""
+
+from __future__ import annotations
+
+import os
+import shutil
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import sync_playwright
+
+from digest.pipeline import readers
+from digest.subscribers import Purpose
+
+from .axe import axe_source, violations
+from .conftest import LATER
+
+CHROMIUM = shutil.which("chromium") or "/usr/bin/chromium"
+PATIENCE = 10_000
+"""Milliseconds after which a step gives up and says what it waited for."""
+WIDTHS = (320, 1280)
+SCHEMES = ("light", "dark")
+TARGETS = """[...document.querySelectorAll('.btn, .big, .field input, .field select')]
+    .filter(each => each.getClientRects().length && each.getBoundingClientRect().height < 44)
+    .map(each => each.outerHTML)"""
+"""Buttons and fields that are lower than a fingertip is wide."""
+SHOTS = os.environ.get("DIGEST_SHOTS", "")
+"""A folder for pictures of all pages; empty: none are taken."""
+
+
+@pytest.fixture(scope="module")
+def chromium():
+    if not Path(CHROMIUM).exists():
+        pytest.skip("NO BROWSER, so the readers' pages are NOT looked at (Debian: apt-get install chromium)")
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(
+            executable_path=CHROMIUM, args=["--no-sandbox", "--disable-background-networking"]
+        )
+        yield browser
+        browser.close()
+
+
+@pytest.fixture
+def tab(chromium, pages):
+    """Opens a tab; what it asked of other hosts, and what its console complained of, fails the test."""
+    opened, complaints = [], []
+
+    def open_tab(width, **options):
+        context = chromium.new_context(viewport={"width": width, "height": 800}, locale="en-GB", **options)
+        context.set_default_timeout(PATIENCE)
+        page = context.new_page()
+        page.on("console", lambda said: complaints.append(said.text) if said.type in ("error", "warning") else None)
+        page.on("pageerror", lambda error: complaints.append(str(error)))
+        page.on("request", lambda asked: None if asked.url.startswith(pages.url) else complaints.append(asked.url))
+        opened.append(context)
+        return page
+
+    yield open_tab
+    for context in opened:
+        context.close()
+    expected = ("status of 404", "status of 422")
+    assert [each for each in complaints if not any(word in each for word in expected)] == []
+
+
+@pytest.fixture(scope="module")
+def ways(pages):
+    """Every page, by its name."""
+    parts, gone = pages.parts, "o.fell@pharmacy.example"
+    readers.leave(parts, pages.token(address=gone), origin="page", now=LATER)
+    wish = parts.store.subscribers.by_email("mira@mail.example")[0].preferences
+    readers.sign_up(parts, readers.Form("new@mail.example", "daily", wish, "yes"), now=LATER)
+    readers.move_address(parts, pages.token(), "mira@post.example", now=LATER)
+    out = f"/u/{pages.token(Purpose.UNSUBSCRIBE)}"
+    return {
+        "subscribe": "/subscribe",
+        "confirm": f"/confirm/{parts.tokens.make(Purpose.CONFIRM, 1, 'daily')}",
+        "move": f"/address/{parts.tokens.make(Purpose.ADDRESS, 2, 'daily')}",
+        "preferences": f"/prefs/{pages.token()}?done=saved",
+        "preferences-ar": f"/prefs/{pages.token()}?lang=ar",
+        "leave": out,
+        "leave-ar": f"{out}?lang=ar",
+        "fewer": f"{out}/fewer",
+        "left": f"/u/{pages.token(Purpose.UNSUBSCRIBE, gone)}",
+        "link": "/link",
+        "closed": "/prefs/none",
+        "archive": "/archive",
+        "issue": "/archive/1",
+    }
+
+
+def test_every_page_fits_its_window_and_has_nothing_that_axe_finds(tab, pages, ways):
+    axe, page = axe_source(), tab(WIDTHS[0])
+
+    for name, way in ways.items():
+        page.goto(pages.url + way)
+        page.evaluate(axe)
+        for width in WIDTHS:
+            page.set_viewport_size({"width": width, "height": 800})
+            assert page.evaluate("document.documentElement.scrollWidth") <= width, name
+            assert page.evaluate(TARGETS) == [], (name, width)
+            for scheme in SCHEMES:
+                page.emulate_media(color_scheme=scheme)
+                picture(page, f"{name}-{width}-{scheme}")
+                page.evaluate("document.querySelectorAll('details').forEach(each => each.open = true)")
+                assert violations(page) == [], (name, width, scheme)
+                page.evaluate("document.querySelectorAll('details').forEach(each => each.open = false)")
+
+
+@pytest.mark.parametrize(("width", "address"), [(320, "kit@ropewalk.example"), (1280, "hedda@ropewalk.example")])
+@pytest.mark.parametrize("scripts", [True, False], ids=["scripts", "no scripts"])
+def test_a_reader_comes_chooses_leaves_and_is_put_back(tab, pages, width, address, scripts):
+    page = tab(width, java_script_enabled=scripts)
+    who = address if scripts else f"plain.{address}"
+
+    page.goto(f"{pages.url}/subscribe")
+    page.get_by_label("Peace summit").uncheck()
+    page.get_by_label("Hour", exact=True).select_option("18:00")
+    page.get_by_label("Your address").fill(who)
+    page.get_by_role("button", name="Subscribe").click()
+    assert page.get_by_role("heading", level=1).inner_text() == "Now look in your inbox."
+    picture(page, f"inbox-{width}")
+    page.goto(f"{pages.url}/confirm/{pages.parts.tokens.make(Purpose.CONFIRM, last_request(pages), 'daily')}")
+    page.get_by_role("button", name="Yes, send it to me").click()
+    assert page.get_by_role("heading", level=1).inner_text() == "You are subscribed."
+    picture(page, f"confirmed-{width}")
+    assert pages.state(who) == {"daily": "active"}
+
+    page.get_by_role("link", name="your preferences").click()
+    page.get_by_label("Diplomacy").uncheck()
+    page.get_by_role("button", name="Save").click()
+    assert page.get_by_role("status").inner_text() == "Saved"
+    assert page.get_by_role("heading", level=1).inner_text().startswith("Military situation, every day at 18:00")
+
+    page.get_by_role("link", name="Unsubscribe").click()
+    page.get_by_role("button", name="Unsubscribe").click()
+    assert page.get_by_role("heading", level=1).inner_text() == "It is done. We will not write again."
+    assert pages.state(who) == {"daily": "unsubscribed"}
+    page.get_by_role("button", name="Put me back").click()
+    assert page.get_by_role("heading", level=1).inner_text() == "Welcome back."
+    assert pages.state(who) == {"daily": "active"}
+
+
+def test_a_slip_leaves_the_focus_where_it_is_to_be_put_right(tab, pages):
+    page = tab(320)
+
+    page.goto(f"{pages.url}/subscribe")
+    page.evaluate("document.forms[0].noValidate = true")
+    page.get_by_label("Your address").fill("kit@")
+    page.get_by_role("button", name="Subscribe").click()
+
+    field = page.get_by_label("Your address")
+    assert field.input_value() == "kit@"
+    assert field.evaluate("each => each === document.activeElement && each.getAttribute('aria-invalid')") == "true"
+    picture(page, "slip-320")
+    page.evaluate(axe_source())
+    assert violations(page) == []
+
+
+@pytest.mark.parametrize(
+    ("zone", "shown"),
+    [("Europe/Kyiv", "Europe/Kyiv"), ("Atlantic/Azores", "Atlantic/Azores"), ("UTC", "Europe/Helsinki")],
+)
+def test_the_zone_of_the_machine_is_proposed_where_it_tells_one(tab, pages, zone, shown):
+    page = tab(1280, timezone_id=zone)
+
+    page.goto(f"{pages.url}/subscribe")
+
+    assert page.get_by_label("In the time of").input_value() == shown
+
+
+def last_request(pages):
+    from sqlalchemy import text
+
+    with pages.parts.store.database.read() as connection:
+        return connection.execute(text("SELECT max(id) FROM request WHERE kind = 'sign_up'")).scalar()
+
+
+def picture(page, name):
+    if SHOTS:
+        page.screenshot(path=Path(SHOTS) / f"{name}.png", full_page=True)
