@@ -56,6 +56,7 @@ def test_status_says_how_an_issue_stands_and_what_servers_said_without_naming_an
     assert re.search(r"first answer 20.*, last 20.* UTC, 0:0\d apart", text)
     assert "the next try of what is deferred is due at 20" in text
     assert "Who was refused:  digest log 1 --state refused" in text
+    assert "to whom it does not get through: aldovar.example (3)" in text
     assert "@" not in text
     assert {(each["code"], each["enhanced"], each["count"]) for each in data["replies"]} == {
         (550, "5.1.1", 1),

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Mapping
+from datetime import timedelta
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from digest.cli import loop, show
 from digest.cli.context import IssueArgument, Json, Now, agree, at, issue_key, leave, parts_of, run_of
+from digest.cli.gauge import clock, speed
 from digest.cli.live import watching
 from digest.cli.output import Voice, plural
 
@@ -50,13 +53,14 @@ def send(
         if not yes and not run.voice.confirm(f"Send No. {found.number} to {who} now?"):
             run.voice.say(f"Not sent. To send without being asked: digest send {found.id} --yes")
             leave(HELD)
+        began = time.monotonic()
         try:
             with watching(run.voice, f"Sending No. {found.number}") as report:
                 sent = loop.run(pipeline.send(parts, found.id, clock=lambda: at(now), progress=report))
         except KeyboardInterrupt:
             run.voice.say(put_down(found, parts.store.outbox.counts(found.id)))
             raise
-    run.voice.say(told(sent))
+    run.voice.say(told(sent) + lasted(sent, time.monotonic() - began))
     run.voice.data({"issue": sent.issue.id, "state": sent.issue.state.value, "counts": sent.counts}, "")
     leave(HELD if is_paused(sent.issue) else code_for(sent.counts, expired=sent.expired))
 
@@ -121,6 +125,14 @@ def paused(issue: Issue) -> str:
     why = f"{issue.reason[:1].upper()}{issue.reason[1:]}\n" if issue.reason else ""
     look = f"digest log {issue.id} --state refused   then   " if issue.reason.startswith(BRAKE) else ""
     return f"{why}Next:  {look}digest resume {issue.id}   or   digest stop {issue.id}"
+
+
+def lasted(sent: Sent, seconds: float) -> str:
+    """Return how long a run took and how fast it went, as a line to add; empty where that says nothing."""
+    from digest.deliver.progress import ANSWERED
+
+    answers = sum(sent.tally.counts.get(state, 0) for state in ANSWERED)
+    return f"\n{clock(timedelta(seconds=seconds))} at {speed(answers / seconds)}" if answers and seconds >= 1 else ""
 
 
 def code_for(counts: dict[str, int], *, expired: int = 0) -> int:

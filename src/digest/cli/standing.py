@@ -13,7 +13,7 @@ import typer
 
 from digest.cli import gauge, show
 from digest.cli.context import Json, Now, at, issue_key, parts_of, run_of
-from digest.cli.output import Voice, table
+from digest.cli.output import Voice, redraws, table
 from digest.cli.overview import overview
 
 if TYPE_CHECKING:
@@ -71,20 +71,21 @@ def seen(parts: Parts, issue: str, now: datetime) -> Seen:
 
 def watched(voice: Voice, look: Callable[[], Seen], sleep: Callable[[float], None] = time.sleep) -> None:
     """Show how things stand until Ctrl-C: in place on a terminal, elsewhere once for each change."""
-    pause, last = PAUSE if voice.terminal else LONG_PAUSE, ""
-    with suppress(KeyboardInterrupt), _place(voice) as draw:
+    place = voice.terminal and redraws(sys.stdout)
+    pause, last = PAUSE if place else LONG_PAUSE, ""
+    with suppress(KeyboardInterrupt), _drawing(voice, place=place) as draw:
         while True:
             began = time.monotonic()
             data, text = look()
-            if voice.terminal or text != last:
+            if place or text != last:
                 draw(data, text)
             last = text
             sleep(max(pause, SHARE * (time.monotonic() - began)))
 
 
 @contextmanager
-def _place(voice: Voice) -> Iterator[Callable[[Any, str], None]]:
-    if not voice.terminal:
+def _drawing(voice: Voice, *, place: bool) -> Iterator[Callable[[Any, str], None]]:
+    if not place:
 
         def print_(data: Any, text: str) -> None:
             voice.data(data, text)
@@ -134,6 +135,10 @@ def answered(found: Standing) -> Iterator[str]:
     if found.replies:
         yield "what servers said: " + "; ".join(
             f"{said(reply)} ({reply.count:,} {reply.state.value})" for reply in found.replies
+        )
+    if found.domains:
+        yield "to whom it does not get through: " + "; ".join(
+            f"{name or 'erased'} ({n:,})" for name, n in found.domains.items()
         )
     if found.reasons:
         yield "suppressed: " + "; ".join(f"{reason} ({count:,})" for reason, count in found.reasons.items())
@@ -194,5 +199,6 @@ def as_json(issue: Issue, found: Standing, holders: dict[str, int], now: datetim
             {"state": each.state.value, "code": each.code, "enhanced": each.enhanced, "count": each.count}
             for each in found.replies
         ],
+        "domains": dict(found.domains),
         "suppressed": dict(found.reasons),
     }

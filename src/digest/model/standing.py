@@ -34,6 +34,8 @@ class Standing:
     """What keeps messages from being accepted, the most frequent first."""
     reasons: Mapping[str, int] = field(default_factory=dict)
     """Why messages are suppressed, each with how many, the most frequent first."""
+    domains: Mapping[str, int] = field(default_factory=dict)
+    """Of recipients whose messages are deferred, refused or in doubt, each with how many, the most frequent first."""
     first_at: datetime | None = None
     """When the first of the answers that stand was written; None: there is none."""
     last_at: datetime | None = None

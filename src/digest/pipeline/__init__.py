@@ -15,13 +15,13 @@ from digest.pipeline.lines import Line, read_lines
 from digest.pipeline.moves import approve, hold, pause, release, resume, skip, stop, unapprove
 from digest.pipeline.offers import Offer, bring_in, offered
 from digest.pipeline.outlook import Outlook, outlook, unready
-from digest.pipeline.people import Changes, Synced, sync
+from digest.pipeline.people import Changes, Synced, never, sync
 from digest.pipeline.person import Known, delist, enlist, forget, look_up
 from digest.pipeline.press import Mail, edition_of, flaws
 from digest.pipeline.publish import Written, write_archive
 from digest.pipeline.reporting import Report
 from digest.pipeline.send import Rehearsal, Sent, rehearse, require_sendable, send
-from digest.pipeline.settle import call_dead, in_doubt, settle
+from digest.pipeline.settle import call_dead, in_doubt, settle, take_stock
 from digest.pipeline.sight import groups, mail_as
 from digest.pipeline.transactional import Answered, send_notices
 from digest.pipeline.trial_send import Tried
@@ -85,6 +85,7 @@ __all__ = [
     "look_up",
     "mail_as",
     "mails",
+    "never",
     "offered",
     "open_archive",
     "outlook",
@@ -106,6 +107,7 @@ __all__ = [
     "skip",
     "stop",
     "sync",
+    "take_stock",
     "test_addresses",
     "test_send",
     "unapprove",

@@ -65,7 +65,7 @@ _WAITS: Final = delivery.c.state.in_(WAITING)
 
 _ALIVE: Final = select(worker.c.state).where(worker.c.id == _ME).with_for_update()
 _PUT_BACK: Final = select(meta.c.number).where(meta.c.name == PUT_BACK)
-_EXPIRES: Final = select(issue.c.expires_at, issue.c.state).where(issue.c.id == _ISSUE)
+_ITS: Final = select(issue.c.expires_at, issue.c.state).where(issue.c.id == _ISSUE)
 _STATE: Final = select(issue.c.state).where(issue.c.id == _ISSUE).with_for_update(read=True)
 _COUNTED: Final = update(meta).where(meta.c.name == "claims").values(number=meta.c.number + 1).returning(meta.c.number)
 
@@ -77,7 +77,7 @@ def claim(connection: Connection, issue_id: int, me: str, *, limit: int, now: da
         return Claimed(closed="dead")
     if is_put_back(connection):
         return Claimed(closed="put back")
-    its = connection.execute(_EXPIRES, here).one_or_none()
+    its = connection.execute(_ITS, here).one_or_none()
     if its is None:
         raise unknown(connection, issue_id)
     if now >= its.expires_at:

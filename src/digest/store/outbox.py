@@ -23,6 +23,7 @@ from digest.model.delivery import (
     Skeleton,
 )
 from digest.model.issue import State
+from digest.model.people import Segment
 from digest.model.standing import Standing
 from digest.store import brakes, putback, settling
 from digest.store.claims import EXPIRED, WAITING, claim, is_put_back, next_at, sweep
@@ -32,7 +33,7 @@ from digest.store.issue_rows import change, locked
 from digest.store.outcomes import record
 from digest.store.recipients import deliveries, read_delivery, read_recipient
 from digest.store.retrying import retry
-from digest.store.schema import delivery, meta
+from digest.store.schema import delivery, meta, subscriber
 from digest.store.standing import standing
 from digest.store.workers import ALIVE, DECLARED, bury, enlist, held, recover, workers
 
@@ -50,6 +51,7 @@ class Outbox:
         issue: int,
         *,
         lists: Sequence[str],
+        segments: Sequence[Segment] = (),
         cohorts: Cohorts,
         skeletons: Mapping[str, Skeleton],
         now: datetime,
@@ -58,6 +60,8 @@ class Outbox:
         brake: Brake | None = None,
     ) -> int:
         """Start an approved issue: make each reader of the lists who may be mailed a delivery; return how many go out.
+
+        With segments only those who fit one of them.
 
         Each subscriber once; the first of their lists in this order decides how they read. `cohorts` says, for each way
         of reading among them (`Subscribers.cohorts`), the variant and when it is due; with variant None their
@@ -71,6 +75,7 @@ class Outbox:
                 connection,
                 issue,
                 lists=lists,
+                segments=segments,
                 cohorts=cohorts,
                 skeletons=skeletons,
                 binding=binding,
@@ -269,6 +274,13 @@ class Outbox:
         """Return when the next row may be claimed; None where none waits."""
         with self._database.read() as connection:
             return next_at(connection, issue)
+
+    def recipient(self, issue: int, email: str) -> Recipient | None:
+        """Return the recipient at an address as they were frozen; None where the issue has no message for them."""
+        theirs = deliveries().where(delivery.c.issue == issue, subscriber.c.address == email.lower())
+        with self._database.read() as connection:
+            row = connection.execute(theirs.where(delivery.c.variant != "")).one_or_none()
+        return read_recipient(row) if row else None
 
     def deliveries(self, issue: int, *states: DeliveryState) -> Iterator[tuple[Delivery, Recipient]]:
         """Yield the deliveries in the order of `seq`, of these states or all; page by page, no transaction between."""

@@ -40,7 +40,7 @@ meta: Final = Table(
     Column("number", BigInteger, nullable=False),
 )
 """`claims`: raised by every claim, so that a database put back from a backup shows its age; `put_back`: 1 once it did,
-until somebody has looked at it."""
+until somebody has looked at it; `keys`: how many keys for tokens were made."""
 
 # ---------------------------------------------------------------------------------------------- what is collected
 
@@ -339,6 +339,16 @@ delivery: Final = Table(
     postgresql_with={"fillfactor": "80"},
 )
 
+tester: Final = Table(
+    "tester",
+    metadata,
+    Column("edition", Text, primary_key=True),
+    Column("address", Text, primary_key=True),  # the e-mail in lower case
+    Column("email", Text, nullable=False),
+    Column("at", Instant, nullable=False),
+)
+"""To whom an edition's test sends went last."""
+
 brake: Final = Table(
     "brake",
     metadata,
@@ -354,16 +364,6 @@ brake: Final = Table(
     Column("reach", Integer, nullable=False),  # no row beyond this seq was claimed while the canary was out
 )
 """What was answered of an issue; counted apart, because counting the rows of a large issue takes too long each time."""
-
-tester: Final = Table(
-    "tester",
-    metadata,
-    Column("edition", Text, primary_key=True),
-    Column("address", Text, primary_key=True),  # the e-mail in lower case
-    Column("email", Text, nullable=False),
-    Column("at", Instant, nullable=False),
-)
-"""To whom an edition's test sends went last."""
 
 worker: Final = Table(
     "worker",
