@@ -17,6 +17,7 @@ from digest.cli.output import Voice, redraws, table
 from digest.cli.overview import overview
 
 if TYPE_CHECKING:
+    from digest.brake import Brake
     from digest.deliver import Estimate
     from digest.model.issue import Issue
     from digest.model.standing import Reply, Standing
@@ -24,6 +25,8 @@ if TYPE_CHECKING:
 
 PAUSE, LONG_PAUSE = 2.0, 10.0
 """Seconds between two looks on a terminal, and off it."""
+BRAKE_TOLD = ("canary", "taken", "refused", "limit", "pulled")
+"""What programs are told of the brake."""
 SHARE = 20.0
 """How many times as long as a look took nothing is looked at: a million deliveries take most of a second."""
 
@@ -65,7 +68,7 @@ def seen(parts: Parts, issue: str, now: datetime) -> Seen:
     if not issue:
         return overview(parts, now=now)
     found, outbox = parts.store.issues.find(issue_key(issue)), parts.store.outbox
-    row = found, outbox.standing(found.id, now=now), outbox.holders(found.id), now
+    row = found, outbox.standing(found.id, now=now), outbox.holders(found.id), outbox.brake(found.id), now
     return as_json(*row), "\n".join(standing(*row))
 
 
@@ -101,9 +104,10 @@ def _drawing(voice: Voice, *, place: bool) -> Iterator[Callable[[Any, str], None
         yield lambda _, text: live.update(Text(f"{text}\n(Ctrl-C ends)"), refresh=True)
 
 
-def standing(issue: Issue, found: Standing, holders: dict[str, int], now: datetime) -> list[str]:
+def standing(issue: Issue, found: Standing, holders: dict[str, int], brake: Brake | None, now: datetime) -> list[str]:
     """Return how one issue stands, as lines; `holders` are the workers with claimed rows."""
     from digest.lifecycle import phrase
+    from digest.model.issue import State
 
     text = f"{issue.edition} No. {issue.number} ({issue.local_date} {issue.slot}) is {phrase(issue.state)}"
     lines = [f"{text}: {issue.reason}" if issue.reason else text]
@@ -115,6 +119,8 @@ def standing(issue: Issue, found: Standing, holders: dict[str, int], now: dateti
     lines += [table(rows)] if rows else []
     lines += [f"  {line}" for line in (*paced(issue, found, now), *answered(found))]
     lines += [f"  worker {worker} has {count:,} of them in hand" for worker, count in holders.items()]
+    if brake is not None and brake.answers and issue.state in (State.SENDING, State.PAUSED) and not brake.pulled:
+        lines.append(f"  {brake}")
     return [*lines, *next_steps(issue, found)]
 
 
@@ -182,7 +188,9 @@ def estimated(issue: Issue, found: Standing, now: datetime) -> Estimate:
     return estimate(waiting, rate=rate_of(found, now), deferred=found.counts[DeliveryState.DEFERRED])
 
 
-def as_json(issue: Issue, found: Standing, holders: dict[str, int], now: datetime) -> dict[str, Any]:
+def as_json(
+    issue: Issue, found: Standing, holders: dict[str, int], brake: Brake | None, now: datetime
+) -> dict[str, Any]:
     """Return the same for programs."""
     due = estimated(issue, found, now)
     duration = due.duration if due.messages else None
@@ -201,4 +209,5 @@ def as_json(issue: Issue, found: Standing, holders: dict[str, int], now: datetim
         ],
         "domains": dict(found.domains),
         "suppressed": dict(found.reasons),
+        "brake": brake and {name: getattr(brake, name) for name in BRAKE_TOLD},
     }
