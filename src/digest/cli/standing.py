@@ -50,9 +50,7 @@ class Look:
     @property
     def rate(self) -> float:
         """Answers a second within the last minute, or since the first answer; 0 where there were none."""
-        if not (self.found.lately and self.found.first_at):
-            return 0.0
-        return self.found.lately / min(60.0, max(1.0, (self.now - self.found.first_at).total_seconds()))
+        return self.found.rate(self.now)
 
 
 def add_to(app: typer.Typer) -> None:
