@@ -187,10 +187,6 @@ class MemoryOutbox:
                 row.delivery = replace(row.delivery, state=S.ACCEPTED, worker="", code=0, text="assumed", at=now)
             return Settled(len(doubts))
 
-    def assumed(self, issue: int) -> int:
-        rows = [row.delivery for (of, _), row in self._rows.items() if of == issue]
-        return sum(d.state is S.ACCEPTED and d.text == "assumed" for d in rows)
-
     def claim(self, issue: int, worker: str, *, limit: int, now: datetime) -> Claimed:
         with self._lock:
             if self._workers.get(worker, ("", ""))[1] != "alive":
@@ -230,10 +226,10 @@ class MemoryOutbox:
             states = [row.delivery.state for (of, _), row in self._rows.items() if of == issue]
             return {state.value: states.count(state) for state in DeliveryState}
 
-    def deliveries(self, issue: int, state: DeliveryState | None = None) -> Iterator[tuple[Delivery, Recipient]]:
+    def deliveries(self, issue: int, *states: DeliveryState) -> Iterator[tuple[Delivery, Recipient]]:
         with self._lock:
             rows = [(row.delivery, row.recipient) for (of, _), row in self._rows.items() if of == issue]
-        return iter([pair for pair in rows if state in (None, pair[0].state)])
+        return iter([pair for pair in rows if not states or pair[0].state in states])
 
     def _issue(self, issue: int) -> _Issue:
         if issue not in self._issues:

@@ -6,6 +6,7 @@ import re
 import shlex
 import subprocess
 import tomllib
+from functools import cache
 from pathlib import Path
 
 import pytest
@@ -60,10 +61,16 @@ def command_lines(page):
             yield span
 
 
+@cache
+def tree():
+    """The commands; made once, since that takes a tenth of a second."""
+    return typer.main.get_command(app)
+
+
 def fault(line):
     """What is wrong with a command line; empty if nothing is."""
     words = shlex.split(line, comments=True)[1:]
-    command = typer.main.get_command(app)
+    command = tree()
     given = 0
     while words:
         word = words.pop(0)

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from digest.model.issue import Edition, Schedule
 from digest.model.people import Preferences
-from digest.slots import candidates, due, instant, planned, reader_at, slot_on, upcoming, wanted_on
+from digest.slots import candidates, clock_note, due, instant, planned, reader_at, slot_on, upcoming, wanted_on
 
 WEEKDAYS = frozenset(range(5))
 BRIEF = Edition(
@@ -112,6 +112,28 @@ def test_a_day_that_has_an_issue_made_ahead_of_its_hour_owes_none_whatever_its_h
 
     assert [d.slot.local_date for d in due([BRIEF], last, now)] == [MONDAY]
     assert due([BRIEF], last, now, {"weekday": {MONDAY}}) == []
+
+
+@pytest.mark.parametrize(
+    ("day", "at", "zone", "note"),
+    [
+        (date(2026, 3, 28), time(7), "Europe/Berlin", ""),
+        (date(2026, 3, 29), time(7), "Europe/Berlin", "the clock goes forward, the night is 1 h shorter"),
+        (date(2026, 10, 25), time(7), "Europe/Berlin", "the clock goes back, the night is 1 h longer"),
+        (date(2026, 4, 5), time(7), "Australia/Lord_Howe", "the clock goes back, the night is 0.5 h longer"),
+        (
+            date(2026, 3, 29),
+            time(2, 30),
+            "Europe/Berlin",
+            "the clock goes forward, the night is 1 h shorter; 02:30 is skipped, so 03:30",
+        ),
+        (date(2026, 10, 25), time(2, 30), "Europe/Berlin", "02:30 comes twice, and the first counts"),
+    ],
+)
+def test_what_a_change_of_the_clock_does_to_a_slot_is_told(day, at, zone, note):
+    edition = replace(BRIEF, timezone=zone, send=Schedule(frozenset(range(7)), at))
+
+    assert clock_note(edition, slot_on(edition, day)) == note
 
 
 def test_built_by_hand_todays_slot_counts_until_it_cannot_be_caught_up():

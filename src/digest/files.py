@@ -6,6 +6,7 @@ import os
 import secrets
 from collections.abc import Iterator
 from contextlib import contextmanager
+from hashlib import sha256
 from pathlib import Path
 from typing import Final
 
@@ -66,3 +67,15 @@ def _draft(folder: Path, data: bytes, mode: int) -> Iterator[Path]:
         yield draft
     finally:
         draft.unlink(missing_ok=True)
+
+
+def stamp(folder: Path) -> str:
+    """Return a hash over the names, sizes and times of change of all files in a folder."""
+    found = []
+    for path in sorted(folder.rglob("*")):
+        try:
+            state = path.stat()
+        except OSError:  # gone between two looks, as editors save by renaming
+            continue
+        found.append((str(path), state.st_size, state.st_mtime_ns))
+    return sha256(repr(found).encode("utf-8", "surrogatepass")).hexdigest()[:16]

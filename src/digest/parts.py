@@ -6,7 +6,7 @@ import ssl
 import time
 from collections.abc import AsyncIterator, Iterator
 from contextlib import asynccontextmanager, contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -14,9 +14,10 @@ from urllib.parse import urlsplit
 
 from digest.deliver import Transport
 from digest.deliver.catcher import Catcher
+from digest.deliver.pace import Pace
 from digest.deliver.smtp import Login, Proof, Relays, Security, Share, SmtpTransport, authorities
 from digest.encoder import Encoder, Missing, open_encoder
-from digest.errors import SettingsError, SuppressionError, UnknownError
+from digest.errors import SettingsError, SuppressionError
 from digest.model.delivery import Claim
 from digest.model.issue import Edition
 from digest.render import Look, MailSettings, Signer, Site, open_look, open_pages
@@ -24,7 +25,7 @@ from digest.settings import Relay, Settings
 from digest.shelf import Shelf
 from digest.signing import read_signer
 from digest.store import Store, open_store
-from digest.subscribers import SUPPRESSED, Keyring, Purpose, Tokens, read_suppressed
+from digest.subscribers import SUPPRESSED, Keyring, Tokens, read_suppressed
 
 if TYPE_CHECKING:
     from digest.collect import Cache, Workers
@@ -87,17 +88,9 @@ class Parts:
         """What makes and reads the tokens in subscribers' links."""
         return Tokens(self.keyring)
 
-    def edition(self, name: str) -> Edition:
-        """Return an edition of the settings; raises UnknownError, which names those there are."""
-        found = self.settings.editions.get(name)
-        if found is None:
-            there = ", ".join(sorted(self.settings.editions)) or "none"
-            raise UnknownError(f"no edition is called {name!r}; there are: {there}")
-        return found
-
     def token(self, purpose: str, subscriber: int, edition: Edition) -> str:
         """Return the token with which a subscriber reaches what `purpose` names."""
-        return self.tokens.make(Purpose(purpose), subscriber, edition.id)
+        return self.tokens.make(purpose, subscriber, edition.id)
 
     @property
     def keys(self) -> Path:
@@ -152,7 +145,8 @@ class Parts:
             yield Relays(shares, time.monotonic)
             return
         async with Catcher(self.settings.data / "catcher") as catcher:
-            yield SmtpTransport(catcher.host, catcher.port, sender=self.envelope_sender, security=Security.NONE)
+            here = SmtpTransport(catcher.host, catcher.port, sender=self.envelope_sender, security=Security.NONE)
+            yield replace(here, pace=_pace(relays[0])) if relays else here
 
     def over(self, relay: Relay) -> SmtpTransport:
         """Return the way over one mail server. Raises SettingsError where its file of authorities cannot be read."""
@@ -168,6 +162,7 @@ class Parts:
             timeout=relay.timeout,
             lmtp=relay.kind == "lmtp",
             tls=self._authorities(relay),
+            pace=_pace(relay),
         )
 
     def _authorities(self, relay: Relay) -> ssl.SSLContext | None:
@@ -184,6 +179,11 @@ class Parts:
         """Return where word of a message's failure goes: an address that names the delivery, not the subscriber."""
         domain = self.settings.sender.envelope_domain or self.settings.sender.from_[1].rpartition("@")[2]
         return f"bounce-{claim.issue}-{claim.seq}@{domain}"
+
+
+def _pace(relay: Relay) -> Pace | None:
+    """Return what keeps the relay's rate; None where it has none."""
+    return None if relay.per_second is None else Pace(relay.per_second)
 
 
 @contextmanager

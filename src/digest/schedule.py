@@ -1,16 +1,13 @@
-"""The daemon: woken by a clock, it asks the tables what is owed and does that. APScheduler only wakes it."""
+"""The daemon's jobs: each asks the tables what is owed at an instant, and does that. `rounds` wakes them."""
 
 from __future__ import annotations
 
 import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable
 from dataclasses import dataclass, field, replace
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 from functools import partial
-from typing import Final
-
-from apscheduler.schedulers.asyncio import AsyncIOScheduler
-from apscheduler.triggers.interval import IntervalTrigger
+from typing import Final, TypeAlias
 
 from digest import pipeline
 from digest.collect.phrases import count
@@ -19,12 +16,10 @@ from digest.errors import ListError, SuppressionError, Unfit
 from digest.lifecycle import Move
 from digest.model.issue import Approval, Edition, Issue, Slot, State
 from digest.model.news import SourceState
+from digest.operate.retention import sweep
 from digest.parts import Parts
 from digest.slots import due
 
-TICK: Final = timedelta(seconds=30)
-"""How often the daemon looks."""
-GAP: Final = timedelta(milliseconds=200)
 SPREAD: Final = timedelta(seconds=20)
 """Over how long the daemon begins the sources that are due together, at most: not all in the same instant."""
 MOST_TOLD: Final = 20
@@ -36,9 +31,15 @@ class Event:
     """One thing that was done, or could not be done."""
 
     job: str
-    """collect, draft, deadline, lists, notices, send; daemon for its own beginning and end."""
+    """A name of `JOBS`, or lists; daemon for what it does itself."""
     text: str
     failed: bool = False
+    issue: int = 0
+    """Which one it is about; 0 for none."""
+
+
+Said: TypeAlias = tuple[str, int]
+"""What a piece of work says of itself, empty for nothing, and the issue it is about."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,15 +70,15 @@ async def done(name: str, watch: Watch) -> AsyncIterator[Event]:
         yield Event(name, str(error) or type(error).__name__, failed=True)
 
 
-async def attempt(job: str, work: Callable[[], Awaitable[str]]) -> AsyncIterator[Event]:
+async def attempt(job: str, work: Callable[[], Awaitable[Said]], issue: int = 0) -> AsyncIterator[Event]:
     """Yield what one piece of work says of itself, or why it failed: it costs no other piece its turn."""
     try:
-        said = await work()
+        said, about = await work()
     except Exception as error:  # whatever it is, the other sources, editions and issues go on
-        yield Event(job, str(error) or type(error).__name__, failed=True)
+        yield Event(job, str(error) or type(error).__name__, failed=True, issue=issue)
     else:
         if said:
-            yield Event(job, said)
+            yield Event(job, said, issue=about)
 
 
 # ------------------------------------------------------------------------------------------------------------- collect
@@ -127,17 +128,17 @@ async def draft(watch: Watch) -> AsyncIterator[Event]:
             yield event
     for issue in begun.values():
         if wants_building(issue, now) and issue.edition in parts.settings.editions:
-            async for event in attempt("draft", partial(built, parts, issue.its_slot, now)):
+            async for event in attempt("draft", partial(built, parts, issue.its_slot, now), issue.id):
                 yield event
 
 
-async def missed(parts: Parts, slot: Slot, now: datetime) -> str:
+async def missed(parts: Parts, slot: Slot, now: datetime) -> Said:
     """Record that a slot's hour is gone; return that."""
     issue = parts.store.issues.missed(slot, now, "its hour was gone when the daemon came")
-    return f"{issue.edition} of {issue.local_date} is {issue.state.value}: {issue.reason}"
+    return f"{issue.edition} of {issue.local_date} is {issue.state.value}: {issue.reason}", issue.id
 
 
-async def built(parts: Parts, slot: Slot, now: datetime) -> str:
+async def built(parts: Parts, slot: Slot, now: datetime) -> Said:
     """Build one slot's issue; return how it stands."""
     made = await asyncio.to_thread(pipeline.build, parts, slot.edition, now=now, slot=slot)
     edition = parts.settings.editions.get(slot.edition)
@@ -146,8 +147,8 @@ async def built(parts: Parts, slot: Slot, now: datetime) -> str:
             await asyncio.to_thread(pipeline.require_fit, parts, made.issue, now=now)
         except Unfit as red:  # told at once, so that there is time to mend it before its hour
             held = f"{standing(made.issue)}, and will be held at its hour: {'; '.join(red.reasons)}"
-            return "; ".join((held, *made.remarks))
-    return "; ".join((standing(made.issue), *made.remarks))
+            return "; ".join((held, *made.remarks)), made.issue.id
+    return "; ".join((standing(made.issue), *made.remarks)), made.issue.id
 
 
 def standing(issue: Issue) -> str:
@@ -176,16 +177,16 @@ async def keep_deadlines(watch: Watch) -> AsyncIterator[Event]:
     for issue in parts.store.issues.unfinished():
         owed = overdue(issue, parts.settings.editions.get(issue.edition), now)
         if owed is not None:
-            async for event in attempt("deadline", partial(moved, parts, issue, *owed, now)):
-                yield Event(event.job, event.text, failed=True)
+            async for event in attempt("deadline", partial(moved, parts, issue, *owed, now), issue.id):
+                yield replace(event, failed=True)
 
 
-async def moved(parts: Parts, issue: Issue, move: Move, reason: str, now: datetime) -> str:
+async def moved(parts: Parts, issue: Issue, move: Move, reason: str, now: datetime) -> Said:
     """Make the move; return how the issue stands. An issue that is stopped has what waits of it expired."""
     if issue.state in (State.PAUSED, State.STOPPED):
         expired = parts.store.outbox.expire(issue.id, now=now)
-        return f"{issue.edition} No. {issue.number}: {expired} messages expired" if expired else ""
-    return standing(parts.store.issues.move(issue.id, move, now=now, by="daemon", reason=reason))
+        return f"{issue.edition} No. {issue.number}: {expired} messages expired" if expired else "", issue.id
+    return standing(parts.store.issues.move(issue.id, move, now=now, by="daemon", reason=reason)), issue.id
 
 
 def overdue(issue: Issue, edition: Edition | None, now: datetime) -> tuple[Move, str] | None:
@@ -220,7 +221,7 @@ async def dispatch(watch: Watch) -> AsyncIterator[Event]:
     for issue in leaving:
         if watch.stop.is_set():
             return
-        async for event in attempt("send", partial(sent, watch, issue)):
+        async for event in attempt("send", partial(sent, watch, issue), issue.id):
             yield event
 
 
@@ -251,7 +252,7 @@ async def answer(watch: Watch) -> AsyncIterator[Event]:
         yield Event("notices", f"mails to single readers wait: {done.trouble}", failed=True)
 
 
-async def sent(watch: Watch, issue: Issue) -> str:
+async def sent(watch: Watch, issue: Issue) -> Said:
     """Send what is due of one issue; return how it stands. Raises Unfit for one that was held for what is red in it."""
     try:
         done = await pipeline.send(watch.parts, issue.id, clock=watch.clock, scheduled=True, stop=watch.stop)
@@ -260,7 +261,7 @@ async def sent(watch: Watch, issue: Issue) -> str:
         held = watch.parts.store.issues.move(issue.id, Move.HOLD, now=watch.clock(), by="daemon", reason=reason)
         raise Unfit(standing(held), reasons=red.reasons) from red
     did = ", ".join(f"{n} {state.replace('_', ' ')}" for state, n in done.counts.items() if n)
-    return f"{standing(done.issue)}: {did or 'nobody to send to'}"
+    return f"{standing(done.issue)}: {did or 'nobody to send to'}", issue.id
 
 
 def leaves(parts: Parts, issue: Issue, now: datetime) -> bool:
@@ -274,7 +275,20 @@ def leaves(parts: Parts, issue: Issue, now: datetime) -> bool:
     return free and issue.send_at <= now < issue.expires_at
 
 
-# -------------------------------------------------------------------------------------------------------------- daemon
+# ------------------------------------------------------------------------------------------------- alerts, retention
+
+
+async def alert(watch: Watch) -> AsyncIterator[Event]:
+    """Tell whoever is on duty what is wrong, and what no longer is."""
+    for said in await pipeline.alert(watch.parts, now=watch.clock()):
+        yield Event("alerts", said)
+
+
+async def retain(watch: Watch) -> AsyncIterator[Event]:
+    """Delete what is older than it need be."""
+    if gone := await asyncio.to_thread(sweep, watch.parts.store, watch.clock()):
+        yield Event("retention", f"deleted what was old: {gone}")
+
 
 Job = Callable[[Watch], AsyncIterator[Event]]
 JOBS: Final[dict[str, Job]] = {
@@ -284,52 +298,7 @@ JOBS: Final[dict[str, Job]] = {
     "lists": read_lists,
     "notices": answer,
     "send": dispatch,
+    "alerts": alert,
+    "retention": retain,
 }
 """In the order of a single turn, by the name that their events carry."""
-ALONGSIDE: Final = (("collect",), ("draft", "deadline"), ("lists", "notices"), ("send",))
-"""What runs side by side in the daemon: a slow outlet delays no draft, a long send no deadline."""
-
-
-async def run(watch: Watch, tell: Callable[[Event], None]) -> None:
-    """Take turns until `stop` is set; then end within seconds, with nothing half done.
-
-    The clock's job store is memory, missed wake-ups fold into one, and no job overlaps itself: nothing of what is owed
-    depends on a wake-up having come. What fails the same way again and again is told once.
-    """
-    scheduler = AsyncIOScheduler(
-        timezone=UTC, job_defaults={"coalesce": True, "max_instances": 1, "misfire_grace_time": None}
-    )
-    watch = replace(watch, gap=GAP)
-    running: set[asyncio.Task[None]] = set()
-    failures: dict[str, set[str]] = {}
-
-    async def wake(names: tuple[str, ...]) -> None:
-        for name in names:
-            events = []
-            async for event in done(name, watch):
-                events.append(event)
-                if not event.failed or event.text not in failures.get(name, ()):
-                    tell(event)
-            failures[name] = {event.text for event in events if event.failed}
-
-    async def woken(names: tuple[str, ...]) -> None:
-        task = asyncio.create_task(wake(names), name=names[0])
-        running.add(task)
-        try:
-            await asyncio.shield(task)
-        finally:
-            running.discard(task)
-
-    for names in ALONGSIDE:
-        scheduler.add_job(woken, IntervalTrigger(seconds=int(TICK.total_seconds()), timezone=UTC), args=[names])
-    for job in scheduler.get_jobs():
-        job.modify(next_run_time=datetime.now(UTC))
-    scheduler.start()
-    await watch.stop.wait()
-    scheduler.pause()
-    ending = set(running)
-    for task in ending:
-        if task.get_name() == "collect":
-            task.cancel()  # what a portion of sources brought is kept whole or not at all, so nothing is lost
-    await asyncio.gather(*ending, return_exceptions=True)
-    scheduler.shutdown(wait=False)

@@ -163,3 +163,23 @@ def wanted_on(preferences: Preferences, edition: Edition, day: date) -> bool:
         rest = (day + timedelta(days=n) for n in range(1, 7 - day.weekday()))
         return not any(edition.send.on(later) for later in rest)
     return preferences.frequency != "alerts"
+
+
+def clock_note(edition: Edition, slot: Slot) -> str:
+    """Return what a change of the clock does to a slot, in a phrase; empty where it does nothing.
+
+    On the 29th of March 2026 in Berlin: `the clock goes forward, the night is 1 h shorter`.
+    """
+    zone = ZoneInfo(edition.timezone)
+    shown = slot.send_at.astimezone(zone)
+    day_before = (slot_on(edition, slot.local_date - timedelta(days=1)).send_at).astimezone(zone)
+    told = []
+    change = (shown.utcoffset() or timedelta()) - (day_before.utcoffset() or timedelta())
+    if change:
+        way, length = ("forward", "shorter") if change > timedelta() else ("back", "longer")
+        told.append(f"the clock goes {way}, the night is {abs(change) / timedelta(hours=1):g} h {length}")
+    if shown.time() != edition.send.at:
+        told.append(f"{edition.send.slot} is skipped, so {shown:%H:%M}")
+    elif shown.replace(fold=1).utcoffset() != shown.utcoffset():
+        told.append(f"{edition.send.slot} comes twice, and the first counts")
+    return "; ".join(told)

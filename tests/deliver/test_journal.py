@@ -107,6 +107,7 @@ def test_a_damaged_line_never_makes_a_message_one_that_was_not_begun(notes, data
         verdict = account.verdict(key, S.CLAIMED).outcome.state
         assert verdict is not S.QUEUED
         assert verdict in (S.IN_DOUBT, state, *(what.state for k, what, _ in notes if k == key and what))
+    assert not lines.read([bytes(whole)], ()).account(BOOT).whole  # nor where nobody asks for a message
 
 
 @given(NOTES, st.data(), st.sampled_from(["another-start", ""]))

@@ -3,50 +3,25 @@
 from __future__ import annotations
 
 import asyncio
-import logging
 import tempfile
-from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from digest.deliver import deliver, enlisted
+from digest.deliver import deliver, enlisted, send_few
 from digest.deliver.hush import hushed
 from digest.deliver.smtp import Security, SmtpTransport, Times
 from digest.errors import DigestError, Unreachable
+from digest.model.delivery import Claim
 from tests.fakes import NOON, MemoryOutbox, reader
+from tests.listening import listening
 
 from .server import DROP, TAKE_AND_DROP, Server, willing
 
 QUICK = Times(banner=0.5, command=0.5, data=0.5, block=0.5, dot=0.5)
 TOKEN = "eyJ1IjoiNDEyIn0.c2lnbmVkIGJ5IHRoZSBrZXkgb2YgdGhlIGRheQ"
-
-
-class Heard(logging.Handler):
-    """Keeps all that is logged, each record with its fields."""
-
-    def __init__(self):
-        super().__init__(logging.NOTSET)
-        self.lines = []
-
-    def emit(self, record):
-        fields = {name: value for name, value in record.__dict__.items() if name not in ("args", "msg")}
-        self.lines.append(f"{record.getMessage()} {fields} {record.exc_info}")
-
-
-@contextmanager
-def listening():
-    heard, root = Heard(), logging.getLogger()
-    before = root.level
-    root.addHandler(heard)
-    root.setLevel(logging.DEBUG)
-    try:
-        yield heard
-    finally:
-        root.removeHandler(heard)
-        root.setLevel(before)
 
 
 def indiscreet(reply):
@@ -118,6 +93,41 @@ def test_no_log_line_error_or_journal_names_a_reader_or_holds_a_token(script, re
     told = "\n".join([*heard.lines, *errors, *(data.decode("ascii") for data in journals)]).lower()
     assert "nightjar" not in told
     assert TOKEN.lower() not in told
+
+
+@settings(max_examples=15, deadline=None)
+@given(SCRIPT, st.integers(1, 4))
+def test_a_test_send_is_as_silent(script, testers):
+    left, claims = (
+        list(script),
+        [Claim(1, 0, n, "en:military", NOON, reader(n, f"Nightjar{n}@aldovar.example")) for n in range(1, testers + 1)],
+    )
+    outcomes = errors = None
+
+    def answer(stage, argument):
+        if left and left[0][0] == stage:
+            said = left.pop(0)[1]
+            said = said(argument) if callable(said) else said
+            return said if stage == "dot" or said != TAKE_AND_DROP else DROP
+        return willing(stage, argument)
+
+    async def go():
+        async with Server(answer) as server:
+            transport = SmtpTransport(
+                "127.0.0.1", server.port, lambda claim: "bounce-1-0@brief.example", security=Security.NONE, times=QUICK
+            )
+            return await send_few(transport, [(claim, f"To: {TOKEN}\r\n\r\nhi\r\n".encode()) for claim in claims])
+
+    with listening() as heard:
+        try:
+            outcomes = asyncio.run(go())
+        except DigestError as error:
+            errors = f"{error} {error.__cause__}"
+
+    told = "\n".join([*heard.lines, errors or ""]).lower()
+    assert "nightjar" not in told
+    assert TOKEN.lower() not in told
+    assert errors or len(outcomes) == testers
 
 
 @given(st.text(), st.emails())

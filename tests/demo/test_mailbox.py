@@ -11,8 +11,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 from yarl import URL
 
+from digest.anatomy import take_apart
 from digest.demo import mailbox
-from digest.demo.mail import take_apart
 
 HOSTILE = "<script>alert(1)</script>\"'&amp;"
 HTML = "<html><body onload=alert(1)><script>alert(2)</script><b>Näws</b></body></html>"

@@ -3,12 +3,20 @@
 import json
 import re
 import signal
+import socket
 import subprocess
+import threading
+import time
 from datetime import UTC, datetime, timedelta
+from urllib.request import urlopen
 from zoneinfo import ZoneInfo
 
 import pytest
+from typer.testing import CliRunner
 
+from digest.cli.app import app
+from digest.cli.jobs import known
+from digest.errors import UnknownError
 from tests.job.conftest import COMMAND
 
 
@@ -108,19 +116,119 @@ def test_a_list_that_cannot_be_read_keeps_the_last_good_one(desk):
     assert "7 accepted" in told[-1][1]
 
 
-def test_the_daemon_stops_when_it_is_told_to(desk):
-    by_the_clock(desk, "auto")
-    process = subprocess.Popen(
-        [str(COMMAND), "-c", str(desk.settings), "--json", "daemon"],
-        stdout=subprocess.PIPE,
+def lines(process):
+    """The log of a daemon as it comes, each line as what it holds."""
+    for line in process.stderr:
+        yield json.loads(line)
+
+
+def until(process, sentence):
+    """Read the log up to a line that says so; a daemon that never says it is ended, and with it its log."""
+    seen = []
+    for line in lines(process):
+        seen.append(line)
+        if sentence in line["event"]:
+            return seen
+    raise AssertionError((sentence, seen))
+
+
+def begin(desk, *options):
+    """Start a daemon, or a standby."""
+    return subprocess.Popen(
+        [str(COMMAND), "-c", str(desk.settings), "daemon", *options],
+        stdout=subprocess.DEVNULL,
         stderr=subprocess.PIPE,
         text=True,
     )
-    begun = json.loads(process.stdout.readline())
 
-    process.send_signal(signal.SIGTERM)
-    out, err = process.communicate(timeout=20)
 
-    ended = json.loads(out.splitlines()[-1])
-    assert (begun["job"], ended["job"], ended["text"]) == ("daemon", "daemon", "has stopped")
-    assert process.returncode == 0, err
+@pytest.fixture
+def daemons(desk):
+    """Starts daemons, and ends what is left of them."""
+    started = []
+
+    def start(*options):
+        process = begin(desk, *options)
+        limit = threading.Timer(45, process.kill)
+        limit.start()
+        started.append((process, limit))
+        return process
+
+    yield start
+    for process, limit in started:
+        limit.cancel()
+        process.kill()
+        process.communicate(timeout=20)
+
+
+def test_a_second_daemon_waits_until_the_first_is_gone_and_each_stops_within_five_seconds(desk, daemons):
+    by_the_clock(desk, "auto")
+    first = daemons("--no-web")
+    until(first, "has the lead")
+
+    second = daemons("--no-web")
+    until(second, "waits as a standby")
+    asked = time.monotonic()
+    first.send_signal(signal.SIGTERM)
+    last = until(first, "has stopped")[-1]
+    assert first.wait(timeout=20) == 0
+    assert time.monotonic() - asked < 5
+
+    until(second, "has the lead")
+    second.kill()
+    third = daemons("--no-web")
+    until(third, "has the lead")
+    assert (last["job"], last["level"]) == ("daemon", "info")
+
+
+def test_at_sighup_settings_that_are_right_are_taken_and_others_are_told_and_left(desk, daemons):
+    by_the_clock(desk, "auto")
+    with socket.create_server(("127.0.0.1", 0)) as free:
+        port = free.getsockname()[1]
+    right = desk.settings.read_text() + f'\n[web]\nlisten = "127.0.0.1:{port}"\n'
+    daemon = daemons()
+    until(daemon, "has the lead")
+
+    desk.settings.write_text(right.replace("daily 07:00", "daily at seven"))
+    daemon.send_signal(signal.SIGHUP)
+    told = until(daemon, "keeps the settings it had")[-1]
+    desk.settings.write_text(right)
+    daemon.send_signal(signal.SIGHUP)
+    until(daemon, "has read its settings again")
+    until(daemon, f"at http://127.0.0.1:{port}")
+
+    with urlopen(f"http://127.0.0.1:{port}/readyz", timeout=10) as answer:
+        assert answer.read() == b"ok\n"
+    assert told["level"] == "warning"
+    assert "'daily at' is no weekday" in told["event"]
+
+
+def test_jobs_are_listed_rest_run_and_are_remembered(desk):
+    seven = by_the_clock(desk, "auto")
+
+    def digest(*arguments, now=None):
+        """In this process: each command would take a second to start."""
+        given = ["-c", str(desk.settings), *map(str, arguments), *(["--now", now.isoformat()] if now else [])]
+        done = CliRunner().invoke(app, given)
+        assert not isinstance(done.exception, Exception), done.exception
+        return json.loads(done.stdout) if "--json" in arguments else done.stdout
+
+    digest("jobs", "pause", "collect", now=seven)
+    listed = digest("jobs", "list", "--json")
+    run = digest("jobs", "run", "deadline", "--json", now=seven - timedelta(minutes=60))
+    history = digest("jobs", "history", "--json")
+    coming = digest("jobs", "next", "-n", 3, "--json", now=seven)
+    overview = digest("status", now=seven)
+    resumed = digest("jobs", "resume", "collect", "--json")
+
+    assert listed["daemon"] is False
+    assert [job["job"] for job in listed["jobs"] if job["paused_at"]] == ["collect"]
+    assert run["result"] == "ok"
+    assert [(each["job"], each["result"], each["text"]) for each in history] == [("deadline", "ok", "nothing was owed")]
+    assert [slot["send_at"] for slot in coming] == [(seven + timedelta(days=n)).isoformat() for n in (1, 2, 3)]
+    assert overview.splitlines()[0] == "All is quiet: the next issue is drafted tomorrow 06:00."
+    assert "collect rests since" in overview
+    assert "No daemon runs on this database" in overview
+    assert resumed["changed"] is True
+    with pytest.raises(UnknownError, match="there are collect, draft, deadline, send, alerts, retention"):
+        known("teatime")

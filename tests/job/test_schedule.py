@@ -15,6 +15,7 @@ from digest.lifecycle import Move
 from digest.model.issue import State
 from digest.parts import open_parts
 from digest.pipeline.send import freeze
+from digest.rounds import Rounds
 from digest.settings import load
 from digest.slots import candidates
 from tests.job.postoffice import PostOffice
@@ -210,7 +211,7 @@ def test_told_to_stop_the_daemon_puts_a_long_send_down_within_seconds_and_goes_o
 async def stopped_when(parts, at, happened):
     """Run the daemon, set its clock to `at`, and tell it to stop once something has happened."""
     stop = asyncio.Event()
-    running = asyncio.create_task(schedule.run(schedule.Watch(parts, lambda: at, stop), lambda event: None))
+    running = asyncio.create_task(Rounds(schedule.Watch(parts, lambda: at, stop), lambda event, run: None)())
     await asyncio.to_thread(happened)
     stop.set()
     async with asyncio.timeout(20):
@@ -228,7 +229,7 @@ def test_what_one_job_meets_in_the_database_ends_neither_the_others_nor_the_daem
 
         told = [(event.job, event.failed) for event in asyncio.run(once())]
 
-    assert told == [("collect", True), ("send", False)]
+    assert told == [("collect", True), ("send", False), ("alerts", True)]
 
 
 def test_an_edition_that_goes_by_itself_goes_where_nothing_is_red(desk):

@@ -1,7 +1,5 @@
 """What nobody knows after a crash: shown by commands, and decided by people."""
 
-import csv
-import io
 import json
 import shutil
 from collections import Counter
@@ -89,22 +87,6 @@ def test_what_was_never_begun_when_its_sender_was_killed_goes_out_without_a_ques
 
     assert (done.code, done.json["state"]) == (0, "sent")
     assert office.log.copies == Counter(FIVE)
-
-
-def test_the_log_of_an_issue_is_for_people_programs_and_spreadsheets(desk, office):
-    office.answer = lambda stage, who: "550 =5.1.1 nobody" if (stage, who) == ("rcpt", BO) else willing(stage, who)
-    send(desk)
-
-    shown = desk("log", 1)
-    data = desk("log", 1, "--state", "refused", "--json").json
-    rows = list(csv.DictReader(io.StringIO(desk("log", 1, "--state", "refused", "--csv").out)))
-    wrong = desk("log", 1, "--state", "eaten")
-
-    assert all(address in shown.out for address in FIVE)
-    assert [(row["address"], row["code"], row["attempts"]) for row in data] == [(BO, 550, 1)]
-    assert [(row["address"], row["state"], row["text"]) for row in rows] == [(BO, "refused", "'=5.1.1 nobody")]
-    assert wrong.code == 2
-    assert "accepted" in wrong.err
 
 
 def test_a_database_that_was_put_back_sends_nothing_until_somebody_has_looked(desk, office):

@@ -67,6 +67,7 @@ def test_every_field_of_every_table_has_a_row(write):
         },
         {"DIGEST_DATABASE": f"postgresql:///digest?password={SECRET}", "DIGEST_RELAY__MAIN__USERNAME": ""},
         {"DIGEST_ALERTS__PING": f"https://ping.example/{SECRET}", "DIGEST_RELAY__MAIN__USERNAME": ""},
+        {"DIGEST_ALERTS__WEBHOOK": f"https://hook.example/{SECRET}", "DIGEST_RELAY__MAIN__USERNAME": ""},
     ],
 )
 def test_a_secret_is_shown_nowhere(write, environ):

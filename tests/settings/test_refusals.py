@@ -171,6 +171,7 @@ def test_what_cannot_be_is_named_with_its_line_and_the_cure(write, old, new, lin
         ("[web.proxy]\nheadr = 'X'", 18, "unknown key `headr`; did you mean `header`?"),
         ("[alerts]\nemail = ['duty']", 18, "holds no mail address"),
         ("[alerts]\nping = 'ping.example'", 18, "is no web address"),
+        ("[alerts]\nwebhook = 'ftp://hook.example/x'", 18, "no web address"),
         ("[smtp]\nhost = 'x'", 17, "unknown key `smtp`"),
     ],
 )

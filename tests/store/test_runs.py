@@ -35,3 +35,24 @@ def test_the_diary_is_read_newest_first_by_job(store):
 def test_a_run_that_never_began_cannot_end(store):
     with pytest.raises(UnknownError, match="no run 9"):
         store.runs.finish(9, "ok", "", NOW)
+
+
+def test_runs_that_were_cut_off_say_so_and_others_stay(store):
+    left, other = store.runs.start("send", NOW), store.runs.start("test-send", NOW)
+    done = store.runs.start("collect", NOW)
+    store.runs.finish(done, "ok", "nothing", NOW)
+
+    assert store.runs.cut_off(["send", "collect"], NOW + MINUTE) == 1
+
+    results = {run.id: (run.result, run.ended_at) for run in store.runs.recent()}
+    assert results == {left: ("cut off", NOW + MINUTE), other: ("", None), done: ("ok", NOW)}
+
+
+def test_a_job_rests_from_when_somebody_says_so_until_somebody_lets_it_go_on(store):
+    assert store.jobs.pause("collect", NOW)
+    assert not store.jobs.pause("collect", NOW + MINUTE)
+    assert store.jobs.paused() == {"collect": NOW}
+
+    assert store.jobs.resume("collect")
+    assert not store.jobs.resume("collect")
+    assert store.jobs.paused() == {}

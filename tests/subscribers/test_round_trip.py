@@ -12,10 +12,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from digest.errors import ListError
-from digest.model.people import Preferences, Row
+from digest.model.people import FREQUENCIES, Preferences, Row
 from digest.subscribers import normalise, read_lists, write_rows
 from digest.subscribers.csvfile import clean
-from digest.subscribers.rows import FREQUENCIES
 
 SECTIONS = ("military", "diplomacy", "peace_summit")
 ODD = st.sampled_from(

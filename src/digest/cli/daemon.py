@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 import asyncio
+import logging
 import signal
-from datetime import UTC, datetime
+import sys
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from digest.cli import loop
-from digest.cli.context import Json, Now, at, leave, parts_of, run_of
+from digest.cli.context import Json, Now, Run, at, leave, parts_of, run_of, settings_of
 
 if TYPE_CHECKING:
     from digest.cli.output import Voice
@@ -25,10 +26,14 @@ def add_to(app: typer.Typer) -> None:
 def daemon(
     ctx: typer.Context,
     once: Annotated[bool, typer.Option("--once", help="Do what is due now, then end.")] = False,
+    no_web: Annotated[bool, typer.Option("--no-web", help="Serve no pages.")] = False,
     now: Now = "",
     json: Json = False,
 ) -> None:
-    """Collect, build and send by the clock, until stopped; only the approval is left to an editor."""
+    """Collect, build and send by the clock and serve the pages, until stopped; only the approval is left to an editor.
+
+    A second one on the same database waits until the first is gone.
+    """
     run = run_of(ctx, json=json)
     if now and not once:
         raise typer.BadParameter("--now goes with --once")
@@ -36,7 +41,7 @@ def daemon(
         if once:
             leave(single(parts, run.voice, now))
         else:
-            loop.run(forever(parts, run.voice))
+            loop.run(forever(parts, run, web=not no_web))
 
 
 def single(parts: Parts, voice: Voice, now: str) -> int:
@@ -66,24 +71,12 @@ def heed(stop: asyncio.Event) -> None:
         running.add_signal_handler(number, stop.set)
 
 
-async def forever(parts: Parts, voice: Voice) -> None:
-    """Take turns until the system or the keyboard says stop."""
-    from digest import schedule
-    from digest.remarks import remarks
+async def forever(parts: Parts, run: Run, *, web: bool) -> None:
+    """Be the daemon, or its standby, until the system or the keyboard says stop; its log goes to stderr."""
+    from digest.cli.process import Process
+    from digest.operate import logs
 
-    stop = asyncio.Event()
-    heed(stop)
-
-    def tell(event: schedule.Event) -> None:
-        now = datetime.now(UTC)
-        value = {"at": now.isoformat(), "job": event.job, "text": event.text, "failed": event.failed}
-        if voice.json:
-            voice.data(value, "")
-        else:
-            voice.say(f"{now:%Y-%m-%d %H:%M:%S} {event.job}: {event.text}")
-
-    tell(schedule.Event("daemon", "begins; it stops at SIGTERM or Ctrl-C, after what it has in hand"))
-    for line in remarks(parts.settings):
-        tell(schedule.Event("daemon", line))
-    await schedule.run(schedule.Watch(parts, lambda: datetime.now(UTC), stop), tell)
-    tell(schedule.Event("daemon", "has stopped"))
+    voice = run.voice
+    level = logging.WARNING if voice.quiet else logging.DEBUG if voice.verbose else logging.INFO
+    logs.begin(sys.stderr, as_json=voice.json or not sys.stderr.isatty(), level=level)
+    await Process(parts, reread=lambda: settings_of(run), web=web)()

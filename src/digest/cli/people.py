@@ -205,6 +205,29 @@ def shown(brought: Brought, name: str, *, dry_run: bool) -> str:
 
 
 @group.command()
+def segments(ctx: typer.Context, now: Now = "", json: Json = False) -> None:
+    """Say how many readers each segment of digest.toml has now, of every edition, used there or not."""
+    run = run_of(ctx, json=json)
+    with parts_of(run) as parts:
+        people, settings, day = parts.store.subscribers, parts.settings, at(now).date()
+        rows = [
+            (
+                segment.name,
+                edition.id,
+                sum(
+                    1 for _ in people.audience(edition.lists, day, [segment.within(edition.timezone, edition.language)])
+                ),
+                sum(1 for _ in people.audience(edition.lists, day)),
+                "yes" if segment.name in {each.name for each in edition.segments} else "no",
+            )
+            for segment in settings.segments.values()
+            for edition in settings.editions.values()
+        ]
+    columns = ("segment", "edition", "readers", "of", "used")
+    run.voice.data([dict(zip(columns, row, strict=True)) for row in rows], lambda: table(rows, columns))
+
+
+@group.command()
 def sync(ctx: typer.Context, now: Now = "", json: Json = False) -> None:
     """Take over what the files say; nobody who unsubscribed comes back by it."""
     from digest import pipeline

@@ -1,4 +1,4 @@
-"""`send`, `status`: an issue on its way, and how things stand."""
+"""`send`: an issue on its way."""
 
 from __future__ import annotations
 
@@ -7,10 +7,10 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from digest.cli import loop, show
+from digest.cli import loop
 from digest.cli.context import IssueArgument, Json, Now, agree, at, issue_key, leave, parts_of, run_of
 from digest.cli.live import watching
-from digest.cli.output import Voice, plural, table
+from digest.cli.output import Voice, plural
 
 if TYPE_CHECKING:
     from digest.model.issue import Issue
@@ -24,7 +24,6 @@ PARTLY, AGAIN, HELD = 6, 75, 5
 def add_to(app: typer.Typer) -> None:
     """Hang the commands into the tree."""
     app.command()(send)
-    app.command()(status)
 
 
 def send(
@@ -114,54 +113,3 @@ def code_for(counts: dict[str, int], *, expired: int = 0) -> int:
     if any(counts.get(state) for state in ("queued", "claimed", "deferred")):
         return AGAIN
     return PARTLY if counts.get("refused") or counts.get("in_doubt") or expired else 0
-
-
-def status(
-    ctx: typer.Context,
-    issue: Annotated[
-        str,
-        typer.Argument(
-            metavar="ISSUE", help="An issue's id, `latest` or `draft`; without it, the newest of each edition."
-        ),
-    ] = "",
-    json: Json = False,
-) -> None:
-    """Say how things stand: the newest issue of each edition, or one issue with its deliveries."""
-    run = run_of(ctx, json=json)
-    with parts_of(run) as parts:
-        if issue:
-            found = [parts.store.issues.find(issue_key(issue))]
-        else:
-            newest = (parts.store.issues.last(name) for name in parts.settings.editions)
-            found = [i for i in newest if i]
-        outbox = parts.store.outbox
-        rows = [(i, outbox.counts(i.id), outbox.assumed(i.id), outbox.holders(i.id)) for i in found]
-        put_back = outbox.put_back()
-    if put_back:
-        run.voice.say("Nothing is sent: the database was put back from a backup. Next:  digest settle --put-back")
-    lines = [line for row in rows for line in standing(*row)]
-    data = [
-        {**show.issue_json(i, counts), "assumed": assumed, "holders": holders} for i, counts, assumed, holders in rows
-    ]
-    run.voice.data(data[0] if issue else data, lambda: "\n".join(lines) or "No issue yet. Next:  digest build")
-
-
-def standing(issue: Issue, counts: dict[str, int], assumed: int, holders: dict[str, int]) -> list[str]:
-    """Return how one issue stands, as lines.
-
-    `assumed` of the accepted are so only because somebody said it; `holders` are the workers with claimed rows.
-    """
-    from digest.lifecycle import phrase
-
-    text = f"{issue.edition} No. {issue.number} ({issue.local_date} {issue.slot}) is {phrase(issue.state)}"
-    lines = [f"{text}: {issue.reason}" if issue.reason else text]
-    if issue.override:
-        lines.append(f"  approved by {issue.approved_by} although the check found red: {issue.override}")
-    rows = [(f"  {state}", count) for state, count in counts.items() if count]
-    if assumed:
-        rows.append(("  assumed sent", assumed))
-    lines += [table(rows)] if rows else []
-    lines += [f"  worker {worker} has {count:,} of them in hand" for worker, count in holders.items()]
-    if counts.get("in_doubt"):
-        lines.append(f"Next:  digest settle {issue.id}")
-    return lines

@@ -1,101 +1,28 @@
-"""`log`, `settle`: what became of each message, and what is decided on those that nobody knows of."""
+"""`settle`: what is decided on messages of which nobody knows whether they were sent."""
 
 from __future__ import annotations
 
-import csv
-import sys
-from collections.abc import Iterable, Sequence
-from typing import TYPE_CHECKING, Annotated, Any
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from digest.cli.context import IssueArgument, Json, Now, at, issue_key, leave, parts_of, run_of
+from digest.cli.context import Json, Now, at, issue_key, leave, parts_of, run_of
+from digest.cli.log import HEAD, as_json, cells
 from digest.cli.output import Voice, plural, table
 
 if TYPE_CHECKING:
-    from digest.model.delivery import Delivery, DeliveryState, Recipient, Settled
+    from digest.model.delivery import Settled
     from digest.model.issue import Issue
     from digest.parts import Parts
 
 AGAIN = 75
 """Exit code: some have to wait."""
-HEAD = ("no.", "address", "state", "tries", "code", "text", "at")
 
 
 def add_to(app: typer.Typer) -> None:
     """Hang the commands into the tree."""
-    app.command()(log)
     app.command()(settle)
-
-
-def log(
-    ctx: typer.Context,
-    issue: IssueArgument,
-    state: Annotated[str, typer.Option("--state", metavar="STATE", help="Only those: accepted, refused, …")] = "",
-    as_csv: Annotated[bool, typer.Option("--csv", help="Print comma-separated values.")] = False,
-    json: Json = False,
-) -> None:
-    """List what became of each message of an issue, with the mail server's reply."""
-    run = run_of(ctx, json=json)
-    with parts_of(run) as parts:
-        found = parts.store.issues.find(issue_key(issue))
-        rows = parts.store.outbox.deliveries(found.id, state_of(state))
-        if as_csv:
-            print_csv(rows)
-            return
-        shown = list(rows)
-    run.voice.data([as_json(*pair) for pair in shown], lambda: table([cells(*pair) for pair in shown], HEAD))
-
-
-def state_of(text: str) -> DeliveryState | None:
-    """Return the state of that name; None for no name."""
-    from digest.model.delivery import DeliveryState
-
-    if not text:
-        return None
-    try:
-        return DeliveryState(text)
-    except ValueError:
-        raise typer.BadParameter(f"{text!r} is no state; there are: {', '.join(DeliveryState)}") from None
-
-
-def print_csv(rows: Iterable[tuple[Delivery, Recipient]]) -> None:
-    """Print the rows as they are read: a list may be too long to be held."""
-    writer = csv.writer(sys.stdout, lineterminator="\n")
-    writer.writerow(HEAD)
-    writer.writerows([safe(cell) for cell in cells(*pair)] for pair in rows)
-
-
-def safe(cell: object) -> object:
-    """Return a cell that no spreadsheet takes for a formula: replies and addresses are others' words.
-
-    >>> safe("=cmd"), safe("5.1.1 no"), safe(7)
-    ("'=cmd", '5.1.1 no', 7)
-    """
-    return f"'{cell}" if isinstance(cell, str) and cell[:1] in ("=", "+", "-", "@", "\t", "\r") else cell
-
-
-def cells(delivery: Delivery, recipient: Recipient) -> tuple[object, ...]:
-    """Return the row as a table has it."""
-    when = f"{delivery.at:%Y-%m-%d %H:%M:%S}" if delivery.at else ""
-    code = delivery.code or ""
-    return delivery.seq, recipient.email, delivery.state.value, delivery.attempts, code, delivery.text, when
-
-
-def as_json(delivery: Delivery, recipient: Recipient) -> dict[str, Any]:
-    """Return the row as JSON."""
-    return {
-        "seq": delivery.seq,
-        "subscriber": delivery.subscriber,
-        "address": recipient.email,
-        "state": delivery.state.value,
-        "attempts": delivery.attempts,
-        "code": delivery.code,
-        "text": delivery.text,
-        "at": delivery.at and delivery.at.isoformat(),
-        "not_before": delivery.not_before and delivery.not_before.isoformat(),
-        "worker": delivery.worker,
-    }
 
 
 def settle(

@@ -99,6 +99,10 @@ class Desk:
         """Return the row's message."""
         return self._world.compose_message(row.claim)
 
+    def ready_in(self) -> float:
+        """Return the seconds until a message may go over a connection that is yet to be made."""
+        return self._transport.ready_in(anew=True)
+
     async def open(self) -> Session:
         """Return a new session; the first is opened alone: a wrong password is tried once. Raises RelayError."""
         if self.opened:

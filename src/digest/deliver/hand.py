@@ -54,6 +54,11 @@ class Hand:
         """Take back a row that was not begun; the others go first, in case it is this one that the server dislikes."""
         self.add([row])
 
+    def restore(self, row: Row) -> None:
+        """Take back a row that may not go just now; it stays the first, for whoever may send."""
+        self._rows.appendleft(row)
+        self.add(())
+
     def pop(self) -> Row | None:
         """Return the next row if there is one."""
         return self._rows.popleft() if self._open and self._rows else None

@@ -18,6 +18,8 @@ DROPS: Final = 3
 """So many connections lost in a row, with nothing sent between, end a lane; so many under one row, its turn."""
 REFUSALS: Final = 3
 """So many connections refused to a lane, with no answer to any lane between, and it hopes no more."""
+LONGEST_WAIT: Final = 5.0
+"""Seconds after which a lane that waits for a relay's rate looks whether another relay has come back."""
 ENDED_EARLY: Final = Outcome(DeliveryState.QUEUED, 0, "the mail server ended the connection before a message")
 
 
@@ -54,7 +56,9 @@ class Lane:
         try:
             while (row := await self._desk.hand.take()) is not None:
                 self._first = row
-                if (session := await self._opened()) is not None:
+                if (pause := self._desk.ready_in()) > 0:
+                    await self._wait_for_turn(pause)
+                elif (session := await self._opened()) is not None:
                     await self._serve(session)
         except RelayError as error:
             self.error = error
@@ -126,6 +130,11 @@ class Lane:
         self._refusals = self._in_vain = 0
         return session
 
+    async def _wait_for_turn(self, pause: float) -> None:
+        """Leave the row to lanes that may send, and make no connection before it may carry something."""
+        self._restore_first()
+        await self._sleep(min(pause, LONGEST_WAIT))
+
     async def _rest(self, error: RelayError) -> None:
         """Leave the row to other lanes, and wait longer at each refusal: the server may have too many connections."""
         self._put_first_back()
@@ -133,15 +142,20 @@ class Lane:
         self._in_vain = self._in_vain + 1 if self._heard == self._desk.answers else 1
         self._heard = self._desk.answers
         self._trouble(error)
+        await self._sleep(rest_after(self._refusals, chance=self._desk.chance()))
+
+    async def _sleep(self, seconds: float) -> None:
         self._resting = True
         try:
-            await asyncio.sleep(rest_after(self._refusals, chance=self._desk.chance()))
+            await asyncio.sleep(seconds)
         finally:
             self._resting = False
 
     async def _serve(self, session: Session) -> None:
         """Keep a session busy to its end. Raises RelayError after too many that brought nothing."""
         self._session, self._lost, self._answered = session, None, False
+        if session.held:  # others were quicker to connect
+            self._restore_first()
         self._desk.hand.listeners.add(session.wake)
         try:
             await session.serve(self)
@@ -178,6 +192,11 @@ class Lane:
     def _put_first_back(self) -> None:
         if self._first is not None:
             self._desk.hand.put_back(self._first)
+            self._first = None
+
+    def _restore_first(self) -> None:
+        if self._first is not None:
+            self._desk.hand.restore(self._first)
             self._first = None
 
     def _let_go(self) -> None:

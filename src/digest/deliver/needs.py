@@ -118,6 +118,10 @@ class Work(Protocol):
 class Session(Protocol):
     """A connection to a mail server, past greeting and login. It may have several messages in flight."""
 
+    @property
+    def held(self) -> bool:
+        """Whether it may send nothing just now, whatever there is: the relay's rate lets no message go."""
+
     async def serve(self, work: Work) -> None:
         """Send what `work` gives until `stop`, or until the connection is of no more use.
 
@@ -143,6 +147,13 @@ class Transport(Protocol):
     @property
     def connections(self) -> int:
         """How many sessions may be open at once, at least 1."""
+
+    @property
+    def rate(self) -> float:
+        """Messages a second that may go at most; infinite where nothing holds them."""
+
+    def ready_in(self, *, anew: bool = False) -> float:
+        """Return the seconds until a message may go; `anew`: over a connection that is yet to be made."""
 
     async def open(self) -> Session:
         """Connect, greet and log in. Raises RelayError."""

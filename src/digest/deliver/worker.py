@@ -23,8 +23,10 @@ FIRST_CLAIM: Final = 50
 LARGEST_CLAIM: Final = 500
 ASK: Final = 1.0
 """Seconds after which a worker asks at the latest whether it may still send."""
-PACED: Final = 0.25
+MEASURED: Final = 0.25
 """Seconds over which the pace is measured at least: a run that is quick claims much soon."""
+AHEAD: Final = 0.5
+"""Seconds before a message may go, by the relay's rate, from which a row is claimed for it: rows go stale."""
 PATIENCE: Final = 10.0
 """Seconds that a message already begun may take once sending is stopped; then it is in doubt."""
 
@@ -48,6 +50,15 @@ def boot_time() -> float:
     return time.clock_gettime(getattr(time, "CLOCK_BOOTTIME", time.CLOCK_MONOTONIC))
 
 
+def allowed(rate: float) -> int:
+    """Return how many rows a relay's rate (messages a second, or infinite) lets be held: a second's worth, at least 1.
+
+    >>> allowed(40.0), allowed(1 / 60), allowed(math.inf)
+    (40, 1, 500)
+    """
+    return max(1, math.ceil(min(rate, LARGEST_CLAIM)))
+
+
 def claim_size(settled: int, seconds: float) -> int:
     """Return how many rows to claim next: what the present pace sends in a second, from 1 to 500.
 
@@ -61,15 +72,16 @@ class Run:
     """Sends what is due of an issue over as many lanes as the transport has connections; made for one use."""
 
     def __init__(self, issue: int, outbox: Outbox, transport: Transport, world: World) -> None:
-        self._world = world
+        self._world, self._transport = world, transport
+        self._loop = asyncio.get_running_loop()
         self._clerk = Clerk(issue, world.worker, outbox, world.now)
         self._desk = Desk(world, transport, self._clerk)
         self._lanes = [Lane(self._desk, self._refused, self._lane_closed) for _ in range(max(1, transport.connections))]
         self._working = len(self._lanes)
         self._limit = FIRST_CLAIM
-        self._asked_at = self._paced_at = -math.inf
-        self._paced = 0
-        self._brought = True
+        self._asked_at = self._measured_at = -math.inf
+        self._measured = 0
+        self._brought, self._waits = True, False
         self._over = self._stopped = False
         self._closed = ""
         self._next_at: datetime | None = None
@@ -123,7 +135,7 @@ class Run:
         """Claim and record until nothing is claimable, claiming is closed, or sending has to end."""
         while not (self._over or self._desk.ending or self._clerk.cancelled):
             self._desk.changed.clear()
-            if self._clerk.due(quiet=self._quiet, group=self._limit // 2):
+            if self._clerk.due(quiet=self._quiet, group=self._portion // 2):
                 await self._record()
             elif self._claim_due:
                 await self._claim()
@@ -137,9 +149,19 @@ class Run:
                 await self._desk.changed.wait()
 
     @property
+    def _portion(self) -> int:
+        """How many rows to hold: what the present pace, or the relay's rate, sends in a second."""
+        return min(self._limit, allowed(self._transport.rate))
+
+    @property
     def _low(self) -> bool:
         """Whether the hand is running out of rows."""
-        return len(self._desk.hand) <= self._limit // 2
+        return len(self._desk.hand) <= self._portion // 2
+
+    @property
+    def _in_turn(self) -> bool:
+        """Whether the relay's rate lets a message go soon: before that a row would only grow old here."""
+        return self._transport.ready_in() <= AHEAD
 
     @property
     def _quiet(self) -> bool:
@@ -150,9 +172,12 @@ class Run:
     def _claim_due(self) -> bool:
         """Whether to ask for rows, and so whether sending may go on.
 
-        Where the last claim brought none, some may still come back from the lanes: asked again when all is quiet.
+        Where the last claim brought none, some may still come back from the lanes: asked again when all is quiet, and
+        where others keep what waits, only after a while.
         """
-        return self._quiet or (self._low and self._brought) or time.monotonic() - self._asked_at >= ASK
+        if self._loop.time() - self._asked_at >= ASK:
+            return True
+        return self._in_turn and ((self._quiet and not self._waits) or (self._low and self._brought))
 
     async def _claim(self) -> None:
         """Take rows into the hand; see whether that was all, or whether sending is closed."""
@@ -160,30 +185,33 @@ class Run:
             self._closed = "dead"
             self._desk.end()
             return
-        self._pace()
-        limit, quiet, asked_at = self._limit if self._low else 1, self._quiet, self._world.clock()
-        self._asked_at = time.monotonic()
+        self._measure()
+        limit = self._portion if self._low and self._in_turn else 0
+        quiet, asked_at = self._quiet, self._world.clock()
+        self._asked_at = self._loop.time()
         claimed = await self._clerk.claim(limit)
         self._world.expect(claimed.claims)
         self._desk.hand.add(Row(claim, asked_at) for claim in claimed.claims)
         self._next_at, self._closed = claimed.next_at, claimed.closed
-        self._brought = bool(claimed.claims)
-        self._over = quiet and not claimed.claims
+        self._waits = not claimed.claims and self._next_at is not None and self._next_at <= self._world.now()
+        self._brought = bool(claimed.claims) or (not limit and self._brought)
+        self._over = quiet and not claimed.claims and not self._waits
         if claimed.closed:
             self._desk.end()
 
-    def _pace(self) -> None:
+    def _measure(self) -> None:
         """Fit the size of the next claim to what was sent since the last look."""
-        at, settled = time.monotonic(), self._desk.settled - self._paced
-        if at - self._paced_at < PACED:
+        at, settled = self._loop.time(), self._desk.settled - self._measured
+        if at - self._measured_at < MEASURED:
             return
         if settled:
-            self._limit = max(claim_size(settled, at - self._paced_at), len(self._lanes))
-        self._paced_at, self._paced = at, self._desk.settled
+            self._limit = max(claim_size(settled, at - self._measured_at), len(self._lanes))
+        self._measured_at, self._measured = at, self._desk.settled
 
     async def _record(self) -> None:
         if await self._clerk.record():
             self._world.progress(dict(self._clerk.counts))
+        self._waits = False
 
     async def _wind_down(self, tasks: list[asyncio.Task[None]], patience: float) -> None:
         """Give back what is not begun at once, wait a while for the rest, and write everything down."""

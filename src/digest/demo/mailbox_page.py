@@ -11,8 +11,8 @@ from typing import Final
 
 from aiohttp import web
 
+from digest.anatomy import Mail, take_apart
 from digest.deliver.catcher import Caught, caught
-from digest.demo.mail import Mail, take_apart
 from digest.demo.news import HERE, templates
 from digest.serving import SAFE, answer, serving
 

@@ -1,17 +1,19 @@
 """The stages in order, each in a module of its own: gather, build, check, approve, send; bytes shown; learning."""
 
+from digest.pipeline.alerting import alert, ping
 from digest.pipeline.archive import PublicArchive, open_archive, web_page
 from digest.pipeline.bring import Brought, bring
 from digest.pipeline.build import NOTHING_NEW, Built, build, rebuild
 from digest.pipeline.editing import Edited, edit, look_in, redo, undo
 from digest.pipeline.evaluate import Evaluation, StoryEvaluation, evaluate, evaluate_stories
-from digest.pipeline.examine import ask_links, examine, require_fit
+from digest.pipeline.examine import ask_links, crowd, examine, require_fit
 from digest.pipeline.export import mails, page, proof, write, write_export
 from digest.pipeline.gather import Gathered, gather
 from digest.pipeline.learn import Doubt, Learned, doubts, heard, learn
 from digest.pipeline.lines import Line, read_lines
-from digest.pipeline.moves import approve, hold, release, skip
+from digest.pipeline.moves import approve, hold, release, skip, unapprove
 from digest.pipeline.offers import Offer, bring_in, offered
+from digest.pipeline.outlook import Outlook, outlook, unready
 from digest.pipeline.people import Changes, Synced, never, sync
 from digest.pipeline.person import Known, delist, enlist, forget, look_up
 from digest.pipeline.press import Mail, edition_of, flaws
@@ -19,6 +21,7 @@ from digest.pipeline.publish import Written, write_archive
 from digest.pipeline.reporting import Report
 from digest.pipeline.send import Rehearsal, Sent, rehearse, require_sendable, send
 from digest.pipeline.settle import call_dead, in_doubt, settle
+from digest.pipeline.sight import groups, mail_as
 from digest.pipeline.transactional import Answered, send_notices
 from digest.pipeline.trial_send import Tried
 from digest.pipeline.trial_send import last_testers as test_addresses
@@ -41,6 +44,7 @@ __all__ = [
     "Line",
     "Mail",
     "Offer",
+    "Outlook",
     "PublicArchive",
     "Rehearsal",
     "Report",
@@ -51,12 +55,14 @@ __all__ = [
     "Verified",
     "Why",
     "Written",
+    "alert",
     "approve",
     "ask_links",
     "bring",
     "bring_in",
     "build",
     "call_dead",
+    "crowd",
     "delist",
     "doubts",
     "edit",
@@ -68,17 +74,21 @@ __all__ = [
     "flaws",
     "forget",
     "gather",
+    "groups",
     "heard",
     "hold",
     "in_doubt",
     "learn",
     "look_in",
     "look_up",
+    "mail_as",
     "mails",
     "never",
     "offered",
     "open_archive",
+    "outlook",
     "page",
+    "ping",
     "proof",
     "read_lines",
     "rebuild",
@@ -94,7 +104,9 @@ __all__ = [
     "sync",
     "test_addresses",
     "test_send",
+    "unapprove",
     "undo",
+    "unready",
     "verify",
     "web_page",
     "why",

@@ -16,6 +16,7 @@ from digest.edit import (
     Down,
     EditorsMove,
     Lead,
+    Outcome,
     Preheader,
     Reword,
     Split,
@@ -29,7 +30,7 @@ from digest.edit import (
 )
 from digest.edit.refs import key
 from digest.errors import MoveError
-from digest.model.issue import Item
+from digest.model.issue import Content, Edition
 from digest.parts import Parts
 from digest.pipeline.retell import brought, retold, summary_at
 from digest.render.clean import link
@@ -46,14 +47,13 @@ URL: Final = 2_000
 
 
 def settled(
-    parts: Parts, opened: Opened, move: EditorsMove | Up | Down, held: Sequence[Item], *, now: datetime
+    parts: Parts, opened: Opened, before: Outcome, move: EditorsMove | Up | Down, *, now: datetime
 ) -> EditorsMove:
-    """Return the move as it is kept; `held` is what editors hold back.
+    """Return the move as it is kept, asked for of the issue as it stood `before`.
 
     Raises MoveError for words that cannot stand in a mail, and where there is no such story.
     """
-    content, edition = opened.issue.content, opened.unedited.edition
-    assert content is not None, "what is opened has content"
+    content, edition = before.content, opened.unedited.edition
     match move:
         case Up() | Down():
             step = stepped(move, content)
@@ -63,12 +63,12 @@ def settled(
                 )
             return step
         case BringIn(story=story, section=section):
-            if not story.passages or found(story, held, exactly=True):
+            if not story.passages or found(story, [item for _, item in before.held], exactly=True):
                 return replace(move, item=None)
             item = brought(parts, story.passages, section, content, edition, now)
             return replace(move, story=ref_of(item), item=item)
         case Split():
-            return _split(parts, opened, move, now)
+            return _split(parts, content, edition, move, now)
         case Reword():
             return _reworded(move)
         case Write():
@@ -93,10 +93,8 @@ def settled(
     return move
 
 
-def _roomier(parts: Parts, opened: Opened, move: To | Lead, now: datetime) -> To | Lead:
+def _roomier(parts: Parts, content: Content, edition: Edition, move: To | Lead, now: datetime) -> To | Lead:
     """Return the move with a fuller summary where the story goes up to a place that has more room for it."""
-    content, edition = opened.issue.content, opened.unedited.edition
-    assert content is not None, "what is opened has content"
     place = move.position if isinstance(move, To) else 0
     for section in content.sections:
         item = found(move.story, section.items)
@@ -105,10 +103,8 @@ def _roomier(parts: Parts, opened: Opened, move: To | Lead, now: datetime) -> To
     return move
 
 
-def _split(parts: Parts, opened: Opened, move: Split, now: datetime) -> Split:
+def _split(parts: Parts, content: Content, edition: Edition, move: Split, now: datetime) -> Split:
     """Return the split with what is split off told; where that is the passage told first, the others go instead."""
-    content, edition = opened.issue.content, opened.unedited.edition
-    assert content is not None, "what is opened has content"
     for section in content.sections:
         if item := found(move.story, section.items):
             break

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import datetime
+from functools import cached_property
 
-from digest.edit import BringIn, Down, EditorsMove, Outcome, Up, dump, load, said
+from digest.edit import Down, EditorsMove, Outcome, Up, dump, load, said
 from digest.errors import MoveError
 from digest.lifecycle import Move, require
 from digest.model.editing import Did, Revision, Standing, standing
@@ -16,6 +18,7 @@ from digest.parts import Parts
 from digest.pipeline.asked import settled
 from digest.pipeline.lessons import lessons, withdrawn
 from digest.pipeline.replay import in_words, replayed
+from digest.render import Look
 from digest.store.edits import Opened
 
 
@@ -42,10 +45,10 @@ class Edited:
 
 def look_in(parts: Parts, issue_id: int | str) -> Edited:
     """Return the issue with what can be undone and done again. Raises UnknownError, MoveError, LookError."""
-    opened = parts.store.edits.opened(issue_id)
-    moves = standing(opened.history)
-    outcome = _replayed(parts, opened, moves.moves)
-    return _edited(opened, opened.issue, _content(opened), "", moves, outcome)
+    desk = _Desk(parts, parts.store.edits.opened(issue_id))
+    outcome, content = desk.after(desk.moves.moves), desk.opened.issue.content
+    assert content is not None, "what is opened has content"
+    return _edited(desk, desk.opened.issue, content, "", desk.moves, outcome)
 
 
 def edit(
@@ -56,75 +59,81 @@ def edit(
     An approval is taken back, and the sentence says so. Raises Stale where the issue has gone on, MoveError where its
     state forbids it or the move cannot be made or changes nothing; then nothing is changed.
     """
-    opened = _seen(parts, issue_id, revision)
-    before, edition = _content(opened), opened.unedited.edition
-    moves = standing(opened.history)
-    held = [item for _, item in _replayed(parts, opened, moves.moves).held] if isinstance(move, BringIn) else []
-    asked = settled(parts, opened, move, held, now=now)
-    words = said(asked, before, edition.sections)
-    outcome = _replayed(parts, opened, (*moves.moves, dump(asked)))
-    if outcome.lost and outcome.lost[-1].no == len(moves.done):
+    desk = _seen(parts, issue_id, revision)
+    before = desk.after(desk.moves.moves)
+    asked = settled(parts, desk.opened, before, move, now=now)
+    words = said(asked, before.content, desk.edition.sections)
+    outcome = desk.after((*desk.moves.moves, dump(asked)))
+    if outcome.lost and outcome.lost[-1].no == len(desk.moves.done):
         raise MoveError(f"{words}: {outcome.lost[-1].why}")
-    if outcome.content == before:
+    if outcome.content == before.content:
         raise MoveError(f"{words}: it is so already")
-    learned = lessons(parts, asked, before, edition, by=by, now=now)
-    return _kept(parts, opened, outcome, Did.MOVE, dump(asked), words, by, now, learned)
+    learned = lessons(parts, asked, before.content, desk.edition, by=by, now=now)
+    return _kept(desk, outcome, Did.MOVE, dump(asked), words, by, now, learned)
 
 
 def undo(parts: Parts, issue_id: int | str, *, by: str, now: datetime, revision: int) -> Edited:
     """Take the last move back that stands, whoever made it. Raises Stale and MoveError as `edit`."""
-    opened = _seen(parts, issue_id, revision)
-    moves = standing(opened.history)
-    if not moves.done:
-        raise MoveError(f"No. {opened.issue.number} has no move that could be taken back")
-    last = moves.done[-1]
-    outcome = _replayed(parts, opened, moves.moves[:-1])
-    learned = withdrawn(_lessons(parts, last, outcome.content, opened, by, now), now)
-    return _kept(parts, opened, outcome, Did.UNDO, last.move, last.said, by, now, learned)
+    desk = _seen(parts, issue_id, revision)
+    if not desk.moves.done:
+        raise MoveError(f"No. {desk.opened.issue.number} has no move that could be taken back")
+    last = desk.moves.done[-1]
+    outcome = desk.after(desk.moves.moves[:-1])
+    learned = withdrawn(_lessons(desk, last, outcome.content, by, now), now)
+    return _kept(desk, outcome, Did.UNDO, last.move, last.said, by, now, learned)
 
 
 def redo(parts: Parts, issue_id: int | str, *, by: str, now: datetime, revision: int) -> Edited:
     """Make the move again that was taken back last. Raises Stale and MoveError as `edit`."""
-    opened = _seen(parts, issue_id, revision)
-    moves = standing(opened.history)
-    if not moves.undone:
-        raise MoveError(f"No. {opened.issue.number} has no move that could be made again")
-    last = moves.undone[-1]
-    outcome = _replayed(parts, opened, (*moves.moves, last.move))
-    learned = _lessons(parts, last, _content(opened), opened, by, now)
-    return _kept(parts, opened, outcome, Did.REDO, last.move, last.said, by, now, learned)
+    desk = _seen(parts, issue_id, revision)
+    if not desk.moves.undone:
+        raise MoveError(f"No. {desk.opened.issue.number} has no move that could be made again")
+    last = desk.moves.undone[-1]
+    learned = _lessons(desk, last, desk.after(desk.moves.moves).content, by, now)
+    outcome = desk.after((*desk.moves.moves, last.move))
+    return _kept(desk, outcome, Did.REDO, last.move, last.said, by, now, learned)
 
 
-def _seen(parts: Parts, issue_id: int | str, revision: int) -> Opened:
+@dataclass(frozen=True)
+class _Desk:
+    """An issue laid open, and what is needed to make moves on it."""
+
+    parts: Parts
+    opened: Opened
+
+    @cached_property
+    def moves(self) -> Standing:
+        return standing(self.opened.history)
+
+    @property
+    def edition(self) -> Edition:
+        return self.opened.unedited.edition
+
+    @cached_property
+    def look(self) -> Look:
+        return self.parts.look(self.edition)
+
+    def after(self, moves: Sequence[str]) -> Outcome:
+        """Return what these moves make of the issue as it was built."""
+        return replayed(self.opened.unedited.content, moves, self.look, self.edition)
+
+
+def _seen(parts: Parts, issue_id: int | str, revision: int) -> _Desk:
     opened = parts.store.edits.opened(issue_id, seen=revision)
-    issue = opened.issue
-    require(Move.EDIT, issue.state, issue=issue.id, number=issue.number)
-    return opened
+    require(Move.EDIT, opened.issue.state, issue=opened.issue.id, number=opened.issue.number)
+    return _Desk(parts, opened)
 
 
-def _content(opened: Opened) -> Content:
-    assert opened.issue.content is not None, "what is opened has content"
-    return opened.issue.content
-
-
-def _replayed(parts: Parts, opened: Opened, moves: tuple[str, ...]) -> Outcome:
-    edition = opened.unedited.edition
-    return replayed(opened.unedited.content, moves, parts.look(edition), edition)
-
-
-def _lessons(
-    parts: Parts, done: Revision, before: Content, opened: Opened, by: str, now: datetime
-) -> tuple[Correction, ...]:
+def _lessons(desk: _Desk, done: Revision, before: Content, by: str, now: datetime) -> tuple[Correction, ...]:
     """Return what a move of the history teaches; nothing if another version of the program wrote it."""
     try:
-        return lessons(parts, load(done.move), before, opened.unedited.edition, by=by, now=now)
+        return lessons(desk.parts, load(done.move), before, desk.edition, by=by, now=now)
     except ValueError:
         return ()
 
 
 def _kept(
-    parts: Parts,
-    opened: Opened,
+    desk: _Desk,
     outcome: Outcome,
     did: Did,
     move: str,
@@ -134,27 +143,27 @@ def _kept(
     learned: tuple[Correction, ...],
 ) -> Edited:
     """Keep what a move came to as the issue's next revision."""
-    issue, content = opened.issue, outcome.content
+    issue, content = desk.opened.issue, outcome.content
     if not content.stories:
         raise MoveError(
             f"No. {issue.number} would have no story left; bring another one in first, or give the issue up: "
             f"digest skip {issue.id}"
         )
-    after = parts.store.edits.add(
+    after = desk.parts.store.edits.add(
         issue.id, content, seen=issue.revision, did=did, move=move, said=words, by=by, now=now, learned=learned
     )
     done = Revision(after.revision, now, by, did, move, words)
     sentence = done.sentence
     if issue.state is State.APPROVED:
         sentence += f"; {issue.approved_by or 'somebody'} had approved the issue, which is in review again"
-    return _edited(opened, after, content, sentence, standing((*opened.history, done)), outcome)
+    return _edited(desk, after, content, sentence, standing((*desk.opened.history, done)), outcome)
 
 
-def _edited(opened: Opened, issue: Issue, content: Content, words: str, moves: Standing, outcome: Outcome) -> Edited:
+def _edited(desk: _Desk, issue: Issue, content: Content, words: str, moves: Standing, outcome: Outcome) -> Edited:
     return Edited(
-        issue=replace(issue, content=content),
+        issue=issue,
         content=content,
-        edition=opened.unedited.edition,
+        edition=desk.edition,
         said=words,
         undo=moves.done[-1].said if moves.done else "",
         redo=moves.undone[-1].said if moves.undone else "",

@@ -83,6 +83,11 @@ def require_fit(parts: Parts, issue: Issue, *, now: datetime) -> None:
         )
 
 
+def crowd(parts: Parts, issue: Issue) -> Crowd:
+    """Return whom the issue goes to as the lists are now, without a look at the issue before."""
+    return _crowd(parts, issue, edition_of(parts, issue), None)
+
+
 def _brought(parts: Parts, content: Content) -> dict[ArticleId, Article]:
     """Return the articles that stories stand on; those that editors brought in are not among what it was built from."""
     return parts.store.articles.kept(
@@ -120,7 +125,8 @@ def _way(parts: Parts, issue: Issue, edition: Edition) -> Way:
 def _crowd(parts: Parts, issue: Issue, edition: Edition, before: Issue | None) -> Crowd:
     """Return whom the issue goes to: the cohorts that have something in it, and who stands aside."""
     people = parts.store.subscribers
-    census, cohorts = people.census(edition.lists), people.cohorts(edition.lists)
+    whom = (edition.lists, edition.segments)
+    census, cohorts = people.census(*whom), people.cohorts(*whom)
     content = issue.content
     plan = audience(parts, content, edition).variants if content and content.stories else {}
     going = sum(many for preferences, many in cohorts.items() if plan.get(preferences) is not None)

@@ -50,6 +50,12 @@ def bind(
     )
 
 
+def unapprove(parts: Parts, issue_id: int | str, *, by: str, now: datetime) -> Issue:
+    """Take an approval back: the issue is in review again. Raises MoveError."""
+    issue = parts.store.issues.find(issue_id)
+    return parts.store.issues.move(issue.id, Move.UNAPPROVE, now=now, by=by)
+
+
 def hold(parts: Parts, issue_id: int | str, *, by: str, reason: str, now: datetime) -> Issue:
     """Keep the issue from going out until it is released. Raises MoveError."""
     issue = parts.store.issues.find(issue_id)

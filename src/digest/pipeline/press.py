@@ -179,13 +179,22 @@ def press(parts: Parts, issue: Issue) -> Press:
 
     Raises MoveError for an issue without stories, LookError for a look that cannot be rendered.
     """
+    machine = unprinted(parts, issue)
+    if not machine.skeletons:
+        chosen = audience(parts, machine.content, machine.edition).distinct
+        machine.skeletons.update(machine.printed(machine.content, chosen))
+    return machine
+
+
+def unprinted(parts: Parts, issue: Issue) -> Press:
+    """Return the same with nothing rendered yet of an issue that is not frozen: each variant is when it is asked for.
+
+    Raises MoveError for an issue without stories.
+    """
     edition, content = edition_of(parts, issue), content_of(issue)
     skeletons, frozen = parts.store.issues.skeletons(issue.id), imprint_of(parts, issue)
     sender = frozen.sender if frozen else parts.mail(edition)
-    machine = Press(parts, issue, content, edition, sender, skeletons, frozen)
-    if not skeletons:
-        machine.skeletons.update(machine.printed(content, audience(parts, content, edition).distinct))
-    return machine
+    return Press(parts, issue, content, edition, sender, skeletons, frozen)
 
 
 def proofread(parts: Parts, content: Content, edition: Edition) -> Cut:

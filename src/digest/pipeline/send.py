@@ -125,6 +125,7 @@ def freeze(parts: Parts, issue: Issue, *, now: datetime, scheduled: bool) -> Iss
         parts.store.outbox.freeze(
             issue.id,
             lists=machine.edition.lists,
+            segments=machine.edition.segments,
             cohorts=cohorts(crowd, machine.edition, issue, now=now, scheduled=scheduled),
             skeletons=machine.skeletons,
             binding=machine.bound,

@@ -13,8 +13,9 @@ from aiohttp import web
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
 from digest.errors import LookError
-from digest.proof.files import excerpt, stamp
-from digest.proof.shades import shaded
+from digest.files import stamp
+from digest.proof.files import excerpt
+from digest.render.shades import shaded
 from digest.serving import SAFE, answer, serving
 
 Render: TypeAlias = Callable[[], tuple[str, str]]

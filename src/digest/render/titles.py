@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from dataclasses import replace
-from functools import cache
+from functools import cache, lru_cache
 from typing import Final
 
-from jinja2 import StrictUndefined
+from jinja2 import StrictUndefined, Template
 from jinja2.sandbox import SandboxedEnvironment
 
 from digest.errors import LookError
@@ -63,11 +63,9 @@ def _subject(content: Content, labels: Labels, edition: Edition) -> str:
     number = labels.say("number", number=content.number)
     if not content.stories:
         return clean(f"{content.title}, {number}")
-    environment = SandboxedEnvironment(undefined=StrictUndefined, autoescape=False)
-    environment.filters["short"] = short
     where = f"[edition.{edition.id}] subject"
     try:
-        text = environment.from_string(edition.subject).render(
+        text = _template(edition.subject).render(
             lead=content.lead,
             issue=content,
             content=content,
@@ -82,6 +80,13 @@ def _subject(content: Content, labels: Labels, edition: Edition) -> str:
     if not subject:
         raise LookError("makes an empty subject for this issue", where=where)
     return subject
+
+
+@lru_cache(maxsize=64)
+def _template(source: str) -> Template:
+    environment = SandboxedEnvironment(undefined=StrictUndefined, autoescape=False)
+    environment.filters["short"] = short
+    return environment.from_string(source)
 
 
 def preheader(content: Content, subject: str, labels: Labels) -> str:

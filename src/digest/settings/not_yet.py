@@ -20,8 +20,6 @@ EDITION: Final[Mapping[str, str]] = {
 """Keys of an edition, and what is done instead."""
 TABLES: Final[Mapping[str, str]] = {
     "bounces": "no bounce is read",
-    "web": "no page is served",
-    "alerts": "nobody is alerted",
 }
 """Whole tables, and what is done instead."""
 
@@ -60,8 +58,6 @@ def _relays(doc: Document) -> Iterator[Finding]:
                 else "mail goes to the others"
             )
             yield ("relay", n), f"relay {relay.name!r} is not used; {kept}"
-        elif relay.rate:
-            yield ("relay", n, "rate"), "`rate` is not in force yet; mail goes as fast as the relay takes it"
 
 
 def changed(at: KeyPath, table: BaseModel) -> Iterator[KeyPath]:

@@ -109,7 +109,7 @@ def _shown(at: KeyPath, value: Any) -> str:
         return HIDDEN
     if at == ("digest", "database"):
         return literal(_QUERY_PASSWORD.sub(rf"\1{HIDDEN}", _USER_PASSWORD.sub(rf"\1{HIDDEN}@", value)))
-    if at == ("alerts", "ping") and value:
+    if at in (("alerts", "ping"), ("alerts", "webhook")) and value:
         return literal("/".join((*value.split("/")[:3], HIDDEN)))
     if at == ("sender", "from"):
         name, address = value

@@ -12,7 +12,7 @@ from pydantic_core import ErrorDetails
 from digest.errors import SettingsError
 from digest.settings.lines import KeyPath
 
-SECRET_KEYS: Final = frozenset({"password", "database", "ping"})
+SECRET_KEYS: Final = frozenset({"password", "database", "ping", "webhook"})
 """Keys whose values stand in no message."""
 
 _PHRASES: Final = {

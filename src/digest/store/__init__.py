@@ -8,14 +8,17 @@ from types import TracebackType
 from typing import Self
 
 from digest.model.news import Article, ArticleId, SourceState
-from digest.store import keeping, sources
+from digest.store import keeping, sources, sweeping
 from digest.store.acknowledged import Looked
+from digest.store.alerts import Alerts
 from digest.store.articles import Articles
 from digest.store.editors import Editors
 from digest.store.edits import Edits
 from digest.store.engine import PATIENCE, Database, connect
 from digest.store.examples import Examples
 from digest.store.issues import Issues
+from digest.store.jobs import Jobs
+from digest.store.lead import Lead, lead_of
 from digest.store.leaving import Leaver, Leaving
 from digest.store.migrate import upgrade
 from digest.store.notices import Notices
@@ -28,11 +31,14 @@ from digest.store.sync import SyncReport
 from digest.store.testers import Testers
 
 __all__ = [
+    "Alerts",
     "Articles",
     "Editors",
     "Edits",
     "Examples",
     "Issues",
+    "Jobs",
+    "Lead",
     "Leaver",
     "Leaving",
     "Looked",
@@ -68,6 +74,8 @@ class Store:
         self.testers = Testers(database)
         self.editors = Editors(database)
         self.looked = Looked(database)
+        self.alerts = Alerts(database)
+        self.jobs = Jobs(database)
 
     def __enter__(self) -> Self:
         return self
@@ -95,6 +103,30 @@ class Store:
             keeping.renew(connection, updates, now)
             sources.remember(connection, states, now)
         return new
+
+    def sweep_runs(self, before: datetime) -> int:
+        """Delete the runs that ended before; return how many."""
+        return sweeping.sweep_runs(self.database, before)
+
+    def sweep_alerts(self, before: datetime) -> int:
+        """Delete the alerts that were over before; return how many."""
+        return sweeping.sweep_alerts(self.database, before)
+
+    def sweep_articles(self, before: datetime) -> int:
+        """Delete the articles that were kept before; return how many."""
+        return sweeping.sweep_articles(self.database, before)
+
+    def sweep_notices(self, before: datetime) -> int:
+        """Delete the mails to single readers that were done with before; return how many."""
+        return sweeping.sweep_notices(self.database, before)
+
+    def sweep_unconfirmed(self, before: datetime) -> int:
+        """Forget those who were signed up before and never confirmed it; return how many."""
+        return sweeping.sweep_unconfirmed(self.database, before)
+
+    def lead(self) -> Lead:
+        """Return the lead among the daemons of this database, which is nobody's until it is taken."""
+        return lead_of(self.database)
 
     def close(self) -> None:
         """Let every connection go; the store is not used after that."""

@@ -48,9 +48,21 @@ def restore(text: bytes, kind: type[T]) -> T:
     return found
 
 
-def pack(value: object, kind: Any, *, level: int = -1) -> bytes:
-    """Return `value` as a blob for a column; `level` is zlib's, 1 where somebody waits for it."""
-    return zlib.compress(canonical(value, kind), level)
+def pack(value: object, kind: Any) -> bytes:
+    """Return `value` as a blob for a column."""
+    return zlib.compress(canonical(value, kind))
+
+
+def pack_quickly(value: object, kind: Any) -> bytes:
+    """Return `value` as a blob that `unpack` reads, in a third of the time, where somebody waits for it.
+
+    The blob is a tenth larger, and its JSON is in the order of the fields.
+    """
+    try:
+        text = _adapter(kind).dump_json((value,))[1:-1]
+    except ValueError:  # half a surrogate pair
+        text = canonical(value, kind)
+    return zlib.compress(text, level=1)
 
 
 def unpack(blob: bytes, kind: type[T]) -> T:

@@ -16,7 +16,7 @@ from digest.model.issue import Content, Inputs, Issue, State, Unedited
 from digest.model.learning import Correction
 from digest.model.news import ArticleId
 from digest.store import examples
-from digest.store.codec import pack, unpack
+from digest.store.codec import pack_quickly, unpack
 from digest.store.engine import Database, insert
 from digest.store.history import history, require_seen
 from digest.store.issue_rows import change, id_of, issues, locked, read_issue, unknown
@@ -31,7 +31,7 @@ class Opened:
     """An issue with all that a move is made on."""
 
     issue: Issue
-    """With its present content."""
+    """Without its content, where that was not asked for: what was built and the moves make it."""
     unedited: Unedited
     history: tuple[Revision, ...]
 
@@ -48,7 +48,7 @@ class Edits:
             return history(connection, issue_id)
 
     def opened(self, which: int | str, *, seen: int | None = None) -> Opened:
-        """Return an issue with what a move is made on, as one moment has it.
+        """Return an issue with what a move is made on, as one moment has it; with `seen`, without its content.
 
         Raises UnknownError, MoveError where nothing is built, Stale where revision `seen` is not the present one.
         """
@@ -63,7 +63,7 @@ class Edits:
             done = history(connection, row.id)
             kept = connection.execute(select(material.c.unedited).where(material.c.issue == row.id)).scalar()
             unedited = unpack(kept, Unedited) if kept else _before_there_were_moves(connection, row)
-        return Opened(read_issue(row), unedited, done)
+        return Opened(read_issue(row, bare=seen is not None), unedited, done)
 
     def add(
         self,
@@ -94,7 +94,7 @@ class Edits:
                     "revision": seen + 1,
                     "at": now,
                     "by": by,
-                    "content": pack(content, Content, level=1),
+                    "content": pack_quickly(content, Content),
                     "did": did.value,
                     "move": move,
                     "said": said,
@@ -104,8 +104,8 @@ class Edits:
             examples.add(connection, learned)
             approval: dict[str, Any] = {"approved_by": "", "approved_at": None, "binding": "", "override": ""}
             change(connection, issue_id, now, state=state, revision=seen + 1, **approval)
-            bare = select(issue, literal(None).label("content")).where(issue.c.id == issue_id)
-            return replace(read_issue(connection.execute(bare).one()), content=content)
+            after = connection.execute(select(issue).where(issue.c.id == issue_id)).one()
+            return replace(read_issue(after, bare=True), content=content)
 
 
 def bring_in(connection: Connection, issue_id: int, edition: str, content: Content) -> None:

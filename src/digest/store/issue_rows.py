@@ -53,8 +53,8 @@ def unknown(connection: Connection, which: int | str, why: str = "") -> UnknownE
     return UnknownError(f"no issue {which}; {there}")
 
 
-def read_issue(row: Row[Any]) -> Issue:
-    """Return the issue a row of `issues()` stands for."""
+def read_issue(row: Row[Any], *, bare: bool = False) -> Issue:
+    """Return the issue a row of `issues()` stands for; `bare` leaves its content out."""
     return Issue(
         id=row.id,
         edition=row.edition,
@@ -66,7 +66,7 @@ def read_issue(row: Row[Any]) -> Issue:
         draft_at=row.draft_at,
         send_at=row.send_at,
         expires_at=row.expires_at,
-        content=None if row.content is None else unpack(row.content, Content),
+        content=None if bare or row.content is None else unpack(row.content, Content),
         approved_by=row.approved_by,
         approved_at=row.approved_at,
         binding=row.binding,

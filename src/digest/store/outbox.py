@@ -22,6 +22,8 @@ from digest.model.delivery import (
     Skeleton,
 )
 from digest.model.issue import State
+from digest.model.people import Segment
+from digest.model.standing import Standing
 from digest.store import putback, settling
 from digest.store.claims import EXPIRED, WAITING, claim, is_put_back, next_at, sweep
 from digest.store.engine import Database
@@ -29,7 +31,9 @@ from digest.store.freeze import Cohorts, freeze
 from digest.store.issue_rows import change, locked
 from digest.store.outcomes import record
 from digest.store.recipients import deliveries, read_delivery, read_recipient
+from digest.store.retrying import retry
 from digest.store.schema import delivery, meta
+from digest.store.standing import standing
 from digest.store.workers import ALIVE, DECLARED, bury, enlist, held, recover, workers
 
 PAGE: Final = 500
@@ -46,6 +50,7 @@ class Outbox:
         issue: int,
         *,
         lists: Sequence[str],
+        segments: Sequence[Segment] = (),
         cohorts: Cohorts,
         skeletons: Mapping[str, Skeleton],
         now: datetime,
@@ -53,6 +58,8 @@ class Outbox:
         imprint: str = "",
     ) -> int:
         """Start an approved issue: make each reader of the lists who may be mailed a delivery; return how many go out.
+
+        With segments only those who fit one of them.
 
         Each subscriber once; the first of their lists in this order decides how they read. `cohorts` says, for each way
         of reading among them (`Subscribers.cohorts`), the variant and when it is due; with variant None their
@@ -66,6 +73,7 @@ class Outbox:
                 connection,
                 issue,
                 lists=lists,
+                segments=segments,
                 cohorts=cohorts,
                 skeletons=skeletons,
                 binding=binding,
@@ -194,10 +202,26 @@ class Outbox:
         with self._database.write() as connection:
             return settling.assume_sent(connection, issue, addresses, now)
 
-    def assumed(self, issue: int) -> int:
-        """Return how many of the accepted are so only because somebody said it."""
-        with self._database.read() as connection:
-            return settling.assumed(connection, issue)
+    def retry(
+        self,
+        issue: int,
+        *,
+        states: Collection[DeliveryState] = (),
+        codes: Collection[str] = (),
+        addresses: Collection[str] = (),
+        pretend: bool = False,
+        now: datetime,
+    ) -> int:
+        """Take refused and deferred messages back to the queue, to be tried now; return how many.
+
+        Those in one of the states, that were answered with one of the codes (`550`, `4.2.2`), to one of the addresses:
+        whichever of the three is given. A sent issue is being sent again. `pretend` only counts. A subscriber who left
+        or is suppressed gets nothing by it: that is seen to when the row is claimed. Raises MoveError where the issue
+        has expired or is not on its way, UnknownError for an address without such a message, ValueError for another
+        state and for what is no code.
+        """
+        with self._database.write() as connection:
+            return retry(connection, issue, states=states, codes=codes, addresses=addresses, pretend=pretend, now=now)
 
     # ------------------------------------------------------------------------------------------------ reading
 
@@ -207,6 +231,11 @@ class Outbox:
         with self._database.read() as connection:
             rows = connection.execute(per_state).all()
         return {state.value: 0 for state in DeliveryState} | {row[0]: row[1] for row in rows}
+
+    def standing(self, issue: int, *, now: datetime) -> Standing:
+        """Return how its deliveries stand, with what was answered, counted. Reads every row of the issue once."""
+        with self._database.read() as connection:
+            return standing(connection, issue, now)
 
     def holders(self, issue: int) -> dict[str, int]:
         """Return the workers that hold rows of the issue, each with how many."""
@@ -228,11 +257,11 @@ class Outbox:
         with self._database.read() as connection:
             return next_at(connection, issue)
 
-    def deliveries(self, issue: int, state: DeliveryState | None = None) -> Iterator[tuple[Delivery, Recipient]]:
-        """Yield the deliveries in the order of `seq`, read page by page: no transaction stays open between two."""
+    def deliveries(self, issue: int, *states: DeliveryState) -> Iterator[tuple[Delivery, Recipient]]:
+        """Yield the deliveries in the order of `seq`, of these states or all; page by page, no transaction between."""
         chosen = deliveries().where(delivery.c.issue == issue).order_by(delivery.c.seq).limit(PAGE)
-        if state is not None:
-            chosen = chosen.where(delivery.c.state == state.value)
+        if states:
+            chosen = chosen.where(delivery.c.state.in_(states))
         last = 0
         while True:
             with self._database.read() as connection:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -27,7 +27,7 @@ class Run:
     ended_at: datetime | None
     """None: it runs, or was cut off."""
     result: str
-    """`ok`, `failed`, …; empty while it runs."""
+    """`ok`, `failed`, `cut off`; empty while it runs."""
     text: str
 
 
@@ -50,6 +50,15 @@ class Runs:
             done = update(run).where(run.c.id == run_id).values(result=result, text=text, ended_at=now)
             if not connection.execute(done).rowcount:
                 raise UnknownError(f"no run {run_id}")
+
+    def cut_off(self, jobs: Collection[str], now: datetime) -> int:
+        """Note of runs of these jobs that never ended that they were cut off; return how many.
+
+        Only for whoever knows that nobody is at them any more.
+        """
+        left = (run.c.ended_at.is_(None), run.c.job.in_(jobs))
+        with self._database.write() as connection:
+            return connection.execute(update(run).where(*left).values(result="cut off", ended_at=now)).rowcount
 
     def recent(self, job: str = "", n: int = 20) -> list[Run]:
         """Return the last `n` runs of a job, newest first; of every job where none is named."""

@@ -403,3 +403,34 @@ acknowledged: Final = Table(
     Column("at", Instant, nullable=False),
 )
 """Which of a check's findings somebody looked at and left as they are."""
+
+alert: Final = Table(
+    "alert",
+    metadata,
+    Column("id", Integer, primary_key=True),
+    Column("trouble", String(20), nullable=False),
+    Column("about", Text, nullable=False),
+    Column("text", Words, nullable=False),
+    Column("begun_at", Instant, nullable=False),
+    Column("ended_at", Instant),
+)
+"""What was wrong, and for how long."""
+STILL: Final = text("ended_at IS NULL")
+Index(
+    "ix_alert_trouble_about",
+    alert.c.trouble,
+    alert.c.about,
+    unique=True,  # a trouble begins once
+    sqlite_where=STILL,
+    postgresql_where=STILL,
+)
+
+alerted: Final = Table(
+    "alerted",
+    metadata,
+    Column("alert", ForeignKey("alert.id"), primary_key=True, autoincrement=False),
+    Column("channel", String(10), primary_key=True),  # mail, webhook
+    Column("phase", String(10), primary_key=True),  # begin, end
+    Column("at", Instant, nullable=False),
+)
+"""What of an alert was told, and over which way."""

@@ -6,7 +6,7 @@ from collections.abc import Collection, Iterable
 from datetime import datetime
 from typing import Any, Final, NamedTuple
 
-from sqlalchemy import Connection, Row, func, select, update
+from sqlalchemy import Connection, Row, select, update
 
 from digest.errors import MoveError, UnknownError
 from digest.lifecycle import phrase
@@ -59,14 +59,6 @@ def assume_sent(connection: Connection, issue_id: int, addresses: Collection[str
     doubts = _doubts(connection, locked(connection, issue_id), addresses)
     _write(connection, issue_id, doubts, state=DeliveryState.ACCEPTED, worker="", code=0, text=ASSUMED, at=now)
     return Settled(len(doubts))
-
-
-def assumed(connection: Connection, issue_id: int) -> int:
-    """Return how many messages count as accepted because somebody said so."""
-    said = select(func.count()).where(
-        delivery.c.issue == issue_id, delivery.c.state == DeliveryState.ACCEPTED.value, delivery.c.text == ASSUMED
-    )
-    return connection.execute(said).scalar_one()
 
 
 def _doubts(connection: Connection, row: Row[Any], addresses: Collection[str]) -> list[Doubt]:

@@ -16,6 +16,7 @@ from digest.model.people import (
     ConsentEvent,
     Preferences,
     Row,
+    Segment,
     Subscription,
     Suppression,
 )
@@ -198,12 +199,12 @@ class Subscribers:
             rows = connection.execute(mine).all()
         return [read_subscription(row) for row in rows]
 
-    def cohorts(self, lists: Sequence[str]) -> dict[Preferences, int]:
+    def cohorts(self, lists: Sequence[str], segments: Sequence[Segment] = ()) -> dict[Preferences, int]:
         """Return the ways of reading among those an issue to `lists` would go to, with how many read so.
 
         Each subscriber counts once, as the first of their lists in this order says.
         """
-        people = chosen(lists)
+        people = chosen(lists, segments)
         counted = (
             select(*COLUMNS, func.count().label("readers"))
             .join(people, people.c.preference == preference.c.id)
@@ -214,17 +215,19 @@ class Subscribers:
             rows = connection.execute(counted).all()
         return {read_preferences(row): row.readers for row in rows}
 
-    def census(self, lists: Sequence[str]) -> Census:
+    def census(self, lists: Sequence[str], segments: Sequence[Segment] = ()) -> Census:
         """Return who stands on the lists, counted: who may be mailed, and who may not."""
         with self._database.read() as connection:
-            return census(connection, lists)
+            return census(connection, lists, segments)
 
-    def audience(self, lists: Sequence[str], day: date | None = None) -> Iterator[Recipient]:
+    def audience(
+        self, lists: Sequence[str], day: date | None = None, segments: Sequence[Segment] = ()
+    ) -> Iterator[Recipient]:
         """Yield those an issue to `lists` would go to, by subscriber, read page by page.
 
         With the issue's `day`, without those who paused beyond it.
         """
-        people = chosen(lists)
+        people = chosen(lists, segments)
         there = or_(people.c.paused_until.is_(None), people.c.paused_until <= day) if day else true()
         page: Select[Any] = (
             select(people.c.subscriber, people.c.list, subscriber.c.email, subscriber.c.name, *COLUMNS)

@@ -17,6 +17,7 @@ import hashlib
 import hmac
 from dataclasses import dataclass
 from enum import StrEnum
+from functools import lru_cache
 from typing import Final
 
 from digest.subscribers.keys import Key, Keyring
@@ -41,14 +42,14 @@ class Purpose(StrEnum):
     """Let mail go to a new address; its number is the request's."""
 
 
-LETTERS: Final = {
+LETTERS: Final[dict[str, bytes]] = {
     Purpose.UNSUBSCRIBE: b"u",
     Purpose.PREFERENCES: b"p",
     Purpose.WEB: b"w",
     Purpose.CONFIRM: b"c",
     Purpose.ADDRESS: b"a",
 }
-PURPOSES: Final = {letter: purpose for purpose, letter in LETTERS.items()}
+PURPOSES: Final = {letter: Purpose(purpose) for purpose, letter in LETTERS.items()}
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,8 +70,10 @@ class Tokens:
 
     def make(self, purpose: str, subscriber: int, edition: str) -> str:
         """Return the token, the same for the same arguments and key. ValueError for a purpose nobody knows."""
+        if purpose not in LETTERS:
+            raise ValueError(f"{purpose!r} is no purpose of a token")
         key = self._keyring.current
-        said = LETTERS[Purpose(purpose)] + _varint(key.number) + _varint(subscriber) + edition.encode()
+        said = LETTERS[purpose] + _varint(key.number) + _varint(subscriber) + edition.encode()
         return base64.urlsafe_b64encode(said + _mac(key, said)).rstrip(b"=").decode("ascii")
 
     def read(self, token: str) -> Token | None:
@@ -91,7 +94,15 @@ class Tokens:
 
 
 def _mac(key: Key, said: bytes) -> bytes:
-    return hmac.digest(key.secret, LABEL + said, hashlib.sha256)[:MAC]
+    mac = _labelled(key.secret).copy()
+    mac.update(said)
+    return mac.digest()[:MAC]
+
+
+@lru_cache(maxsize=8)
+def _labelled(secret: bytes) -> hmac.HMAC:
+    """Return a MAC that has taken in the label: to copy it takes half as long as to begin anew."""
+    return hmac.new(secret, LABEL, hashlib.sha256)
 
 
 def _decoded(token: str) -> bytes:

@@ -12,7 +12,7 @@ from starlette.middleware import Middleware
 
 from digest.errors import DigestError
 from digest.parts import Parts
-from digest.web import desk, readers
+from digest.web import desk, health, readers
 from digest.web.away import away
 from digest.web.guard import Guard
 from digest.web.templates import STATIC
@@ -29,7 +29,7 @@ def create_app(parts: Parts, *, clock: Callable[[], datetime], once: str = "") -
     web = parts.settings.web
     names = (urlsplit(parts.settings.public_url).hostname or "", web.host)
     return Starlette(
-        routes=[STATIC, *readers.routes(parts, clock), *desk.routes(parts, clock, once)],
+        routes=[STATIC, *health.routes(parts), *readers.routes(parts, clock), *desk.routes(parts, clock, once)],
         middleware=[Middleware(Guard, names=names, open_to_posts=readers.OPEN_TO_POSTS)],
         exception_handlers={DigestError: away},
         max_body_size=LARGEST,

@@ -53,9 +53,10 @@ class Writer:
         short = plain if pieces is None else b"".join([p if piece is None else piece.short for p, piece in known])
         if not _ends_well(short):
             raise ValueError(LOOSE)
+        seven_bit = short.isascii() and all(piece is None or piece.ascii for _, piece in known)
         sender = on_the_wire(envelope.sender) if envelope.sender else ""
         try:
-            options, recipient = _options(sender, envelope.recipient, plain, self._offer)
+            options, recipient = _options(sender, envelope.recipient, len(plain), self._offer, seven_bit=seven_bit)
         except ValueError as error:
             return Outcome(DeliveryState.REFUSED, 0, one_line(str(error)))
         mail, rcpt = f"MAIL FROM:<{sender}>{options}\r\n".encode(), f"RCPT TO:<{recipient}>\r\n".encode()
@@ -103,6 +104,7 @@ class _Piece:
     """What stands for it where line ends and dots are looked at: how it begins and how it ends."""
     stuffed: bytes
     """With each dot that follows one of its own line ends doubled."""
+    ascii: bool
 
     @property
     def weight(self) -> int:
@@ -117,7 +119,7 @@ def _looked_at(piece: bytes) -> _Piece:
         raise ValueError(LOOSE)
     head = piece[: 1 + piece.startswith(b"\r\n")]
     tail = piece[-1 - piece.endswith(b"\r\n") :]
-    return _Piece(piece, head + b"~" + tail, piece.replace(b"\n.", b"\n.."))
+    return _Piece(piece, head + b"~" + tail, piece.replace(b"\n.", b"\n.."), piece.isascii())
 
 
 def stuffed(message: bytes) -> bytes:
@@ -137,20 +139,20 @@ def _ends_well(text: bytes) -> bool:
     return text.count(b"\r") == feeds and (not feeds or text.count(b"\r\n") == feeds)
 
 
-def _options(sender: str, recipient: str, message: bytes, offer: Offer) -> tuple[str, str]:
+def _options(sender: str, recipient: str, size: int, offer: Offer, *, seven_bit: bool) -> tuple[str, str]:
     """Return MAIL's options and the recipient. Raises ValueError that says why this server cannot take the message."""
     try:
         recipient = on_the_wire(recipient)
     except ValueError as error:
         raise ValueError(f"address: {error}") from error
-    options = f" SIZE={len(message)}" if offer.sized else ""
+    options = f" SIZE={size}" if offer.sized else ""
     if not (recipient.isascii() and sender.isascii()):
         if not offer.smtputf8:
             raise ValueError("smtputf8: the address has letters beyond ASCII, which the mail server does not take")
         options += " SMTPUTF8"
-    if offer.size and len(message) > offer.size:
-        raise ValueError(f"size: the message has {len(message)} bytes, the mail server takes {offer.size}")
-    if not message.isascii():
+    if offer.size and size > offer.size:
+        raise ValueError(f"size: the message has {size} bytes, the mail server takes {offer.size}")
+    if not seven_bit:
         if not offer.eight_bit:
             raise ValueError("8bitmime: the message has bytes beyond ASCII, which the mail server does not take")
         options += " BODY=8BITMIME"

@@ -65,6 +65,19 @@ class Relays:
             return {}
         return {share.name: sum(not each.closed for each in share.sessions) for share in self._shares}
 
+    @property
+    def rate(self) -> float:
+        """Messages a second that may go at most, over those that are there; infinite where one of them has no rate."""
+        return sum(share.transport.rate for share in self._there())
+
+    def ready_in(self, *, anew: bool = False) -> float:
+        """Return the seconds until one of those that are there may be sent a message.
+
+        `anew`: over a new connection; 0 where none may be made, which `open` tells.
+        """
+        free = [share for share in self._there() if not anew or share.open < share.transport.connections]
+        return min((share.transport.ready_in() for share in free), default=0.0)
+
     async def open(self) -> SmtpSession:
         """Return a session with the relay whose turn it is. Raises RelayError where none lets us in."""
         reasons: list[str] = []
@@ -85,17 +98,26 @@ class Relays:
         raise RelayError("; ".join(reasons) or "every relay has all the connections it may have")
 
     def _in_turn(self) -> list[Share]:
-        """Return the relays to ask, in order: those furthest below their share, spare ones, those that rest."""
+        """Return the relays to ask, in order: those furthest below their share, spare ones, those that rest.
+
+        Of those that are as far from it, one that its rate lets send now goes first.
+        """
         now = self._clock()
         for share in self._shares:
             share.look(now)
         free = [share for share in self._shares if share.open < share.transport.connections]
 
-        def turn(share: Share) -> tuple[bool, bool, bool, float]:
+        def turn(share: Share) -> tuple[bool, bool, bool, bool, float]:
             full = share.open >= self._usual(share)
-            return now < share.down_until, not share.weight, full, share.open / (share.weight or 1)
+            held = share.transport.ready_in() > 0
+            return now < share.down_until, not share.weight, full, held, share.open / (share.weight or 1)
 
         return sorted(free, key=turn)
+
+    def _there(self) -> list[Share]:
+        """Return the relays that do not rest; all where every one does."""
+        now = self._clock()
+        return [share for share in self._shares if now >= share.down_until] or list(self._shares)
 
     def _usual(self, share: Share) -> int:
         """Return how many connections the relay has while all are there."""

@@ -7,6 +7,7 @@ from collections.abc import Callable
 
 from digest.deliver.hand import Row
 from digest.deliver.needs import Work
+from digest.deliver.pace import Pace
 from digest.deliver.smtp.dialogue import Dialogue, Stage
 from digest.deliver.smtp.envelope import Envelope
 from digest.deliver.smtp.letters import Writer
@@ -33,8 +34,9 @@ class SmtpSession:
         sender: Callable[[Claim], str],
         most: int = 0,
         lmtp: bool = False,
+        pace: Pace | None = None,
     ) -> None:
-        self._wire, self._times, self._sender = wire, times, sender
+        self._wire, self._times, self._sender, self._pace = wire, times, sender, pace
         self._writer = Writer(offer)
         self._dialogue: Dialogue[Row] = Dialogue(offer=offer, begin=self._begin, done=self._done, most=most, lmtp=lmtp)
         self._loop = asyncio.get_running_loop()
@@ -51,6 +53,11 @@ class SmtpSession:
     def usable(self) -> bool:
         """Whether the server still listens, and nothing is awaited of it."""
         return self._dialogue.settled and self._wire.alive
+
+    @property
+    def held(self) -> bool:
+        """Whether the relay's rate lets no message go just now."""
+        return self._pace is not None and self._pace.ready_in() > 0
 
     @property
     def fruitless(self) -> bool:
@@ -120,7 +127,7 @@ class SmtpSession:
         """Put in as many messages as there is room for, and write."""
         work, dialogue, wire = self._work, self._dialogue, self._wire
         assert work is not None
-        while dialogue.room > 0 and wire.room and (next_up := work.next()) is not None:
+        while dialogue.room > 0 and wire.room and self._in_turn() and (next_up := work.next()) is not None:
             row, message = next_up
             try:
                 letter = self._writer.write(Envelope(self._sender(row.claim), row.claim.recipient.email), message)
@@ -131,10 +138,16 @@ class SmtpSession:
                 work.done(row, letter)
             else:
                 dialogue.put(row, letter)
+                if self._pace is not None:
+                    self._pace.spend()
                 if dialogue.said - self._written >= HIGH:
                     self._write()  # which says whether there is room for more
         self._write()
         self._end_if_done()
+
+    def _in_turn(self) -> bool:
+        """Say whether the relay's rate lets a message go now; if not, look again when it does."""
+        return self._pace is None or self._pace.ready(self.wake)
 
     def _write(self) -> None:
         """Write what is to be said: as much as there is at once, since every write is a call of the system."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import math
 import socket
 import ssl
 from collections.abc import Callable
@@ -12,6 +13,7 @@ from enum import StrEnum
 from functools import cache
 from pathlib import Path
 
+from digest.deliver.pace import Pace
 from digest.deliver.smtp.greeting import Manners, Mark, greeting
 from digest.deliver.smtp.login import Login
 from digest.deliver.smtp.offer import Offer
@@ -58,6 +60,17 @@ class SmtpTransport:
     """How long replies may take: minutes, as RFC 5321 asks for, whatever `timeout` is."""
     tls: ssl.SSLContext | None = None
     """Checks certificates; None: against the machine's authorities."""
+    pace: Pace | None = None
+    """How fast it may be sent to, over all its connections; None: as fast as it takes."""
+
+    @property
+    def rate(self) -> float:
+        """Messages a second that may go at most; infinite without a pace."""
+        return math.inf if self.pace is None else self.pace.rate
+
+    def ready_in(self, *, anew: bool = False) -> float:
+        """Return the seconds until a message may go; over a new connection (`anew`) it is the same."""
+        return 0.0 if self.pace is None else self.pace.ready_in()
 
     async def open(self) -> SmtpSession:
         """Return a session past greeting and login. Raises RelayError, its text names the server and the reason."""
@@ -87,7 +100,9 @@ class SmtpTransport:
         except BaseException:
             wire.abort()
             raise
-        return SmtpSession(wire, offer, self.times, sender=self.sender, most=self.per_connection, lmtp=self.lmtp)
+        return SmtpSession(
+            wire, offer, self.times, sender=self.sender, most=self.per_connection, lmtp=self.lmtp, pace=self.pace
+        )
 
     async def _greet(self, wire: Wire, manners: Manners) -> Offer:
         """Hold the greeting over the wire."""

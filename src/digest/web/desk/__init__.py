@@ -8,12 +8,20 @@ from datetime import datetime
 from starlette.routing import Route
 
 from digest.parts import Parts
-from digest.web.desk import signing
+from digest.web.desk import acting, issue, issues, moving, previews, signing, stories
 from digest.web.desk.caching import Kept
 from digest.web.desk.doors import Desk, Door, route
 from digest.web.entrance import Entrance
 
-DOORS: tuple[Door, ...] = (*signing.DOORS,)
+DOORS: tuple[Door, ...] = (
+    *signing.DOORS,
+    *issue.DOORS,
+    *issues.DOORS,
+    *previews.DOORS,
+    *acting.DOORS,
+    *moving.DOORS,
+    *stories.DOORS,
+)
 """Every address of the desk."""
 
 

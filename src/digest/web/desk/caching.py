@@ -44,3 +44,13 @@ class Kept:
         """Return whether it is there already."""
         with self._lock:
             return key in self._things
+
+    def put(self, key: Hashable, thing: object) -> None:
+        """Keep a thing that was made elsewhere."""
+        with self._lock:
+            self._things[key] = thing
+
+    def drop(self, key: Hashable) -> None:
+        """Keep a thing no longer."""
+        with self._lock:
+            self._things.pop(key, None)

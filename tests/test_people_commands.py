@@ -1,4 +1,4 @@
-"""`digest keys`: a new key signs, old links stay good, and a lost key is seen."""
+"""`digest keys`, `subscribers lint` and `subscribers segments`, run in this process."""
 
 from __future__ import annotations
 
@@ -78,3 +78,13 @@ def test_lint_points_out_what_it_does_not_refuse_and_writes_nothing(desk):
         "weekday.csv: 1 wish for sundays, and no issue of the list comes on such a day",
     ]
     assert not (desk / "var").exists()
+
+
+def test_the_size_of_a_segment_is_told_before_an_edition_uses_it(desk):
+    with (desk / "digest.toml").open("a") as file:
+        file.write('[segment.tarn]\ndomains = ["mail.example"]\n')
+    digest(desk, "subscribers", "sync")
+
+    code, told = digest(desk, "subscribers", "segments")
+
+    assert (code, told) == (0, [{"segment": "tarn", "edition": "weekday", "readers": 1, "of": 2, "used": "no"}])

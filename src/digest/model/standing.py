@@ -1,0 +1,53 @@
+"""How an issue's deliveries stand, counted."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+
+from digest.model.delivery import DeliveryState
+
+
+@dataclass(frozen=True, slots=True)
+class Reply:
+    """What mail servers said to several messages alike."""
+
+    state: DeliveryState
+    """deferred or refused."""
+    code: int
+    """Of the SMTP reply; 0 where none came."""
+    enhanced: str
+    """RFC 3463; empty where the server gave none."""
+    count: int
+
+
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """How an issue's deliveries stand. Names nobody, and quotes no server."""
+
+    counts: Mapping[DeliveryState, int]
+    """Every state is a key."""
+    assumed: int = 0
+    """How many of the accepted are so only because somebody said it."""
+    replies: tuple[Reply, ...] = ()
+    """What keeps messages from being accepted, the most frequent first."""
+    reasons: Mapping[str, int] = field(default_factory=dict)
+    """Why messages are suppressed, each with how many, the most frequent first."""
+    first_at: datetime | None = None
+    """When the first of the answers that stand was written; None: there is none."""
+    last_at: datetime | None = None
+    lately: int = 0
+    """Answers within the last minute."""
+    next_try_at: datetime | None = None
+    """When the first of the deferred may be tried again."""
+
+    @property
+    def waiting(self) -> int:
+        """How many were not tried yet, or are in hand."""
+        return self.counts[DeliveryState.QUEUED] + self.counts[DeliveryState.CLAIMED]
+
+    @property
+    def answered(self) -> int:
+        """How many have an answer that stands, deferred ones too."""
+        return sum(self.counts.values()) - self.waiting - self.counts[DeliveryState.SUPPRESSED]

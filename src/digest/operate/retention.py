@@ -1,0 +1,28 @@
+"""What is kept, and for how long: nothing goes that an issue, a reader or the law may still ask for."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+from typing import Final
+
+from digest.store import Store
+
+DIARY: Final = timedelta(days=90)
+"""Runs, and alerts that are over: a quarter, to compare with."""
+UNCONFIRMED: Final = timedelta(days=30)
+"""Sign-ups that nobody confirmed: whoever wants the mail looks sooner, and of whom it was not nothing is kept."""
+NEWS: Final = timedelta(days=400)
+"""Articles: a year, and what an argument about it takes. Issues stay, with the words that they were made from."""
+
+
+def sweep(store: Store, now: datetime) -> str:
+    """Delete what is older than it need be; return what went, in a phrase, which is empty for nothing."""
+    diary, news = now - DIARY, now - NEWS
+    gone = (
+        (store.sweep_runs(diary), "runs"),
+        (store.sweep_alerts(diary), "alerts"),
+        (store.sweep_notices(diary), "mails to single readers"),
+        (store.sweep_unconfirmed(now - UNCONFIRMED), "sign-ups that nobody confirmed"),
+        (store.sweep_articles(news), "articles"),
+    )
+    return ", ".join(f"{count:,} {what}" for count, what in gone if count)

@@ -1,0 +1,169 @@
+"""The daemon: a clock wakes its jobs, each run is written down, and what is told twice is told once."""
+
+from __future__ import annotations
+
+import asyncio
+import time
+from collections import Counter
+from collections.abc import Callable
+from contextlib import suppress
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+from typing import Final
+
+import structlog
+from apscheduler.schedulers.asyncio import AsyncIOScheduler
+from apscheduler.triggers.interval import IntervalTrigger
+
+from digest import pipeline
+from digest.errors import StoreError
+from digest.parts import Parts
+from digest.schedule import JOBS, Event, Watch, done
+
+TICK: Final = timedelta(seconds=10)
+"""How often the daemon looks; the wake-ups fall on whole minutes, so that what is due at 07:00 leaves at 07:00."""
+GAP: Final = timedelta(milliseconds=200)
+ALONGSIDE: Final = (
+    (("collect",), TICK),
+    (("draft", "deadline"), TICK),
+    (("lists", "notices"), TICK),
+    (("send",), TICK),
+    (("alerts",), TICK),
+    (("retention",), timedelta(hours=6)),
+)
+"""What runs side by side, and how often: a slow outlet delays no draft, a long send no deadline."""
+PING: Final = 60.0
+"""Seconds between two pings, at least."""
+START: Final = datetime(2026, 1, 1, tzinfo=UTC)
+"""Wake-ups are counted from a whole minute."""
+
+Tell = Callable[[Event, int], None]
+"""Is told each event, with the number of its run in the diary; 0 where it has none."""
+
+
+class Rounds:
+    """The jobs over and over, until the watch is told to stop."""
+
+    def __init__(self, watch: Watch, tell: Tell) -> None:
+        self._watch = replace(watch, gap=GAP)
+        self._tell = tell
+        self._tasks: set[asyncio.Task[None]] = set()
+        self._failures: dict[str, set[str]] = {}
+        self._well = {name: name == "send" for name in JOBS}  # of a job's first turn; a send may take an hour
+        self._users: Counter[int] = Counter()
+        self._retired: dict[int, Parts] = {}
+        self._pinged = -PING
+
+    @property
+    def parts(self) -> Parts:
+        """The parts that jobs are given from now on."""
+        return self._watch.parts
+
+    async def __call__(self, begun: Callable[[], object] = lambda: None) -> None:
+        """Take turns until `stop` is set; then end within seconds, with nothing half done.
+
+        The clock's job store is memory, missed wake-ups fold into one, and no job overlaps itself: nothing of what is
+        owed depends on a wake-up having come. `begun` is called once the first turn is on its way.
+        """
+        scheduler = AsyncIOScheduler(
+            timezone=UTC, job_defaults={"coalesce": True, "max_instances": 1, "misfire_grace_time": None}
+        )
+        for names, every in ALONGSIDE:
+            trigger = IntervalTrigger(seconds=int(every.total_seconds()), start_date=START, timezone=UTC)
+            scheduler.add_job(self._woken, trigger, args=[names], next_run_time=datetime.now(UTC))
+        scheduler.start()
+        begun()
+        await self._watch.stop.wait()
+        scheduler.pause()
+        ending = set(self._tasks)
+        for task in ending:
+            if task.get_name() in ("collect", "alerts"):
+                task.cancel()  # what a portion of sources brought is kept whole or not at all; an alert is told later
+        await asyncio.gather(*ending, return_exceptions=True)
+        scheduler.shutdown(wait=False)
+        for parts in self._retired.values():
+            parts.close()
+
+    def change(self, parts: Parts) -> None:
+        """Give jobs these parts from now on; those before are closed once nothing works with them."""
+        before, self._watch = self._watch.parts, replace(self._watch, parts=parts)
+        self._retired[id(before)] = before
+        self._close_unused(id(before))
+
+    async def _woken(self, names: tuple[str, ...]) -> None:
+        task = asyncio.create_task(self._wake(names), name=names[0])
+        self._tasks.add(task)
+        try:
+            await asyncio.shield(task)
+        finally:
+            self._tasks.discard(task)
+
+    async def _wake(self, names: tuple[str, ...]) -> None:
+        watch = self._watch
+        key = id(watch.parts)
+        self._users[key] += 1
+        try:
+            resting = await self._resting(watch.parts)
+            for name in names:
+                self._well[name] = name in resting or await self._run(name, watch)
+            await self._ping(watch.parts)
+        finally:
+            self._users[key] -= 1
+            self._close_unused(key)
+
+    async def _run(self, name: str, watch: Watch) -> bool:
+        """Do one job; return whether it went well. It is written down if there is something to tell of it."""
+        began, failed, told, run = watch.clock(), set[str](), list[str](), 0
+        result = "cut off"
+        with structlog.contextvars.bound_contextvars(job=name):
+            try:
+                async for event in done(name, watch):
+                    known = event.failed and event.text in self._failures.get(name, ())
+                    if event.failed:
+                        failed.add(event.text)
+                    if known:
+                        continue
+                    told.append(event.text)
+                    run = run or await self._begin(watch.parts, name, began)
+                    self._tell(event, run)
+                result = "failed" if failed else "ok"
+            finally:
+                if run:
+                    await self._end(watch, run, result, told)
+        self._failures[name] = failed
+        return not failed
+
+    async def _begin(self, parts: Parts, name: str, at: datetime) -> int:
+        with suppress(StoreError):  # what is told matters more than that it is written down
+            return await asyncio.to_thread(parts.store.runs.start, name, at)
+        return 0
+
+    async def _end(self, watch: Watch, run: int, result: str, told: list[str]) -> None:
+        with suppress(StoreError):
+            # Not in a thread: a job that is cancelled could not wait for it.
+            watch.parts.store.runs.finish(run, result, "; ".join(told), watch.clock())
+
+    async def _resting(self, parts: Parts) -> set[str]:
+        with suppress(StoreError):  # the job itself says that the database is away
+            return set(await asyncio.to_thread(parts.store.jobs.paused)) & set(JOBS)
+        return set()
+
+    async def _ping(self, parts: Parts) -> None:
+        """Tell that all is well, where it is and somebody wants to hear it."""
+        due = time.monotonic() - self._pinged >= PING
+        if not (parts.settings.alerts.ping and due and all(self._well.values())):
+            return
+        self._pinged = time.monotonic()
+        failures = self._failures.setdefault("ping", set())
+        try:
+            await pipeline.ping(parts)
+        except OSError as error:
+            if str(error) not in failures:
+                self._tell(Event("ping", str(error), failed=True), 0)
+            self._failures["ping"] = {str(error)}
+        else:
+            failures.clear()
+
+    def _close_unused(self, key: int) -> None:
+        if not self._users[key] and key in self._retired:
+            self._retired.pop(key).close()

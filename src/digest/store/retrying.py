@@ -1,0 +1,95 @@
+"""Messages that were refused or deferred, taken back to the queue because a person says so."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Collection, Iterable
+from datetime import datetime
+from typing import Any, Final
+
+from sqlalchemy import ColumnElement, Connection, Row, and_, exists, func, or_, select, true, update
+
+from digest.errors import MoveError, UnknownError
+from digest.lifecycle import phrase
+from digest.model.delivery import DeliveryState
+from digest.model.issue import State
+from digest.store.chunks import chunks
+from digest.store.issue_rows import locked
+from digest.store.outcomes import reopen
+from digest.store.schema import batch, delivery, subscriber
+from digest.store.settling import MAY_SEND_AGAIN
+
+RETRIABLE: Final = (DeliveryState.REFUSED, DeliveryState.DEFERRED)
+"""States that a message is taken back from: what is in doubt may have arrived, and has its own decision."""
+CODE: Final = re.compile(r"[245]\d\d|[245]\.\d{1,3}\.\d{1,3}")
+"""A reply's code (RFC 5321, 4.2), or its enhanced code (RFC 3463, 2)."""
+
+
+def retry(
+    connection: Connection,
+    issue_id: int,
+    *,
+    states: Collection[DeliveryState],
+    codes: Collection[str],
+    addresses: Collection[str],
+    pretend: bool,
+    now: datetime,
+) -> int:
+    """Take chosen messages back to the queue. See `Outbox.retry`."""
+    wrong = [state.value for state in states if state not in RETRIABLE]
+    if wrong:
+        raise ValueError(f"messages are not taken back from {', '.join(wrong)}")
+    row = locked(connection, issue_id)
+    _require_may_leave(row, now)
+    chosen = and_(delivery.c.issue == issue_id, delivery.c.state.in_(states or RETRIABLE), _said(codes))
+    if addresses:
+        chosen = and_(chosen, delivery.c.seq.in_(_seqs(connection, row, chosen, addresses)))
+    count = connection.execute(select(func.count()).select_from(delivery).where(chosen)).scalar_one()
+    if count and not pretend:
+        _wake(connection, issue_id, chosen, now)
+        back = {"state": DeliveryState.QUEUED, "worker": "", "not_before": None, "at": now}
+        connection.execute(update(delivery).where(chosen).values(back))  # what the try before it said stays
+        if row.state == State.SENT:
+            reopen(connection, issue_id, now)
+    return count
+
+
+def _require_may_leave(row: Row[Any], now: datetime) -> None:
+    if now >= row.expires_at:
+        raise MoveError(f"No. {row.number} expired at {row.expires_at:%Y-%m-%d %H:%M} UTC; nothing of it leaves now")
+    if row.state not in MAY_SEND_AGAIN:
+        raise MoveError(f"No. {row.number} is {phrase(State(row.state))}; nothing of it leaves")
+
+
+def _said(codes: Iterable[str]) -> ColumnElement[bool]:
+    """Return the condition that a reply had one of these codes; none: any reply."""
+    found = []
+    for code in codes:
+        if not CODE.fullmatch(code):
+            raise ValueError(f"{code!r} is no code of a reply")
+        enhanced = or_(delivery.c.text == code, delivery.c.text.startswith(f"{code} ", autoescape=True))
+        found.append(delivery.c.code == int(code) if code.isdecimal() else enhanced)
+    return or_(*found) if found else true()
+
+
+def _seqs(connection: Connection, row: Row[Any], chosen: ColumnElement[bool], addresses: Collection[str]) -> list[int]:
+    """Return the rows to these addresses; UnknownError for one that has none among the chosen."""
+    wanted = {address.lower() for address in addresses}
+    theirs = select(subscriber.c.address, delivery.c.seq).join(subscriber, subscriber.c.id == delivery.c.subscriber)
+    found: dict[str, int] = {}
+    for some in chunks(sorted(wanted)):
+        rows = connection.execute(theirs.where(chosen, subscriber.c.address.in_(some)))
+        found.update((address, seq) for address, seq in rows)
+    strange = wanted - found.keys()
+    if strange:
+        raise UnknownError(f"No. {row.number} has no such message to {', '.join(sorted(strange))}")
+    return sorted(found.values())
+
+
+def _wake(connection: Connection, issue_id: int, chosen: ColumnElement[bool], now: datetime) -> None:
+    """Have the batches of what comes back looked at now, by whoever is first."""
+    inside = exists().where(chosen, delivery.c.seq.between(batch.c.first, batch.c.last))
+    woken = update(batch).where(batch.c.issue == issue_id, inside)
+    late = or_(batch.c.not_before.is_(None), batch.c.not_before > now)
+    connection.execute(woken.values(owner="", leased_until=None))
+    connection.execute(woken.where(late).values(not_before=now))

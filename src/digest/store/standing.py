@@ -1,0 +1,91 @@
+"""How an issue's deliveries stand: one walk through its rows, one row of the answer for each kind."""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from collections.abc import Iterable
+from datetime import datetime, timedelta
+from typing import Any, Final
+
+from sqlalchemy import Connection, Row, Select, and_, case, func, select
+
+from digest.model.delivery import DeliveryState
+from digest.model.standing import Reply, Standing
+from digest.store.schema import delivery
+from digest.store.settling import ASSUMED
+
+S = DeliveryState
+LATELY: Final = timedelta(minutes=1)
+HEAD: Final = 10
+"""Characters of a reply that are read: an enhanced code has at most nine (RFC 3463, 2) and a space."""
+MOST: Final = 10
+"""Kinds of replies, and reasons, that are told."""
+_ENHANCED: Final = re.compile(r"[245]\.\d{1,3}\.\d{1,3}(?=\s|$)")
+
+
+def standing(connection: Connection, issue_id: int, now: datetime) -> Standing:
+    """Return how the deliveries of an issue stand."""
+    rows = connection.execute(_kinds(issue_id, now)).all()
+    counts: Counter[str] = Counter()
+    for row in rows:
+        counts[row.state] += row.number
+    replies, reasons = _replies(rows), _reasons(rows)
+    answered = [row for row in rows if row.state in (S.ACCEPTED, S.DEFERRED, S.REFUSED, S.IN_DOUBT)]
+    return Standing(
+        counts={state: counts[state.value] for state in S},
+        assumed=sum(row.number for row in rows if row.state == S.ACCEPTED and row.said),
+        replies=tuple(Reply(*kind, count) for kind, count in replies.most_common(MOST)),
+        reasons=dict(reasons.most_common(MOST)),
+        first_at=min((row.first_at for row in answered if row.first_at), default=None),
+        last_at=max((row.last_at for row in answered if row.last_at), default=None),
+        lately=sum(row.lately for row in answered),
+        next_try_at=min((row.again_at for row in rows if row.state == S.DEFERRED and row.again_at), default=None),
+    )
+
+
+def _kinds(issue_id: int, now: datetime) -> Select[Any]:
+    """Choose the kinds of rows: by state and, where that says something, code and text.
+
+    What is told of a text are codes alone, which have a dot as their second character; only those texts are looked at,
+    so that a million replies that all differ are few kinds.
+    """
+    text, state = delivery.c.text, delivery.c.state
+    told = case(
+        (state == S.SUPPRESSED.value, text),
+        (and_(state == S.ACCEPTED.value, text == ASSUMED), text),
+        (and_(state.in_((S.DEFERRED.value, S.REFUSED.value)), text.like("_.%")), func.substr(text, 1, HEAD)),
+        else_="",
+    ).label("said")
+    code = case((state.in_((S.DEFERRED.value, S.REFUSED.value)), delivery.c.code), else_=0).label("reply_code")
+    return (
+        select(
+            state,
+            code,
+            told,
+            func.count().label("number"),
+            func.min(delivery.c.at).label("first_at"),
+            func.max(delivery.c.at).label("last_at"),
+            func.min(delivery.c.not_before).label("again_at"),
+            func.sum(case((delivery.c.at > now - LATELY, 1), else_=0)).label("lately"),
+        )
+        .where(delivery.c.issue == issue_id)
+        .group_by(state, code, told)
+    )
+
+
+def _replies(rows: Iterable[Row[Any]]) -> Counter[tuple[S, int, str]]:
+    found: Counter[tuple[S, int, str]] = Counter()
+    for row in rows:
+        if row.state in (S.DEFERRED, S.REFUSED):
+            enhanced = _ENHANCED.match(row.said)
+            found[S(row.state), row.reply_code, enhanced.group() if enhanced else ""] += row.number
+    return found
+
+
+def _reasons(rows: Iterable[Row[Any]]) -> Counter[str]:
+    found: Counter[str] = Counter()
+    for row in rows:
+        if row.state == S.SUPPRESSED:
+            found[row.said] += row.number
+    return found

@@ -1,0 +1,190 @@
+"""What is done to an issue as a whole: approved, held, released, given up; looked at, asked, tried."""
+
+from __future__ import annotations
+
+import asyncio
+import re
+from collections.abc import Callable
+from typing import Final
+
+from starlette.responses import Response
+
+from digest import pipeline
+from digest.errors import DigestError, MoveError, Unfit
+from digest.lifecycle import Move
+from digest.model.editors import Right
+from digest.model.issue import Issue
+from digest.web.desk import standing
+from digest.web.desk.doors import Answer, Door, Visit
+from digest.web.desk.forms import number, reason
+from digest.web.desk.issue import frame
+from digest.web.desk.sheet import Sheet, sheet
+from digest.web.desk.view import read_view
+
+
+def approval(visit: Visit) -> Response:
+    """The page on which an issue is approved: to how many, when, and what nobody has looked at yet."""
+    return _approval(sheet(visit))
+
+
+def _approval(its: Sheet, wrong: str = "", *, status: int = 200) -> Response:
+    visit = its.visit
+    view = read_view(visit.request.query_params)
+    found = its.judged() if its.told else None
+    values = {"found": found, "crowd": its.crowd() if its.told else None, "wrong": wrong}
+    return visit.page("approve", status=status, **frame(its, view), **values)
+
+
+def approve(visit: Visit) -> Response:
+    """Approve what was read: the revision that the form names, with everything amber looked at."""
+    its = sheet(visit)
+    revision = number(visit.form, "revision")
+    if revision != its.issue.revision:
+        return _approval(its, stale(revision, its.issue), status=409)
+    found = its.judged()
+    override = reason(visit.form)
+    if found.open and not visit.form.get("looked"):
+        return _approval(its, "Say that you have looked at what is amber, or look at it one by one.", status=409)
+    if found.red and not override:
+        return _approval(its, "Say why it may go out all the same.", status=409)
+    _note_looks(its, [card.mark for card in found.open])
+    try:
+        issue = pipeline.approve(
+            visit.parts, its.issue.id, by=visit.by, now=visit.now, revision=revision, override=override
+        )
+    except Unfit as unfit:  # found since the page was made
+        return _approval(its, str(unfit), status=409)
+    hour = standing.at_hour(issue, its.edition, visit.now)
+    when = f"for {hour}" if visit.now < issue.send_at else "; it leaves now"
+    return visit.go(f"/issues/{issue.id}", f"Approved {when}.".replace(" ;", ";"))
+
+
+def _note_looks(its: Sheet, marks: list[str]) -> None:
+    visit = its.visit
+    visit.parts.store.looked.add(its.issue.id, marks, revision=its.issue.revision, by=visit.by, now=visit.now)
+
+
+def unapprove(visit: Visit) -> Response:
+    """Take an approval back."""
+    pipeline.unapprove(visit.parts, visit.issue_id, by=visit.by, now=visit.now)
+    return visit.go(_back(visit), "The approval is taken back; it is in review again.")
+
+
+def reasoning(move: Move, headline: str, button: str, note: str) -> Answer:
+    """Return the page that asks for the reason of a move."""
+
+    def page(visit: Visit) -> Response:
+        its = sheet(visit)
+        view = read_view(visit.request.query_params)
+        return visit.page(
+            "reason", **frame(its, view), move=move.value, headline=headline, button=button, note=note, wrong=""
+        )
+
+    return page
+
+
+def hold(visit: Visit) -> Response:
+    """Keep the issue from going out."""
+    why = _required_reason(visit)
+    pipeline.hold(visit.parts, visit.issue_id, by=visit.by, reason=why, now=visit.now)
+    return visit.go(_back(visit), "Held. It does not go out until it is released and approved.")
+
+
+def release(visit: Visit) -> Response:
+    """Put a held issue back to review."""
+    pipeline.release(visit.parts, visit.issue_id, by=visit.by, now=visit.now)
+    return visit.go(_back(visit), "Released; it is in review.")
+
+
+def skip(visit: Visit) -> Response:
+    """Give the issue up."""
+    why = _required_reason(visit)
+    pipeline.skip(visit.parts, visit.issue_id, by=visit.by, reason=why, now=visit.now)
+    return visit.go(_back(visit), "Skipped. Its articles may stand in the next issue.")
+
+
+def look(visit: Visit) -> Response:
+    """Note that somebody looked at something amber and leaves it as it is."""
+    its = sheet(visit)
+    known = {card.mark for card in its.judged().cards if not card.is_red}
+    marks = [visit.form["mark"]] if visit.form.get("mark") in known else []
+    _note_looks(its, marks)
+    return visit.go(_back(visit), "Looked at." if marks else "That is not found any more.")
+
+
+def ask_links(visit: Visit) -> Response:
+    """Ask each link of the issue whether it answers."""
+    its = sheet(visit)
+    its.asked(asyncio.run(pipeline.ask_links(visit.parts, its.issue)))
+    return visit.go(f"{_back(visit)}", "The links were asked.")
+
+
+def trying(visit: Visit) -> Response:
+    """The page that sends a test."""
+    return _trying(sheet(visit))
+
+
+def _trying(its: Sheet, *, wrong: str = "", status: int = 200) -> Response:
+    visit, view = its.visit, read_view(its.visit.request.query_params)
+    to = visit.form.get("to", "") or ", ".join(pipeline.test_addresses(visit.parts, its.issue.edition))
+    return visit.page("test", status=status, **frame(its, view), to=to, wrong=wrong)
+
+
+def try_it(visit: Visit) -> Response:
+    """Send the issue as it is to a few addresses, marked as a test."""
+    its = sheet(visit)
+    addresses = [each for each in re.split(r"[,;\s]+", visit.form.get("to", "")) if each]
+    who = visit.form.get("as", "")
+    try:
+        told = asyncio.run(
+            pipeline.test_send(
+                visit.parts,
+                its.issue,
+                addresses,
+                as_address=who if "@" in who else "",
+                by=visit.by,
+                now=visit.now,
+            )
+        )
+    except DigestError as error:
+        return _trying(its, wrong=str(error), status=409)
+    lines = [f"{each.address}: {each.outcome.state.value} {each.outcome.code} {each.outcome.text}" for each in told]
+    return visit.go(_back(visit), f"Test sent at {visit.now:%H:%M:%S} UTC. {'; '.join(lines)[:1500]}")
+
+
+def stale(seen: int, issue: Issue) -> str:
+    """Return why what was read cannot be approved."""
+    return f"You read revision {seen}; it is at revision {issue.revision} by now. Look at it again, then approve it."
+
+
+def _required_reason(visit: Visit) -> str:
+    why = reason(visit.form)
+    if not why:
+        raise MoveError("Say why; whoever comes next will want to know.")
+    return why
+
+
+def _back(visit: Visit) -> str:
+    """Return the issue's page, looked at as the form says."""
+    return read_view(visit.form).link(visit.issue_id)
+
+
+def _door(path: str, right: Right, get: Callable[[Visit], Response], post: Answer) -> tuple[Door, Door]:
+    path = f"/issues/{{issue:int}}/{path}"
+    return Door("GET", path, right, get), Door("POST", path, right, post)
+
+
+HOLD: Final = reasoning(Move.HOLD, "Hold this issue?", "Hold it", "It does not go out until somebody releases it.")
+SKIP: Final = reasoning(
+    Move.SKIP, "Give this issue up?", "Skip it", "It is not sent. Its articles may stand in the next one."
+)
+DOORS: Final = (
+    *_door("approve", standing.ASKED[Move.APPROVE], approval, approve),
+    *_door("hold", standing.ASKED[Move.HOLD], HOLD, hold),
+    *_door("skip", standing.ASKED[Move.SKIP], SKIP, skip),
+    *_door("test", Right.EDITOR, trying, try_it),
+    Door("POST", "/issues/{issue:int}/unapprove", standing.ASKED[Move.UNAPPROVE], unapprove),
+    Door("POST", "/issues/{issue:int}/release", standing.ASKED[Move.RELEASE], release),
+    Door("POST", "/issues/{issue:int}/looked", Right.EDITOR, look),
+    Door("POST", "/issues/{issue:int}/links", Right.EDITOR, ask_links),
+)

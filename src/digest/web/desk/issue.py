@@ -1,0 +1,84 @@
+"""One issue: its outline, its preview, its checks; and today's, where nobody says which."""
+
+from __future__ import annotations
+
+from typing import Any, Final
+
+from starlette.responses import Response
+
+from digest import pipeline
+from digest.headline import foremost, headline
+from digest.model.editors import Right
+from digest.web.desk import standing
+from digest.web.desk.doors import Door, Visit
+from digest.web.desk.judging import Judged
+from digest.web.desk.outline import benched, outline
+from digest.web.desk.previews import inbox, mail_parts, whom
+from digest.web.desk.sheet import Sheet, sheet
+from digest.web.desk.view import CHOICES, FRAMED, MORE, View, read_view
+
+LATELY: Final = 30
+"""Issues among which today's is looked for."""
+
+
+def today(visit: Visit) -> Response:
+    """The issue that one wants to see: the list of issues where there is none."""
+    found = foremost(visit.parts.store.issues.all(LATELY), visit.now)
+    return visit.go(f"/issues/{found.id}" if found else "/issues")
+
+
+def page(visit: Visit) -> Response:
+    """One issue. Checks that take long are left for the page to fetch, unless it says that it cannot."""
+    its, view = sheet(visit), read_view(visit.request.query_params)
+    known = its.judged() if its.told and (its.is_checked or visit.asked("checks")) else None
+    return visit.page("issue", **frame(its, view), **panes(its, view, known))
+
+
+def frame(its: Sheet, view: View) -> dict[str, Any]:
+    """Return what stands around the panes."""
+    visit, issue, edition = its.visit, its.issue, its.edition
+    parts = visit.parts
+    counts = parts.store.outbox.counts(issue.id) if issue.state in standing.GOING else {}
+    several = len(parts.settings.editions) > 1
+    return {
+        "issue": issue,
+        "edition": edition,
+        "view": view,
+        "state": headline(issue, visit.now, edition=edition, counts=counts, several=several and not edition.title),
+        "steps": standing.steps(issue.state),
+        "clock": standing.clock(issue, edition, visit.now),
+        "moves": {move.value for move in standing.open_moves(issue.state, visit.may)},
+        "hour": standing.at_hour(issue, edition, visit.now),
+        "approve": standing.approve_label(issue, edition, visit.now),
+        "counts": counts,
+        "now": visit.now,
+    }
+
+
+def panes(its: Sheet, view: View, found: Judged | None) -> dict[str, Any]:
+    """Return what stands in the panes."""
+    content = its.issue.content
+    if content is None or not its.told:
+        return {"told": False}
+    edited = pipeline.look_in(its.visit.parts, its.issue.id)
+    return {
+        "told": True,
+        "content": content,
+        "blocks": outline(content, its.edition, found, its.visit.now),
+        "edited": edited,
+        "benched": benched(content, edited.held),
+        "found": found,
+        "crowd": its.crowd(),
+        "choices": CHOICES,
+        "more": MORE,
+        "framed": view.part in FRAMED,
+        "whom": whom(its, view),
+        "inbox": inbox(its, view),
+        "parts": mail_parts(its, view),
+    }
+
+
+DOORS: Final = (
+    Door("GET", "/", Right.VIEWER, today),
+    Door("GET", "/issues/{issue:int}", Right.VIEWER, page),
+)

@@ -1,0 +1,70 @@
+// A page that asks something, shown over the issue instead of in its place.
+import { fetchPage, lay } from "./going.js";
+import { say } from "./saying.js";
+
+function dialog() {
+  let found = document.getElementById("dialog");
+  if (found) return found;
+  found = document.createElement("dialog");
+  found.id = "dialog";
+  found.addEventListener("click", clicked);
+  found.addEventListener("submit", submitted);
+  found.addEventListener("close", () => found.replaceChildren());
+  document.body.append(found);
+  return found;
+}
+
+export async function openDialog(url, kind) {
+  try {
+    const { page, at } = await fetchPage(url);
+    if (!showIn(page, kind)) location.assign(at);
+  } catch {
+    say("The desk does not answer.");
+  }
+}
+
+export function showIn(page, kind = "") {
+  const asked = page.querySelector("#ask") || page.querySelector("main");
+  if (!asked || page.querySelector('form[action="/sign-in"]')) return false;
+  const over = dialog();
+  if (kind) over.className = kind;
+  over.replaceChildren(document.adoptNode(asked));
+  const title = asked.querySelector("h1, h2");
+  if (title) { title.id = "dialog-title"; over.setAttribute("aria-labelledby", "dialog-title"); }
+  else over.setAttribute("aria-label", page.title);
+  if (!over.open) over.showModal();
+  (asked.querySelector("[autofocus], textarea, input:not([type=hidden])") || asked.querySelector("button, a"))?.focus();
+  return true;
+}
+
+export const show = (nodes, label) => {
+  const over = dialog();
+  over.className = "";
+  over.setAttribute("aria-label", label);
+  over.replaceChildren(...nodes);
+  over.showModal();
+};
+
+function clicked(event) {
+  const over = event.currentTarget;
+  const link = event.target.closest("a");
+  if (event.target === over) over.close();
+  else if (link?.hasAttribute("data-close")) { event.preventDefault(); over.close(); }
+}
+
+async function submitted(event) {
+  event.preventDefault();
+  const over = event.currentTarget, form = event.target;
+  const get = form.method !== "post";
+  const url = get ? `${form.action}?${new URLSearchParams(new FormData(form))}` : form.action;
+  for (const button of form.querySelectorAll("button")) button.disabled = true;
+  try {
+    const { page, at } = await fetchPage(url, get ? {} : { form, submitter: event.submitter });
+    if (page.body.classList.contains("app")) { over.close(); lay(page, at); }
+    else if (!showIn(page)) location.assign(at);
+  } catch {
+    say("The desk does not answer. Nothing was changed.");
+  } finally {
+    for (const button of form.querySelectorAll("button")) button.disabled = false;
+  }
+}
