@@ -76,6 +76,15 @@ class Cluster:
             )
             return len(ended.fetchall())
 
+    def waiting(self, url: str) -> int:
+        """Return how many connections to the database of that URL wait for a lock that another one holds."""
+        name = url.partition("@/")[2].partition("?")[0]
+        with psycopg.connect(host=str(self.folder), user=USER, dbname="postgres", autocommit=True) as connection:
+            found = connection.execute(
+                "SELECT FROM pg_stat_activity WHERE datname = %s AND wait_event_type = 'Lock'", (name,)
+            )
+            return len(found.fetchall())
+
     def _run(self, statement: str) -> None:
         with psycopg.connect(host=str(self.folder), user=USER, dbname="postgres", autocommit=True) as connection:
             connection.execute(statement.encode())

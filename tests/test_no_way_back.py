@@ -23,13 +23,13 @@ from tests.fakes import NOON
 from tests.postgres import memory
 from tests.settings.conftest import BASE
 
-PEOPLE = ("ada@mail.example", "bo@mail.example", "Cy@tärn.example")
+PEOPLE = ("ada@mail.example", "Cy@tärn.example")
 ANY = st.sampled_from(PEOPLE)
 SOME = st.lists(ANY, unique=True)
 
 
 class Lists(RuleBasedStateMachine):
-    """One list with its file, its database and three people."""
+    """One list with its file, its database and two people."""
 
     template: Path
 
@@ -136,5 +136,5 @@ def template(tmp_path_factory):
 
 def test_no_order_of_files_imports_forms_and_erasures_brings_back_who_left(template):
     Lists.template = template
-    few = settings(max_examples=12, stateful_step_count=12, deadline=None, suppress_health_check=list(HealthCheck))
+    few = settings(max_examples=20, stateful_step_count=25, deadline=None, suppress_health_check=list(HealthCheck))
     run_state_machine_as_test(Lists, settings=few)

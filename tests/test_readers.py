@@ -187,6 +187,19 @@ def test_a_fortnight_after_leaving_only_a_sign_up_brings_back(parts):
     assert (between, mailed(parts)) == ([BO], [ADA, BO])
 
 
+def test_a_stranger_at_the_form_and_a_file_together_bring_nobody_back(parts):
+    readers.leave(parts, settings_token(parts, ADA, Purpose.UNSUBSCRIBE), origin="one-click", now=NOON)
+    file = parts.settings.subscribers / "weekday.csv"
+    rows = file.read_text()
+    readers.sign_up(parts, form(ADA), now=NOON + MINUTE)
+
+    pipeline.sync(parts, now=NOON + MINUTE)
+    file.write_text(rows)
+    pipeline.sync(parts, now=NOON + 2 * MINUTE)
+
+    assert mailed(parts) == [BO]
+
+
 def test_leaving_voids_a_sign_up_that_was_not_confirmed(parts):
     readers.leave(parts, settings_token(parts, ADA, Purpose.UNSUBSCRIBE), origin="one-click", now=NOON)
     confirm = signed_up(parts, ADA, now=NOON + MINUTE)

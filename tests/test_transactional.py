@@ -13,6 +13,8 @@ import pytest
 
 from digest import pipeline
 from digest.deliver.catcher import caught
+from digest.lifecycle import Move
+from digest.model.delivery import Plan
 from digest.model.people import Consent, Notice, NoticeKind, Preferences
 from digest.parts import open_parts
 from digest.pipeline import readers
@@ -21,6 +23,7 @@ from digest.settings import load
 from tests.fakes import NOON
 from tests.render.samples import TEMPLATES
 from tests.settings.conftest import BASE, RELAY
+from tests.store.samples import article, draft, slot
 
 ADA, CY = "ada@mail.example", "cy@mail.example"
 MINUTE = timedelta(minutes=1)
@@ -121,6 +124,26 @@ def test_every_mail_is_said_in_every_language_and_is_the_same_at_every_try(parts
         assert "{" not in text
         assert max(map(len, data.partition(b"\r\n\r\n")[2].split(b"\r\n"))) <= 76
         assert html.count("<h1") == 1
+
+
+@pytest.mark.parametrize("public", [True, False])
+def test_a_welcome_tells_what_the_latest_issue_told_and_leads_there_where_it_is_public(desk, public):
+    (desk / "digest.toml").write_text(BASE.replace("[edition.weekday]", '[edition.brief]\nlists = ["weekday"]'))
+    (desk / "subscribers/lists.toml").write_text(f"[weekday]\narchive = {str(public).lower()}\n")
+    with open_parts(load(desk / "digest.toml", {})) as parts:
+        told = article("bridge")
+        issue = draft(parts.store, [told], at=slot())
+        for move in (Move.SUBMIT, Move.APPROVE):
+            parts.store.issues.move(issue.id, move, now=NOON, by="ada", binding="b")
+        plans = {wish: Plan(None, NOON, "a test") for wish in parts.store.subscribers.cohorts(["weekday"])}
+        parts.store.outbox.freeze(issue.id, lists=["weekday"], cohorts=plans, skeletons={}, now=NOON)
+
+        mail = compose_notice(parts, Notice(1, NoticeKind.WELCOME, 1, "brief", None, ADA, ADA, Preferences(), NOON, 0))
+
+    text = message_from_bytes(mail, policy=policy).get_body(("plain",)).get_content()
+    assert told.title in text
+    assert (f"/archive/{issue.id}#military-1" in text) is public
+    assert b"List-Id: The Aldovar Brief <brief." in mail
 
 
 def test_a_mail_server_that_is_not_there_loses_no_mail(desk):

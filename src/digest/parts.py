@@ -17,7 +17,7 @@ from digest.deliver.catcher import Catcher
 from digest.deliver.pace import Pace
 from digest.deliver.smtp import Login, Proof, Relays, Security, Share, SmtpTransport, authorities
 from digest.encoder import Encoder, Missing, open_encoder
-from digest.errors import SettingsError, SuppressionError, UnknownError
+from digest.errors import SettingsError, SuppressionError
 from digest.model.delivery import Claim
 from digest.model.issue import Edition
 from digest.render import Look, MailSettings, Signer, Site, open_look, open_pages
@@ -87,14 +87,6 @@ class Parts:
     def tokens(self) -> Tokens:
         """What makes and reads the tokens in subscribers' links."""
         return Tokens(self.keyring)
-
-    def edition(self, name: str) -> Edition:
-        """Return an edition of the settings; raises UnknownError, which names those there are."""
-        found = self.settings.editions.get(name)
-        if found is None:
-            there = ", ".join(sorted(self.settings.editions)) or "none"
-            raise UnknownError(f"no edition is called {name!r}; there are: {there}")
-        return found
 
     def token(self, purpose: str, subscriber: int, edition: Edition) -> str:
         """Return the token with which a subscriber reaches what `purpose` names."""

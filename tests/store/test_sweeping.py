@@ -5,10 +5,12 @@ from __future__ import annotations
 from datetime import timedelta
 
 from digest.model.alert import Alert, Trouble
-from digest.operate.retention import DIARY, NEWS, sweep
-from digest.store.schema import alias, pool
+from digest.model.delivery import DeliveryState, Outcome
+from digest.model.people import NoticeKind, Person, Preferences
+from digest.operate.retention import DIARY, NEWS, UNCONFIRMED, sweep
+from digest.store.schema import alias, consent, notice, pool, request, subscriber, subscription
 
-from .samples import MINUTE, NOW, article, draft
+from .samples import MINUTE, NOW, article, draft, keyed, load, row
 
 
 def rows(store, table):
@@ -45,3 +47,38 @@ def test_an_article_goes_with_its_names_when_it_is_old_and_its_issue_stays(store
     assert [each.id for each in store.articles.recent(9)] == [young.id]
     assert (rows(store, pool), rows(store, alias)) == (0, 0)
     assert store.issues.inputs(issue) == told
+
+
+def signed_up(store, address, at):
+    person, lists = Person(address, keyed(address)), ("weekday",)
+    more = {"wording": "Yes.", "double_opt_in": True, "today": at.date(), "now": at}
+    store.readers.sign_up(person, "brief", lists, "weekday", Preferences(), **more)
+    (mail,) = (each for each in store.notices.claim(9, now=at) if each.kind is NoticeKind.CONFIRM)
+    store.notices.record([(mail, Outcome(DeliveryState.ACCEPTED, 250, "2.0.0 ok"), None)], now=at)
+    return mail.request
+
+
+def test_of_a_sign_up_that_nobody_confirmed_nothing_is_kept_and_of_a_reader_everything(store):
+    load(store, row("ada@mail.example"))
+    signed_up(store, "bela@mail.example", NOW)
+    confirmed = signed_up(store, "cato@mail.example", NOW)
+    store.readers.confirm(confirmed, today=NOW.date(), now=NOW)
+    signed_up(store, "dita@mail.example", NOW + timedelta(days=1))
+
+    said = sweep(store, NOW + UNCONFIRMED + MINUTE)
+
+    with store.database.read() as connection:
+        left = {each.address for each in connection.execute(subscriber.select())}
+    assert said == "1 sign-ups that nobody confirmed"
+    assert left == {"ada@mail.example", "cato@mail.example", "dita@mail.example"}
+    assert [rows(store, table) for table in (subscription, request, consent, notice)] == [3, 2, 4, 3]
+
+
+def test_mails_to_single_readers_are_forgotten_after_a_quarter(store):
+    confirmed = signed_up(store, "cato@mail.example", NOW)
+    store.readers.confirm(confirmed, today=NOW.date(), now=NOW)
+
+    said = sweep(store, NOW + DIARY + MINUTE)
+
+    assert said == "1 mails to single readers"
+    assert rows(store, notice) == 1  # the welcome still waits

@@ -12,10 +12,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from digest.errors import ListError
-from digest.model.people import Preferences, Row
+from digest.model.people import FREQUENCIES, Preferences, Row
 from digest.subscribers import normalise, read_lists, write_rows
 from digest.subscribers.csvfile import clean
-from digest.subscribers.rows import EVERY
 
 SECTIONS = ("military", "diplomacy", "peace_summit")
 ODD = st.sampled_from(
@@ -29,7 +28,7 @@ ADDRESSES = st.builds(lambda local, domain: normalise(f"{local}@{domain}"), LOCA
 PREFERENCES = st.builds(
     Preferences,
     sections=st.lists(st.sampled_from(SECTIONS), unique=True).map(tuple),
-    frequency=st.sampled_from(EVERY),
+    frequency=st.sampled_from(FREQUENCIES),
     time=st.none() | st.times().map(lambda t: t.replace(second=0, microsecond=0)),
     timezone=st.sampled_from(["", "Europe/Helsinki", "America/Argentina/Buenos_Aires", "UTC"]),
     language=st.sampled_from(["", "en", "zh-Hant-TW"]),

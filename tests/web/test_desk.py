@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
 import re
 from datetime import timedelta
@@ -251,3 +252,31 @@ def test_what_is_not_there_is_told_as_a_page(desk):
     assert "no issue 99" in visitor.get("/issues/99").text
     assert visitor.get("/issues/1/story/military-99").status == 404
     assert visitor.get("/issues/1/compare").status == 404
+
+
+def test_links_are_asked_when_somebody_wants_to_know(own_desk):
+    ada = own_desk.visitor("Ada")
+    assert "A link that does not answer" not in ada.get("/issues/1?checks=1").text
+
+    ada.post("/issues/1/links")
+
+    assert ada.get("/issues/1?checks=1").text.count('aria-label="A link that does not answer"') > 10, "the wire is gone"
+
+
+def test_what_was_sent_is_counted_and_stays_as_it_was(own_desk):
+    ada = own_desk.visitor("Ada")
+    approve(ada, looked="1")
+    asyncio.run(pipeline.send(own_desk.parts, 1, clock=own_desk.clock))
+
+    page = ada.get("/issues/1?checks=1").text
+
+    assert "No. 1 has reached 7 of 7." in page
+    assert "<dt>Accepted</dt><dd>7</dd>" in page
+    assert 'value="up"' not in page
+    assert "/issues/1/approve" not in page
+    assert ada.get("/issues/1/approve").status == 200
+    assert approve(ada, looked="1").status == 409
+    assert edit(ada, do="subject", text="Too late").status == 409
+    sent = next(own_desk.parts.settings.data.joinpath("catcher/new").glob("*.eml")).read_bytes()
+    whom = re.search(rb"^To: (?:.*<)?([^\s<>]+@[^\s<>]+?)>?\r?$", sent, re.MULTILINE)[1].decode()
+    assert ada.get(f"/issues/1/mail.eml?as={quote(whom)}").body in sent, "the file is what was sent"

@@ -61,7 +61,11 @@ def require_list(name: str, parts: Parts) -> None:
 
 @group.command()
 def lint(ctx: typer.Context, json: Json = False) -> None:
-    """Say what is wrong with the files under subscribers/; changes nothing."""
+    """Say what is wrong with the files under subscribers/, and what to look at in them; changes nothing.
+
+    Addresses that look mistyped or are an office's are only pointed out: they are mailed.
+    """
+    from digest import pipeline
     from digest.cli.context import settings_of
     from digest.subscribers import Keyring, read_lists
 
@@ -71,10 +75,13 @@ def lint(ctx: typer.Context, json: Json = False) -> None:
     keyring = Keyring(settings.data / "keys")
     lists = read_lists(settings.subscribers, section_ids=ids, timezone=settings.timezone, keyring=keyring)
     good = sum(len(rows) for rows in lists.rows.values())
+    hints = [*lists.hints, *pipeline.never(settings, lists.rows)]
     run.voice.say(
-        f"{plural(good, 'row')} in {plural(len(lists.rows), 'list')}; {plural(len(lists.problems), 'problem')}"
+        f"{plural(good, 'row')} in {plural(len(lists.rows), 'list')}; {plural(len(lists.problems), 'problem')}, "
+        f"{len(hints)} to look at"
     )
-    run.voice.data({"rows": good, "problems": list(lists.problems)}, "\n".join(lists.problems))
+    told = {"rows": good, "problems": list(lists.problems), "hints": hints}
+    run.voice.data(told, "\n".join((*lists.problems, *hints)))
     leave(BAD_ROWS if lists.problems else 0)
 
 
@@ -195,6 +202,29 @@ def shown(brought: Brought, name: str, *, dry_run: bool) -> str:
         )
     lines.append("Nothing was changed (--dry-run)." if dry_run else "Done; the same import again changes nothing.")
     return "\n".join(lines)
+
+
+@group.command()
+def segments(ctx: typer.Context, now: Now = "", json: Json = False) -> None:
+    """Say how many readers each segment of digest.toml has now, of every edition, used there or not."""
+    run = run_of(ctx, json=json)
+    with parts_of(run) as parts:
+        people, settings, day = parts.store.subscribers, parts.settings, at(now).date()
+        rows = [
+            (
+                segment.name,
+                edition.id,
+                sum(
+                    1 for _ in people.audience(edition.lists, day, [segment.within(edition.timezone, edition.language)])
+                ),
+                sum(1 for _ in people.audience(edition.lists, day)),
+                "yes" if segment.name in {each.name for each in edition.segments} else "no",
+            )
+            for segment in settings.segments.values()
+            for edition in settings.editions.values()
+        ]
+    columns = ("segment", "edition", "readers", "of", "used")
+    run.voice.data([dict(zip(columns, row, strict=True)) for row in rows], lambda: table(rows, columns))
 
 
 @group.command()

@@ -44,11 +44,14 @@ def show(ctx: typer.Context, address: Address, json: Json = False) -> None:
                 "time": each.preferences.time,
                 "timezone": each.preferences.timezone,
                 "language": each.preferences.language,
+                "frequency": each.preferences.frequency,
+                "paused_until": each.paused_until,
             }
             for each in known.subscriptions
         ],
         "events": [
-            {"at": each.at, "list": each.list, "event": each.event, "origin": each.origin} for each in known.events
+            {"at": e.at, "list": e.list, "event": e.event, "origin": e.origin, "wording": e.wording}
+            for e in known.events
         ],
         "suppressed": {"since": barred.since, "reason": barred.reason} if barred else None,
     }
@@ -58,12 +61,14 @@ def show(ctx: typer.Context, address: Address, json: Json = False) -> None:
 def _told(data: dict[str, Any]) -> str:
     lines = [
         f"{each['list']}: {each['consent']} since {each['since']:%Y-%m-%d %H:%M}, "
-        f"{', '.join(each['sections']) or 'all sections'}" + (f", at {each['time']:%H:%M}" if each["time"] else "")
+        f"{', '.join(each['sections']) or 'all sections'}"
+        + (f", at {each['time']:%H:%M}" if each["time"] else "")
+        + (f", paused until {each['paused_until']}" if each["paused_until"] else "")
         for each in data["subscriptions"]
     ]
-    events = [(f"{e['at']:%Y-%m-%d %H:%M}", e["list"], e["event"], e["origin"]) for e in data["events"]]
+    events = [(f"{e['at']:%Y-%m-%d %H:%M}", e["list"], e["event"], e["origin"], e["wording"]) for e in data["events"]]
     if events:
-        lines += ["", table(events, ("at", "list", "event", "origin"))]
+        lines += ["", table(events, ("at", "list", "event", "origin", "agreed to"))]
     if data["suppressed"]:
         lines.append(f"Never mailed, since {data['suppressed']['since']}: {data['suppressed']['reason']}")
     return "\n".join(lines).strip()

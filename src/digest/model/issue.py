@@ -8,6 +8,7 @@ from enum import StrEnum
 from typing import Final
 
 from digest.model.news import ArticleId, SectionId, Source
+from digest.model.people import Segment
 
 
 @dataclass(frozen=True, slots=True)
@@ -143,6 +144,8 @@ class Edition:
     canary: int = 50
     brake_percent: float = 5.0
     ranking: Ranking = field(default_factory=Ranking)
+    segments: tuple[Segment, ...] = ()
+    """Of its lists' readers those who fit one of them; empty: all."""
     names: tuple[OwnName, ...] = ()
     """Names beyond those that everybody knows."""
 
@@ -381,6 +384,8 @@ class Unedited:
     content: Content
     edition: Edition
     """As it was configured at that build."""
+    spare: tuple[IssueSection, ...] = ()
+    """Stories just below each section's line, as they would be told: a move may ask for one of them."""
 
 
 @dataclass(frozen=True, slots=True)

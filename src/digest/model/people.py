@@ -3,11 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime, time
 from enum import StrEnum
+from typing import Final
 
 from digest.model.news import SectionId
+
+FREQUENCIES: Final = ("all", "daily", "weekdays", "sundays", "weekly", "alerts")
+"""How often a reader may want an edition; see `slots.wanted_on`."""
 
 
 class Consent(StrEnum):
@@ -69,6 +73,37 @@ class Subscription:
     """They get no issue of an earlier day."""
     removed: bool = False
     """Whether their row has left the list's file."""
+
+
+@dataclass(frozen=True, slots=True)
+class Segment:
+    """A saved filter over a list's readers: who fits every condition that says something, by one of its values."""
+
+    name: str
+    sections: tuple[SectionId, ...] = ()
+    """Whoever reads one of them; who reads all sections does."""
+    zones: tuple[str, ...] = ()
+    """IANA, or the beginning of such names with `*` behind it."""
+    languages: tuple[str, ...] = ()
+    frequencies: tuple[str, ...] = ()
+    domains: tuple[str, ...] = ()
+    """Of their addresses, in lower case."""
+    joined_since: date | None = None
+    joined_until: date | None = None
+    """That day included. Of whom no day of joining is known fits neither."""
+    at_home: bool = False
+    """Whether who named no zone fits `zones`: they read in the edition's."""
+    by_default: bool = False
+    """Whether who named no language fits `languages`."""
+
+    def within(self, zone: str, language: str) -> Segment:
+        """Return it as an edition of that zone and language takes it.
+
+        >>> Segment("east", zones=("Europe/*",)).within("Europe/Kyiv", "uk").at_home
+        True
+        """
+        home = any(zone.startswith(z[:-1]) if z.endswith("*") else zone == z for z in self.zones)
+        return replace(self, at_home=home, by_default=language in self.languages)
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,6 +9,8 @@ from digest.store import Store
 
 DIARY: Final = timedelta(days=90)
 """Runs, and alerts that are over: a quarter, to compare with."""
+UNCONFIRMED: Final = timedelta(days=30)
+"""Sign-ups that nobody confirmed: whoever wants the mail looks sooner, and of whom it was not nothing is kept."""
 NEWS: Final = timedelta(days=400)
 """Articles: a year, and what an argument about it takes. Issues stay, with the words that they were made from."""
 
@@ -19,6 +21,8 @@ def sweep(store: Store, now: datetime) -> str:
     gone = (
         (store.sweep_runs(diary), "runs"),
         (store.sweep_alerts(diary), "alerts"),
+        (store.sweep_notices(diary), "mails to single readers"),
+        (store.sweep_unconfirmed(now - UNCONFIRMED), "sign-ups that nobody confirmed"),
         (store.sweep_articles(news), "articles"),
     )
     return ", ".join(f"{count:,} {what}" for count, what in gone if count)

@@ -31,7 +31,7 @@ class Audience:
 
 def audience(parts: Parts, content: Content, edition: Edition) -> Audience:
     """Return the cohorts among the active subscribers of the edition's lists, each with its variant."""
-    chosen = {p: (p.sections, p.language) for p in parts.store.subscribers.cohorts(edition.lists)}
+    chosen = {p: (p.sections, p.language) for p in parts.store.subscribers.cohorts(edition.lists, edition.segments)}
     known = variants(content, {((), ""), *chosen.values()}, edition)
     whole = known[((), "")]
     assert whole is not None, "an issue without stories is never rendered"
@@ -68,7 +68,7 @@ def expected(parts: Parts, issue: Issue, content: Content, edition: Edition) -> 
                 yield recipient, delivery.variant
         return
     choices: dict[tuple[tuple[str, ...], str], Variant | None] = {}
-    for recipient in parts.store.subscribers.audience(edition.lists, issue.local_date):
+    for recipient in parts.store.subscribers.audience(edition.lists, issue.local_date, edition.segments):
         choice = (recipient.sections, recipient.language)
         if choice not in choices:
             choices |= variants(content, [choice], edition)

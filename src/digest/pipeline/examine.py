@@ -125,7 +125,8 @@ def _way(parts: Parts, issue: Issue, edition: Edition) -> Way:
 def _crowd(parts: Parts, issue: Issue, edition: Edition, before: Issue | None) -> Crowd:
     """Return whom the issue goes to: the cohorts that have something in it, and who stands aside."""
     people = parts.store.subscribers
-    census, cohorts = people.census(edition.lists), people.cohorts(edition.lists)
+    whom = (edition.lists, edition.segments)
+    census, cohorts = people.census(*whom), people.cohorts(*whom)
     content = issue.content
     plan = audience(parts, content, edition).variants if content and content.stories else {}
     going = sum(many for preferences, many in cohorts.items() if plan.get(preferences) is not None)

@@ -3,14 +3,18 @@
 from __future__ import annotations
 
 import fcntl
-from collections.abc import Iterator
+from collections import Counter
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
-from datetime import datetime
+from datetime import date, datetime, timedelta
 from itertools import groupby
 
 from digest.errors import ListError, SuppressionError
+from digest.model.people import Preferences, Row
 from digest.parts import Parts
+from digest.settings import Settings
+from digest.slots import wanted_on
 from digest.store import SyncReport
 from digest.subscribers import SUPPRESSED, Key, Lists, email_hmac, follow, read_lists, rewrite_suppressed
 
@@ -91,6 +95,19 @@ def require_only(key: Key, parts: Parts) -> None:
             f"the database bars addresses by hashes of {', '.join(sorted(foreign))}, but {parts.keyring.folder} holds "
             f"{key.mark}; nobody is mailed against their wish: put k1.key back from a backup"
         )
+
+
+def never(settings: Settings, rows: Mapping[str, Sequence[Row]]) -> tuple[str, ...]:
+    """Return which frequencies of lists' readers no edition of the list ever has an issue for, in words."""
+    found = []
+    for name, of_list in rows.items():
+        editions = [edition for edition in settings.editions.values() if name in edition.lists]
+        for word, readers in Counter(row.preferences.frequency for row in of_list).items():
+            wish, weeks = Preferences(frequency=word), (date(2026, 3, 2) + timedelta(days=n) for n in range(7))
+            days = [day for day in weeks if any(e.send.on(day) and wanted_on(wish, e, day) for e in editions)]
+            if editions and not days and not any(e.send.dates or e.send.months for e in editions):
+                found.append(f"{name}.csv: {readers} wish for {word}, and no issue of the list comes on such a day")
+    return tuple(found)
 
 
 class Changes:

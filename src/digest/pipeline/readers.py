@@ -58,7 +58,7 @@ class SignedUp:
     email: str
     """Normalised."""
     hints: tuple[str, ...]
-    """What may be wrong with the address, in English: `did you mean ada@gmail.com?`."""
+    """What may be wrong with the address, in English, for a log or an operator."""
     meant: str
     """The address that may have been meant; empty where none is near."""
 
@@ -112,7 +112,7 @@ def sign_up(parts: Parts, form: Form, *, now: datetime) -> SignedUp:
     UnknownError for an edition that nobody can join.
     """
     email = normalise(form.address)
-    edition = parts.edition(form.edition)
+    edition = parts.settings.edition(form.edition)
     joins, double = open_list(parts, edition)
     sections = tuple(s.id for s in edition.sections if s.id in form.wish.sections)
     zone = form.wish.timezone if form.wish.timezone in zones() else ""
@@ -139,7 +139,7 @@ def mail_link(parts: Parts, address: str, edition: str, *, now: datetime) -> Non
     Raises ListError for what is no address, UnknownError for an edition that nobody knows.
     """
     email = normalise(address)
-    its = parts.edition(edition)
+    its = parts.settings.edition(edition)
     parts.store.readers.mail_link(email, its.id, its.lists, now=now)
 
 

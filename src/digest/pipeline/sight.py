@@ -36,7 +36,7 @@ def groups(parts: Parts, issue: Issue) -> list[tuple[Variant, int]]:
     content, edition = content_of(issue), edition_of(parts, issue)
     found = audience(parts, content, edition)
     counts = Counter[Variant]()
-    for preferences, many in parts.store.subscribers.cohorts(edition.lists).items():
+    for preferences, many in parts.store.subscribers.cohorts(edition.lists, edition.segments).items():
         if variant := found.variants.get(preferences):
             counts[variant] += many
     return sorted(counts.items(), key=lambda each: (-each[1], each[0]))

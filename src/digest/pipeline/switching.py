@@ -23,7 +23,7 @@ def change_edition(
     said = opened(parts, token, WAY_OUT)
     if said is None:
         return None
-    other = parts.edition(edition)
+    other = parts.settings.edition(edition)
     joins, _ = open_list(parts, other)
     leaving = leaving_for(said.subscriber, said.edition, lists_of(parts, said.edition))
     today = local_date(now, other.timezone)

@@ -121,13 +121,14 @@ def _messages(parts: Parts, taken: Sequence[Notice]) -> tuple[list[tuple[Notice,
 
 def compose_notice(parts: Parts, each: Notice) -> bytes:
     """Return a notice's message, signed; the same bytes at every try. Raises LookError, SettingsError, UnknownError."""
-    edition = parts.edition(each.edition)
+    edition = parts.settings.edition(each.edition)
     look, mail = parts.look(edition), parts.mail(edition)
     labels = look.speak(each.wish.language, edition.language)
     envelope = Envelope(
         number=each.id,
         to=each.email,
         at=each.made_at,
+        edition=edition.id,
         unsubscribe_token=parts.token(Purpose.UNSUBSCRIBE, each.subscriber, edition)
         if each.kind is NoticeKind.WELCOME
         else "",

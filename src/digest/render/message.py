@@ -51,7 +51,7 @@ def _headers(content: Content, mail: MailSettings, language: str, boundary: str)
     yield (
         _CRLF.encode()
         + _line("Reply-To", mailbox(name, mail.reply_to))
-        + _line("List-Id", _listed(title, f"{edition}.{mail.list_domain}"))
+        + _line("List-Id", list_id(content.edition, title, mail))
         + b"List-Unsubscribe: <"
     )
     yield Hole("unsubscribe_url", Place.HEADER)
@@ -71,6 +71,11 @@ def _headers(content: Content, mail: MailSettings, language: str, boundary: str)
             b"\r\n",
         )
     )
+
+
+def list_id(edition: str, title: str, mail: MailSettings) -> str:
+    """Return the List-Id of an edition (RFC 2919), the same in an issue's mail and in a welcome."""
+    return _listed(title, f"{_NOT_IN_A_LABEL.sub('-', edition)}.{mail.list_domain}")
 
 
 def _listed(title: str, name: str) -> str:

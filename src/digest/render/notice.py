@@ -19,6 +19,7 @@ from digest.render.headers import folded, mailbox, one_line, unstructured
 from digest.render.labels import Labels
 from digest.render.look import Look
 from digest.render.mail import MailSettings
+from digest.render.message import list_id
 from digest.render.mjml import compiled
 from digest.render.quoted import quoted
 from digest.render.text import tidy
@@ -77,6 +78,8 @@ class Envelope:
     """When it was queued, which is its Date: a second try is the same message."""
     unsubscribe_token: str = ""
     """Where it carries the way out of the list; empty: there is nothing to leave."""
+    edition: str = ""
+    """Whose List-Id it carries then."""
 
 
 def notice(view: NoticePage, envelope: Envelope, look: Look, labels: Labels, mail: MailSettings) -> bytes:
@@ -101,6 +104,7 @@ def _headers(view: NoticePage, envelope: Envelope, mail: MailSettings, boundary:
     if envelope.unsubscribe_token:
         token = envelope.unsubscribe_token
         # Both headers or neither: one-click unsubscribe is a pair (RFC 8058).
+        yield _line("List-Id", list_id(envelope.edition, view.title, mail))
         by_mail = f"mailto:{mail.unsubscribe_mailto}?subject={token}"
         yield f"List-Unsubscribe: <{leave_url(mail.public_url, token)}>,{_CRLF} <{by_mail}>"
         yield "List-Unsubscribe-Post: List-Unsubscribe=One-Click"

@@ -10,6 +10,7 @@ from urllib.parse import quote, unquote, urlsplit
 
 from digest.model.issue import Edition, OwnName, Ranking, Section
 from digest.model.news import Source
+from digest.model.people import Segment
 from digest.settings.checks import is_loopback
 from digest.settings.schema import Document, EditionTable, RankTable, RelayTable, SourceTable
 from digest.settings.values import Alerts, Bounces, Dkim, Origin, Pace, Proxy, Relay, Sender, Settings, Web
@@ -46,6 +47,7 @@ def build(doc: Document, path: Path, shown: tuple[Origin, ...] = (), not_yet: tu
         semantic=doc.classify.semantic == "auto",
         sources=tuple(_source(source, base) for source in doc.source.values()),
         editions={name: _edition(name, edition, doc, sections) for name, edition in doc.edition.items()},
+        segments={name: segment_of(name, doc, doc.digest.timezone, doc.digest.language) for name in doc.segment},
         relays=tuple(_relay(relay, base) for relay in doc.relay.values()),
         domains=tuple(Pace(pace.match, pace.rate) for pace in doc.domain.values()),
         sender=sender,
@@ -158,13 +160,15 @@ def _source(source: SourceTable, base: Path) -> Source:
 
 def _edition(name: str, table: EditionTable, doc: Document, sections: tuple[Section, ...]) -> Edition:
     known = {section.id: section for section in sections}
+    zone = table.timezone or table.send.timezone or table.draft.timezone or doc.digest.timezone
+    language = table.language or doc.digest.language
     return Edition(
         id=name,
         title=table.title or doc.digest.title,
         sections=tuple(known[section] for section in table.sections or known),
         lists=tuple(dict.fromkeys(table.lists or (name,))),
-        timezone=table.timezone or table.send.timezone or table.draft.timezone or doc.digest.timezone,
-        language=table.language or doc.digest.language,
+        timezone=zone,
+        language=language,
         draft=table.draft,
         send=table.send,
         max_age=table.max_age,
@@ -184,8 +188,25 @@ def _edition(name: str, table: EditionTable, doc: Document, sections: tuple[Sect
         canary=table.canary,
         brake_percent=table.brake_percent,
         ranking=_ranking(doc.rank),
+        segments=tuple(segment_of(name, doc, zone, language) for name in dict.fromkeys(table.segments)),
         names=tuple(OwnName(each.name, each.also, each.place) for each in doc.name.values()),
     )
+
+
+def segment_of(name: str, doc: Document, zone: str, language: str) -> Segment:
+    """Return a segment as an edition of that zone and language takes it."""
+    table = doc.segment[name]
+    plain = Segment(
+        name=name,
+        sections=table.sections,
+        zones=table.zones,
+        languages=table.languages,
+        frequencies=table.frequencies,
+        domains=tuple(domain.lower() for domain in table.domains),
+        joined_since=table.joined_since,
+        joined_until=table.joined_until,
+    )
+    return plain.within(zone, language)
 
 
 def _ranking(rank: RankTable) -> Ranking:

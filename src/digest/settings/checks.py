@@ -7,8 +7,10 @@ from dataclasses import replace
 from datetime import timedelta
 from ipaddress import ip_address
 from typing import TypeAlias
+from zoneinfo import available_timezones
 
 from digest.model.news import BOILERPLATE, OTHER, SourceKind
+from digest.model.people import FREQUENCIES
 from digest.settings.lines import KeyPath
 from digest.settings.schema import Document, EditionTable, RelayTable, SourceTable
 from digest.settings.when import show_days, show_schedule
@@ -25,6 +27,7 @@ def check(doc: Document) -> Iterator[Finding]:
     yield from _sources(doc)
     for name, edition in doc.edition.items():
         yield from _edition(("edition", name), edition, [section.id for section in doc.section.values()])
+    yield from _segments(doc)
     yield from _relays(doc)
     yield from _doubled("name", "name", [name.name for name in doc.name.values()])
     yield from _web(doc)
@@ -113,6 +116,31 @@ def _hours(at: KeyPath, edition: EditionTable) -> Iterator[Finding]:
             yield (*at, "draft"), f"its days do not lead to those of `send`; write {show_days(wanted)} {draft.slot}"
     if edition.never_after is not None and edition.never_after <= send.at:
         yield (*at, "never_after"), f"it is not after the send at {send.slot}, so nothing could be sent"
+
+
+def _segments(doc: Document) -> Iterator[Finding]:
+    for name, edition in doc.edition.items():
+        for n, wanted in enumerate(edition.segments):
+            if wanted not in doc.segment:
+                there = ", ".join(doc.segment) or "none"
+                yield ("edition", name, "segments", n), f"there is no [segment.{wanted}]; there are {there}"
+    sections, zones = [section.id for section in doc.section.values()], available_timezones()
+    for name, segment in doc.segment.items():
+        at: KeyPath = ("segment", name)
+        for n, section in enumerate(segment.sections):
+            if section not in sections:
+                yield (*at, "sections", n), f"there is no section {section!r}; there are {', '.join(sections)}"
+        for n, zone in enumerate(segment.zones):
+            known = any(each.startswith(zone[:-1]) for each in zones) if zone.endswith("*") else zone in zones
+            if not known:
+                yield (*at, "zones", n), f"no zone is called {zone!r}; write one as Europe/Kyiv, or Europe/*"
+        for n, word in enumerate(segment.frequencies):
+            if word not in FREQUENCIES:
+                yield (*at, "frequencies", n), f"{word!r} is none; there are {', '.join(FREQUENCIES)}"
+        if segment.joined_since and segment.joined_until and segment.joined_since > segment.joined_until:
+            yield (*at, "joined_until"), "it is before `joined_since`, so nobody fits"
+        if not any(getattr(segment, key) for key in type(segment).model_fields):
+            yield at, "it asks for nothing, so everybody fits; give it a condition"
 
 
 def is_loopback(host: str) -> bool:

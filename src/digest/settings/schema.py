@@ -7,7 +7,7 @@ that a layer can speak of one field of one relay.
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from datetime import timedelta
+from datetime import date, timedelta
 from typing import Annotated, Any, Final, Literal, Self
 
 from pydantic import BaseModel, ConfigDict, Field
@@ -141,6 +141,8 @@ class EditionTable(Table):
     """Ids in the order they stand in the mail; without it all."""
     lists: Annotated[tuple[PlainName, ...], MANY, Field(min_length=1)] | None = None
     """Whom it goes to; without it the list of its own name."""
+    segments: Annotated[tuple[PlainName, ...], MANY] = ()
+    """Of their readers those who fit one of these; empty takes all."""
     timezone: Zone | None = None
     """Of its hours; without it that of the newsletter."""
     language: Language | None = None
@@ -178,9 +180,28 @@ class EditionTable(Table):
     in_doubt: InDoubt = InDoubt.HOLD
     """What becomes of messages that were in a server's hands when their sender died."""
     canary: Annotated[int, Field(ge=0, le=1_000_000)] = 50
-    """So many go first; the rest follows when they were taken."""
+    """So many go first, and are waited for; none where an issue has no more readers than that and a tenth."""
     brake_percent: Annotated[float, Field(gt=0, le=100, allow_inf_nan=False)] = 5.0
-    """More refused than that: the rest is held."""
+    """More of them refused, or later on more than that and chance explain: the rest is held (`digest resume`)."""
+
+
+class SegmentTable(Table):
+    """A saved filter over readers: who fits every condition that is given, of each by one of its values."""
+
+    sections: Annotated[tuple[SectionName, ...], MANY] = ()
+    """Whoever reads one of them."""
+    zones: Annotated[tuple[SomeLine, ...], MANY] = ()
+    """Whose clock is in one of them: `Europe/Kyiv`, `America/*`."""
+    languages: Annotated[tuple[Language, ...], MANY] = ()
+    """Who has their mail in one of them."""
+    frequencies: Annotated[tuple[PlainName, ...], MANY] = ()
+    """Who wants it that often: all, daily, weekdays, sundays, weekly, alerts."""
+    domains: Annotated[tuple[SomeLine, ...], MANY] = ()
+    """Whose address is at one of them."""
+    joined_since: date | None = None
+    """Who joined on that day or later."""
+    joined_until: date | None = None
+    """Who joined on that day or earlier."""
 
 
 Share = Annotated[float, Field(ge=0, le=100, allow_inf_nan=False)]
@@ -341,6 +362,7 @@ class Document(BaseSettings):
     section: dict[int, SectionTable] = Field(default_factory=dict)
     source: dict[int, SourceTable] = Field(default_factory=dict)
     edition: dict[PlainName, EditionTable] = Field(default_factory=dict)
+    segment: dict[PlainName, SegmentTable] = Field(default_factory=dict)
     rank: RankTable = Field(default_factory=RankTable)
     classify: ClassifyTable = Field(default_factory=ClassifyTable)
     name: dict[int, NameTable] = Field(default_factory=dict)
@@ -384,6 +406,7 @@ def schema() -> dict[str, Any]:
     for name, field in made["properties"].items():
         if name in NAMED_BY:
             made["properties"][name] = {"type": "array", "items": field["additionalProperties"]}
-    made["properties"]["edition"]["additionalProperties"] = False
+    for table in ("edition", "segment"):
+        made["properties"][table]["additionalProperties"] = False
     del made["$defs"]["RelayTable"]["properties"]["password"]
     return made

@@ -14,6 +14,7 @@ from digest import __version__
 from digest.errors import UnknownError
 from digest.model.issue import Edition, Section
 from digest.model.news import Source, SourceKind
+from digest.model.people import Segment
 from digest.settings.when import read_rate
 
 _NAMELESS: Final = (
@@ -174,6 +175,8 @@ class Settings:
     sources: tuple[Source, ...]
     editions: Mapping[str, Edition]
     """By their ids, in the file's order."""
+    segments: Mapping[str, Segment]
+    """By their names; zones and languages are judged by those of the newsletter."""
 
     relays: tuple[Relay, ...]
     """The first is the way out; empty: everything goes to the catcher."""

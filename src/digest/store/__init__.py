@@ -116,6 +116,14 @@ class Store:
         """Delete the articles that were kept before; return how many."""
         return sweeping.sweep_articles(self.database, before)
 
+    def sweep_notices(self, before: datetime) -> int:
+        """Delete the mails to single readers that were done with before; return how many."""
+        return sweeping.sweep_notices(self.database, before)
+
+    def sweep_unconfirmed(self, before: datetime) -> int:
+        """Forget those who were signed up before and never confirmed it; return how many."""
+        return sweeping.sweep_unconfirmed(self.database, before)
+
     def lead(self) -> Lead:
         """Return the lead among the daemons of this database, which is nobody's until it is taken."""
         return lead_of(self.database)

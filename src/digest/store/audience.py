@@ -8,8 +8,9 @@ from typing import Final
 from sqlalchemy import Subquery, and_, case, exists, func, select
 from sqlalchemy.sql import ColumnElement
 
-from digest.model.people import Consent
-from digest.store.schema import subscriber, subscription, suppression
+from digest.model.people import Consent, Segment
+from digest.store.schema import preference, subscriber, subscription, suppression
+from digest.store.segments import fits
 
 OPEN_TO_MAIL: ColumnElement[bool] = and_(
     subscription.c.consent == Consent.ACTIVE.value, subscription.c.removed_at.is_(None)
@@ -22,8 +23,10 @@ PAUSED: Final = "paused by the reader"
 SUPPRESSED: ColumnElement[bool] = exists().where(suppression.c.email_hmac == subscriber.c.email_hmac)
 
 
-def chosen(lists: Sequence[str]) -> Subquery:
+def chosen(lists: Sequence[str], segments: Sequence[Segment] = ()) -> Subquery:
     """Choose each subscriber of the lists who may be mailed, once: the first list in this order decides for them.
+
+    With segments, only who fits one of them by the list that decides.
 
     Columns: subscriber, domain, list, preference, paused_until.
     """
@@ -42,4 +45,9 @@ def chosen(lists: Sequence[str]) -> Subquery:
         .subquery("ranked")
     )
     columns = (ranked.c.subscriber, ranked.c.domain, ranked.c.list, ranked.c.preference, ranked.c.paused_until)
-    return select(*columns).where(ranked.c.pick == 1).subquery("chosen")
+    picked = select(*columns).where(ranked.c.pick == 1)
+    if segments:
+        its = and_(subscription.c.subscriber == ranked.c.subscriber, subscription.c.list == ranked.c.list)
+        picked = picked.join(subscription, its).join(subscriber, subscriber.c.id == ranked.c.subscriber)
+        picked = picked.join(preference, preference.c.id == ranked.c.preference).where(fits(segments))
+    return picked.subquery("chosen")

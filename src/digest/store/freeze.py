@@ -8,11 +8,13 @@ from typing import Any, Final, TypeAlias
 
 from sqlalchemy import ColumnElement, Connection, Select, and_, case, func, insert, literal, null, select
 
+from digest.brake import Brake
 from digest.errors import Busy, MoveError
 from digest.lifecycle import Move, require
 from digest.model.delivery import DeliveryState, Plan, Skeleton
 from digest.model.issue import State
-from digest.model.people import Preferences
+from digest.model.people import Preferences, Segment
+from digest.store import brakes
 from digest.store.audience import PAUSED, chosen
 from digest.store.codec import pack
 from digest.store.columns import Instant
@@ -33,10 +35,12 @@ def freeze(
     issue_id: int,
     *,
     lists: Sequence[str],
+    segments: Sequence[Segment] = (),
     cohorts: Cohorts,
     skeletons: Mapping[str, Skeleton],
     binding: str | None,
     imprint: str,
+    brake: Brake | None,
     now: datetime,
 ) -> int:
     """Start the issue; return how many messages are to go out. See `Outbox.freeze`."""
@@ -47,11 +51,14 @@ def freeze(
     if binding is not None and binding != row.binding:
         raise MoveError(f"No. {row.number} is not what was approved; look at it again: digest preview {issue_id}")
     _keep(connection, issue_id, lists, cohorts, skeletons)
-    _require_covered(connection, issue_id, lists)
-    _deal(connection, issue_id, lists, row.local_date, now)
+    _require_covered(connection, issue_id, lists, segments)
+    _deal(connection, issue_id, lists, segments, row.local_date, now)
     _cut(connection, issue_id)
     change(connection, issue_id, now, state=state, imprint=imprint)
-    return connection.execute(select(func.count()).where(_going(issue_id))).scalar_one()
+    going: int = connection.execute(select(func.count()).where(_going(issue_id))).scalar_one()
+    if brake is not None:
+        brakes.start(connection, issue_id, brake.fitted(going))
+    return going
 
 
 def _require_rendered(cohorts: Cohorts, skeletons: Mapping[str, Skeleton]) -> None:
@@ -84,9 +91,9 @@ def _keep(
             connection.execute(insert(table), values)
 
 
-def _require_covered(connection: Connection, issue_id: int, lists: Sequence[str]) -> None:
+def _require_covered(connection: Connection, issue_id: int, lists: Sequence[str], segments: Sequence[Segment]) -> None:
     """Refuse where a reader's way of reading is in no cohort: they would be lost without a word."""
-    people = chosen(lists)
+    people = chosen(lists, segments)
     mine = and_(cohort.c.issue == issue_id, cohort.c.preference == people.c.preference)
     uncovered = select(func.count()).select_from(people).outerjoin(cohort, mine).where(cohort.c.issue.is_(None))
     count = connection.execute(uncovered).scalar_one()
@@ -94,13 +101,20 @@ def _require_covered(connection: Connection, issue_id: int, lists: Sequence[str]
         raise Busy(f"the lists changed while issue {issue_id} was made ready: {count} more to mail; start it again")
 
 
-def _deal(connection: Connection, issue_id: int, lists: Sequence[str], day: date, now: datetime) -> None:
+def _deal(
+    connection: Connection,
+    issue_id: int,
+    lists: Sequence[str],
+    segments: Sequence[Segment],
+    day: date,
+    now: datetime,
+) -> None:
     """Deal `seq` from 1 in the order of the hour, domains interleaved, so that no mail host gets a run of its own.
 
     Those for whom there is nothing, or who paused beyond the issue's `day`, come last, so that what goes out has
     numbers without a gap.
     """
-    people = chosen(lists)
+    people = chosen(lists, segments)
     mine = and_(cohort.c.issue == issue_id, cohort.c.preference == people.c.preference)
     paused = func.coalesce(people.c.paused_until > day, False)
     aside = case((cohort.c.variant.is_(None), 1), (paused, 2), else_=0)

@@ -16,6 +16,7 @@ from digest.model.people import (
     ConsentEvent,
     Preferences,
     Row,
+    Segment,
     Subscription,
     Suppression,
 )
@@ -27,12 +28,14 @@ from digest.store.leaving import Leaver, Leaving, end, leave
 from digest.store.notices import cancel
 from digest.store.preferences import COLUMNS, read_preferences
 from digest.store.recipients import read_recipient
-from digest.store.schema import consent, preference, request, subscriber, subscription, suppression
+from digest.store.schema import consent, meta, preference, request, subscriber, subscription, suppression
 from digest.store.subscriptions import read_subscription, subscriptions
 from digest.store.sync import SyncReport, sync
 from digest.store.testers import forget
 
 PAGE: Final = 500
+KEYS: Final = "keys"
+"""The row of `meta` that tells how many keys for tokens were made."""
 _LISTED: Final = subscription.c.removed_at.is_(None)
 _LEFT: Final = and_(subscription.c.consent == Consent.UNSUBSCRIBED.value, subscriber.c.domain != "")
 
@@ -113,6 +116,17 @@ class Subscribers:
         with self._database.read() as connection:
             return set(connection.execute(select(suppression.c.key).distinct()).scalars())
 
+    def keys_made(self) -> int:
+        """Return the highest number of a key that was noted; 0 for none."""
+        with self._database.read() as connection:
+            return int(connection.execute(select(meta.c.number).where(meta.c.name == KEYS)).scalar() or 0)
+
+    def note_key(self, number: int) -> None:
+        """Note that the key of that number was made, so that its loss is seen."""
+        with self._database.write() as connection:
+            new = insert(connection, meta).values(name=KEYS, number=number)
+            connection.execute(new.on_conflict_do_update(index_elements=["name"], set_={"number": number}))
+
     def erase(self, email: str, *, origin: str, now: datetime) -> bool:
         """Forget a person: address and name go, their subscriptions end; False where no subscriber has the address.
 
@@ -185,12 +199,12 @@ class Subscribers:
             rows = connection.execute(mine).all()
         return [read_subscription(row) for row in rows]
 
-    def cohorts(self, lists: Sequence[str]) -> dict[Preferences, int]:
+    def cohorts(self, lists: Sequence[str], segments: Sequence[Segment] = ()) -> dict[Preferences, int]:
         """Return the ways of reading among those an issue to `lists` would go to, with how many read so.
 
         Each subscriber counts once, as the first of their lists in this order says.
         """
-        people = chosen(lists)
+        people = chosen(lists, segments)
         counted = (
             select(*COLUMNS, func.count().label("readers"))
             .join(people, people.c.preference == preference.c.id)
@@ -201,17 +215,19 @@ class Subscribers:
             rows = connection.execute(counted).all()
         return {read_preferences(row): row.readers for row in rows}
 
-    def census(self, lists: Sequence[str]) -> Census:
+    def census(self, lists: Sequence[str], segments: Sequence[Segment] = ()) -> Census:
         """Return who stands on the lists, counted: who may be mailed, and who may not."""
         with self._database.read() as connection:
-            return census(connection, lists)
+            return census(connection, lists, segments)
 
-    def audience(self, lists: Sequence[str], day: date | None = None) -> Iterator[Recipient]:
+    def audience(
+        self, lists: Sequence[str], day: date | None = None, segments: Sequence[Segment] = ()
+    ) -> Iterator[Recipient]:
         """Yield those an issue to `lists` would go to, by subscriber, read page by page.
 
         With the issue's `day`, without those who paused beyond it.
         """
-        people = chosen(lists)
+        people = chosen(lists, segments)
         there = or_(people.c.paused_until.is_(None), people.c.paused_until <= day) if day else true()
         page: Select[Any] = (
             select(people.c.subscriber, people.c.list, subscriber.c.email, subscriber.c.name, *COLUMNS)

@@ -1,14 +1,28 @@
-"""What is old is deleted: runs, alerts that are over, articles. In portions, so that no other writer waits long."""
+"""What is old is deleted: diaries, articles, mails that are done, sign-ups nobody confirmed; a portion at a time."""
 
 from __future__ import annotations
 
 from datetime import datetime
 from typing import Final
 
-from sqlalchemy import CursorResult, Select, Table, delete, select
+from sqlalchemy import CursorResult, Select, Table, and_, delete, exists, not_, select
 
+from digest.model.people import Consent
 from digest.store.engine import Database
-from digest.store.schema import alert, alerted, alias, article, pool, run
+from digest.store.schema import (
+    alert,
+    alerted,
+    alias,
+    article,
+    consent,
+    delivery,
+    notice,
+    pool,
+    request,
+    run,
+    subscriber,
+    subscription,
+)
 
 PORTION: Final = 500
 """Rows of one transaction."""
@@ -31,6 +45,27 @@ def sweep_articles(database: Database, before: datetime) -> int:
     """
     old = select(article.c.id).where(article.c.kept_at < before)
     return _sweep(database, article, old, (alias, "article"), (pool, "article"))
+
+
+def sweep_notices(database: Database, before: datetime) -> int:
+    """Delete the mails to single readers that were done with before; return how many."""
+    return _sweep(database, notice, select(notice.c.id).where(notice.c.not_before.is_(None), notice.c.at < before))
+
+
+def sweep_unconfirmed(database: Database, before: datetime) -> int:
+    """Forget those who were signed up before, never confirmed it, and of whom nothing else is known; return how many.
+
+    Somebody else may have typed their address: nothing of them is kept.
+    """
+    waits = and_(subscription.c.consent == Consent.PENDING.value, subscription.c.since < before)
+    other = exists().where(subscription.c.subscriber == subscriber.c.id, not_(waits))
+    open_mail = exists().where(notice.c.subscriber == subscriber.c.id, notice.c.not_before.is_not(None))
+    lately = exists().where(request.c.subscriber == subscriber.c.id, request.c.at >= before)
+    mailed = exists().where(delivery.c.subscriber == subscriber.c.id)
+    mine = exists().where(subscription.c.subscriber == subscriber.c.id, waits)
+    old = select(subscriber.c.id).where(mine, ~other, ~open_mail, ~lately, ~mailed)
+    theirs = ((notice, "subscriber"), (request, "subscriber"), (consent, "subscriber"), (subscription, "subscriber"))
+    return _sweep(database, subscriber, old, *theirs)
 
 
 def _sweep(database: Database, table: Table, old: Select[tuple[int | str]], *dependent: tuple[Table, str]) -> int:

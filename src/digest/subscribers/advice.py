@@ -72,17 +72,17 @@ def advice(email: str) -> tuple[tuple[str, ...], str]:
     """Return what to look at in a normalised address, in words, and the address that may have been meant, or nothing.
 
     >>> advice("ada@gmial.com")
-    (('did you mean ada@gmail.com?',), 'ada@gmail.com')
+    (('did they mean gmail.com, not gmial.com?',), 'ada@gmail.com')
     >>> advice("info@mail.example")
-    (('info@ is an office, not a person: complaints and forgotten sign-ups come from such addresses',), '')
+    (('info@ is an office, not a person: who agreed there is hard to say',), '')
     """
     local, _, domain = email.rpartition("@")
     hints = []
     meant = near_domain(domain.lower())
     if meant:
-        hints.append(f"did you mean {local}@{meant}?")
+        hints.append(f"did they mean {meant}, not {domain}?")
     if local.lower().partition("+")[0] in ROLES:
-        hints.append(f"{local}@ is an office, not a person: complaints and forgotten sign-ups come from such addresses")
+        hints.append(f"{local}@ is an office, not a person: who agreed there is hard to say")
     return tuple(hints), f"{local}@{meant}" if meant else ""
 
 

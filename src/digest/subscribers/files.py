@@ -13,6 +13,7 @@ from digest.errors import ListError
 from digest.model.people import Row, Suppression
 from digest.subscribers import suppression
 from digest.subscribers.addresses import identity, normalise
+from digest.subscribers.advice import advice
 from digest.subscribers.csvfile import Record, Table, read_table, write_table
 from digest.subscribers.keys import Keyring
 from digest.subscribers.rows import COLUMNS, Reader, cells
@@ -35,6 +36,8 @@ class Lists:
     suppressions: tuple[Suppression, ...]
     plain: tuple[suppression.PlainSuppression, ...]
     """Suppressed addresses not yet hashed; see `rewrite_suppressed`."""
+    hints: tuple[str, ...] = ()
+    """What to look at in rows that are taken as they are, as `problems` says it."""
 
 
 def read_lists(folder: Path, *, section_ids: Sequence[str], timezone: str, keyring: Keyring | None = None) -> Lists:
@@ -48,12 +51,12 @@ def read_lists(folder: Path, *, section_ids: Sequence[str], timezone: str, keyri
         raise ListError(f"{folder} is no folder; it should hold one CSV file a list")
     named, problems = read_settings(folder / "lists.toml", section_ids)
     hashed, plain = suppression.read_suppressed(folder / suppression.NAME, keyring)
-    rows = {}
+    rows, hints = {}, list[str]()
     for path in list_files(folder):
-        rows[path.stem], odd = read_list(path, section_ids=section_ids, timezone=timezone)
+        rows[path.stem], odd = read_list(path, section_ids=section_ids, timezone=timezone, hints=hints)
         problems += odd
     settings = {name: ListSettings(title_of(name)) for name in rows} | named
-    return Lists(rows, problems, settings, hashed, plain)
+    return Lists(rows, problems, settings, hashed, plain, tuple(hints))
 
 
 def list_files(folder: Path) -> list[Path]:
@@ -69,8 +72,13 @@ def list_files(folder: Path) -> list[Path]:
     return found
 
 
-def read_list(path: Path, *, section_ids: Sequence[str], timezone: str) -> tuple[tuple[Row, ...], tuple[str, ...]]:
-    """Return a file's good rows in order, and what is wrong with the others. Raises ListError as `read_lists`."""
+def read_list(
+    path: Path, *, section_ids: Sequence[str], timezone: str, hints: list[str] | None = None
+) -> tuple[tuple[Row, ...], tuple[str, ...]]:
+    """Return a file's good rows in order, and what is wrong with the others. Raises ListError as `read_lists`.
+
+    What to look at in good ones is added to `hints`.
+    """
     table = read_table(path)
     if "email" not in table.columns:
         raise ListError(f"{path.name}: no column email; its first row must name the columns: {','.join(COLUMNS)}")
@@ -81,6 +89,8 @@ def read_list(path: Path, *, section_ids: Sequence[str], timezone: str) -> tuple
             row = reader.row(record)
             _once(row, record, seen)
             rows.append(row)
+            if hints is not None:
+                hints += [f"{path.name}, row {record.line}: {hint}" for hint in advice(row.email)[0]]
         except ListError as e:
             reader.warnings.append(str(e))
         problems += [f"{path.name}, row {record.line}: {warning}" for warning in reader.warnings]

@@ -11,6 +11,7 @@ from pathlib import Path
 from digest.errors import ListError
 from digest.model.people import Row
 from digest.subscribers.addresses import identity, normalise
+from digest.subscribers.advice import advice
 from digest.subscribers.csvfile import Record, stream_table
 from digest.subscribers.exports import OWN, PLAIN, Program, Standing, canonical, first_day, recognise
 from digest.subscribers.rows import COLUMNS, Reader
@@ -123,6 +124,7 @@ def _take(
         found.known += 1
     else:
         found.rows[who] = row
+        found.warnings.update(advice(row.email)[0])
 
 
 def _leave(gone: Gone, found: Import) -> None:

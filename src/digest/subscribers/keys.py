@@ -94,9 +94,14 @@ class Keyring:
             self._make(1)
         return tuple(_read(path) for path in self._files())
 
-    def rotate(self) -> Key:
-        """Make a new current key and return it; the old ones stay valid."""
-        self._make(self.current.number + 1)
+    def missing(self, made: int) -> tuple[str, ...]:
+        """Return the ids that have no key here although `made` is the highest number that was ever made."""
+        there = {key.number for key in self.all}
+        return tuple(f"k{n}" for n in range(1, max(made, *there) + 1) if n not in there)
+
+    def rotate(self, made: int = 0) -> Key:
+        """Make a new current key and return it; the old ones stay valid. Its number is above `made` as well."""
+        self._make(max(self.current.number, made) + 1)
         del self.all
         return self.current
 

@@ -11,13 +11,12 @@ from typing import Final
 from zoneinfo import available_timezones
 
 from digest.errors import ListError
-from digest.model.people import Preferences, Row
+from digest.model.people import FREQUENCIES, Preferences, Row
 from digest.settings import near
 from digest.subscribers.addresses import normalise, shown
 from digest.subscribers.csvfile import Record
 
 COLUMNS: Final = ("email", "name", "sections", "frequency", "time", "timezone", "language", "joined")
-FREQUENCIES: Final = ("all", "daily", "weekdays", "sundays", "weekly", "alerts")
 HOUR: Final = re.compile(r"([01]?[0-9]|2[0-3])[:.]([0-5][0-9])")
 LANGUAGE: Final = re.compile(r"[a-z]{2,3}(-[a-z0-9]{2,8})*", re.IGNORECASE)
 """The shape of a tag (RFC 5646, 2.1); whether there is such a language is not asked."""
