@@ -230,5 +230,7 @@ def test_jobs_are_listed_rest_run_and_are_remembered(desk):
     assert "collect rests since" in overview
     assert "No daemon runs on this database" in overview
     assert resumed["changed"] is True
-    with pytest.raises(UnknownError, match="there are collect, draft, deadline, send, alerts, retention"):
+    with pytest.raises(
+        UnknownError, match="there are collect, draft, deadline, lists, notices, send, alerts, retention"
+    ):
         known("teatime")
