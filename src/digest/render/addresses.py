@@ -59,6 +59,8 @@ class Ways:
     before: str
     """What stands before an issue's id, or a month's name."""
     after: str = ""
+    subscribe: str = ""
+    """Where readers sign up; empty where nobody can."""
 
     @classmethod
     def served(cls, public_url: str) -> Self:

@@ -73,6 +73,17 @@ class Issues:
         """Return the last issues of every edition, the latest slot first."""
         return self._read(issues().order_by(issue.c.send_at.desc(), issue.c.id.desc()).limit(limit))
 
+    def bare(self, since: datetime) -> list[Issue]:
+        """Return the issues of slots from `since` on, and all that may yet reach their readers, without their content.
+
+        The latest slot first. To read and check the contents of some dozens takes half a second, and who only asks how
+        things stand asks often.
+        """
+        chosen = select(issue).where((issue.c.send_at >= since) | issue.c.state.in_(OPEN))
+        with self._database.read() as connection:
+            rows = connection.execute(chosen.order_by(issue.c.send_at.desc(), issue.c.id.desc())).all()
+        return [read_issue(row, bare=True) for row in rows]
+
     def last(self, edition: str) -> Issue | None:
         """Return the edition's issue of the latest slot, in whatever state; None before its first."""
         chosen = issues().where(issue.c.edition == edition).order_by(issue.c.send_at.desc(), issue.c.id.desc()).limit(1)
@@ -170,7 +181,7 @@ class Issues:
         by: str = "",
         move: Move | None = None,
         reason: str = "",
-        unedited: Content | None = None,
+        unedited: Unedited | None = None,
         seen: int | None = None,
     ) -> Issue:
         """Give the issue its next revision, and its pool: the articles it draws on and those it left out, with reasons.
@@ -187,7 +198,7 @@ class Issues:
         with self._database.write() as connection:
             if seen is not None:
                 require_seen(connection, locked(connection, issue_id), seen, "built on")
-            made = Unedited(unedited or content, inputs.edition)
+            made = unedited or Unedited(content, inputs.edition)
             write(connection, issue_id, content, made, inputs, articles, pool_left_out, now, by=by)
             if move is not None:
                 make(connection, issue_id, move, now=now, by=by, reason=reason)

@@ -10,8 +10,10 @@ from urllib.parse import urlsplit
 from starlette.applications import Starlette
 from starlette.middleware import Middleware
 
+from digest.errors import DigestError
 from digest.parts import Parts
 from digest.web import desk, health, readers
+from digest.web.away import away
 from digest.web.guard import Guard
 from digest.web.templates import STATIC
 
@@ -29,5 +31,6 @@ def create_app(parts: Parts, *, clock: Callable[[], datetime], once: str = "") -
     return Starlette(
         routes=[STATIC, *health.routes(parts), *readers.routes(parts, clock), *desk.routes(parts, clock, once)],
         middleware=[Middleware(Guard, names=names, open_to_posts=readers.OPEN_TO_POSTS)],
+        exception_handlers={DigestError: away},
         max_body_size=LARGEST,
     )

@@ -18,10 +18,10 @@ from digest.model.issue import Schedule
 from digest.model.people import Preferences
 from digest.render import open_pages
 from digest.web.readers.forms import Choice, Offer, is_one_click, read_address, read_choice, read_day
-from digest.web.readers.leaving import less_often
 from digest.web.readers.picture import dots, till, week
 from digest.web.readers.rates import PLACES, Bucket
-from digest.web.readers.reading import coming, mask, sentence, usual, week_of, wished
+from digest.web.readers.reading import coming, sentence, usual, week_of, wished
+from digest.web.readers.rhythm import days_of, less_often, rhythms
 from digest.web.readers.words import choose, spoken, words
 from digest.web.readers.zones import offered
 from digest.web.templates import PAGES
@@ -91,7 +91,7 @@ def test_only_the_very_word_is_one_click():
 
 def test_a_wish_survives_the_form_and_what_the_edition_has_goes_along_with_it(tmp_path):
     labels = words(open_pages(TEMPLATES))["en"]
-    own = Preferences(("diplomacy",), time=time(18), timezone="Asia/Seoul", language="de")
+    own = Preferences(("diplomacy",), "weekly", time=time(18), timezone="Asia/Seoul", language="de")
 
     assert wished(usual(own, EDITION, labels), EDITION) == own
     assert wished(usual(Preferences(language="en"), EDITION, labels), EDITION) == Preferences(language="en")
@@ -116,6 +116,14 @@ def test_the_hour_that_is_told_is_never_before_the_issue_is_made():
     assert f"{EDITION.send.at:%H:%M}" in sentence(early, EDITION, labels, NOW)
 
 
+def test_who_reads_once_a_week_is_told_so_and_who_waits_for_great_news_is_promised_no_day():
+    labels = words(open_pages(TEMPLATES))["en"]
+
+    assert "on Friday at" in sentence(Preferences(frequency="weekly"), EDITION, labels, NOW)
+    assert "only when something big happens" in sentence(Preferences(frequency="alerts"), EDITION, labels, NOW)
+    assert next(coming(Preferences(frequency="alerts"), EDITION, NOW), None) is None
+
+
 def test_the_line_of_days_says_in_words_what_its_picture_shows():
     labels = words(open_pages(TEMPLATES))["en"]
 
@@ -126,18 +134,25 @@ def test_the_line_of_days_says_in_words_what_its_picture_shows():
     assert all(isinstance(drawn, Markup) and "aria-hidden" in drawn for drawn in (week([True]), till(), dots({1})))
 
 
-def test_an_address_is_shown_as_only_its_reader_knows_it():
-    assert mask("reader@mail.example") == "r…@mail.example"
-
-
 def test_less_often_is_the_nearest_edition_that_comes_on_fewer_days():
     daily, twice, once = (
         replace(EDITION, id=name, send=Schedule(frozenset(days), time(7)))
         for name, days in (("daily", range(7)), ("twice", (1, 4)), ("once", (6,)))
     )
 
-    assert less_often(daily, [daily, once, twice]) is twice
-    assert less_often(once, [daily, once, twice]) is None
+    assert less_often(daily, "all", [daily, once, twice]) == (twice, "all")
+    assert less_often(twice, "all", [daily, twice]) == (twice, "weekly")
+    assert less_often(daily, "weekly", [daily]) is None
+    assert less_often(once, "all", [daily, once, twice]) is None
+
+
+def test_an_edition_alone_is_offered_on_some_of_its_days_too_and_a_wish_of_before_is_kept():
+    daily = replace(EDITION, id="daily", send=Schedule(frozenset(range(7)), time(7)))
+
+    assert list(rhythms([daily])) == ["daily", "daily:weekdays", "daily:weekly"]
+    assert list(rhythms([EDITION])) == ["weekday", "weekday:weekly"]
+    assert list(rhythms([daily, EDITION], "daily:sundays")) == ["daily", "weekday", "daily:sundays"]
+    assert days_of(daily, "alerts") == frozenset()
 
 
 # ------------------------------------------------------------------------------------------------------------ words

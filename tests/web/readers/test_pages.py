@@ -5,6 +5,7 @@ from __future__ import annotations
 import base64
 import json
 import re
+from dataclasses import replace
 from datetime import timedelta
 
 import lxml.html
@@ -102,6 +103,12 @@ def test_a_token_that_is_not_the_one_does_nothing_and_is_told_so_politely(pages,
     assert {answer.status for answer in answers} == {404}
     assert all("This link opens nothing." in answer.text for answer in answers)
     assert pages.state("p.harrow@ropewalk.example") == {"daily": "active"}
+
+
+def test_the_links_of_a_test_mail_say_what_they_are_and_act_for_nobody(pages):
+    for purpose, way in ((Purpose.UNSUBSCRIBE, "/u/"), (Purpose.PREFERENCES, "/prefs/")):
+        answer = pages.visitor.get(way + pages.parts.tokens.make(purpose, 0, "daily"))
+        assert (answer.status, "This link is of a test mail." in answer.text) == (404, True)
 
 
 def test_no_other_token_opens_preferences_or_confirms(pages):
@@ -215,6 +222,19 @@ def test_what_is_saved_is_what_the_next_issue_goes_by_and_the_page_says_so(own_p
     wish = {each.list: each.preferences for each in pages.parts.store.subscribers.by_email("mira@mail.example")}
     assert (wish["daily"].sections, wish["daily"].timezone) == (("peace_summit",), "Europe/Kyiv")
     assert wish["sunday"].sections == ()
+
+
+def test_how_often_somebody_reads_by_their_list_survives_the_form(own_pages):
+    pages, token = own_pages, own_pages.token()
+    wish = pages.parts.store.subscribers.by_email("mira@mail.example")[0].preferences
+    readers.prefer(pages.parts, token, replace(wish, frequency="weekly"), now=LATER)
+
+    form = lxml.html.fromstring(pages.visitor.get(f"/prefs/{token}").text).forms[0]
+    pages.visitor.post(f"/prefs/{token}", dict(form.form_values()) | {"section": ["military", "diplomacy"]})
+
+    kept = pages.parts.store.subscribers.by_email("mira@mail.example")[0].preferences
+    assert form.fields["edition"] == "daily:weekly"
+    assert (kept.frequency, kept.sections) == ("weekly", wish.sections)
 
 
 def test_another_edition_takes_the_place_of_this_one_without_a_second_mail(own_pages):
@@ -338,7 +358,7 @@ def test_every_page_is_small_in_every_language_and_private_where_it_must_be(page
 
 
 def test_the_archive_is_served_as_it_is_written_to_files(pages):
-    archive, ways = open_archive(pages.parts), Ways.served("")
+    archive, ways = open_archive(pages.parts), replace(Ways.served(""), subscribe="/subscribe")
 
     assert pages.visitor.get("/archive").text == archive.first_page(ways)
     assert pages.visitor.get("/archive/1").text == archive.issue(1, ways)
@@ -357,3 +377,20 @@ def test_while_no_list_is_open_nobody_can_subscribe(own_pages):
 
     assert own_pages.visitor.get("/subscribe").status == 404
     assert sign_up(own_pages, "new@mail.example").status == 404
+
+
+def test_a_database_that_is_away_is_told_as_such_and_a_one_click_can_be_repeated(own_pages, caplog):
+    pages, way = own_pages, f"/u/{own_pages.token(Purpose.UNSUBSCRIBE)}"
+    file = pages.parts.settings.data / "digest.db"
+    pages.parts.store.database.engine.dispose()
+    hidden = file.rename(file.with_suffix(".aside"))
+    file.mkdir()
+
+    away = pages.visitor.ask("POST", way, ONE_CLICK, FORM)
+    file.rmdir()
+    hidden.rename(file)
+    again = pages.visitor.ask("POST", way, ONE_CLICK, FORM)
+
+    assert (away.status, away.headers["Retry-After"]) == (503, "60")
+    assert (again.status, pages.state()["daily"]) == (200, "unsubscribed")
+    assert way.removeprefix("/u/") not in caplog.text

@@ -6,6 +6,7 @@ outside (the canonical address, the feed) names the public one.
 
 from __future__ import annotations
 
+from dataclasses import replace
 from hashlib import sha256
 from urllib.parse import urlsplit
 
@@ -58,7 +59,8 @@ def _kept(shown: Shown, name: str) -> tuple[bytes, str]:
 
 
 def _made(shown: Shown, name: str) -> bytes:
-    archive, ways = shown.archive, Ways.served(urlsplit(shown.site.public_url).path)
+    archive, root = shown.archive, urlsplit(shown.site.public_url).path
+    ways = replace(Ways.served(root), subscribe=f"{root}/subscribe" if shown.open_editions else "")
     if name == FEED:
         return archive.feed()
     if name == STYLE:

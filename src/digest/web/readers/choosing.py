@@ -21,6 +21,7 @@ from digest.web.readers.form import form_of, offer_of
 from digest.web.readers.forms import Choice, Fields, read_address, read_choice, read_day
 from digest.web.readers.leaf import PRIVATE, Leaf, Leaves, posted
 from digest.web.readers.reading import day_of, next_line, sentence, usual, week_of, wished
+from digest.web.readers.rhythm import taken_apart
 
 USUAL_PAUSE: Final = timedelta(days=14)
 """What the field for a pause proposes."""
@@ -60,7 +61,7 @@ class Choosing:
         chosen, problems = read_choice(fields, offer_of(leaf.shown, found.editions, choice), choice)
         if problems:
             return found.page(choice=chosen, problems=problems)
-        edition = found.editions[chosen.edition]
+        edition = found.editions[taken_apart(chosen.edition)[0]]
         wish = wished(chosen, edition)
         if edition.id == found.edition.id:
             readers.prefer(leaf.parts, found.token, wish, now=leaf.now)

@@ -11,10 +11,11 @@ from starlette.routing import Route
 from digest.model.people import Consent
 from digest.pipeline import readers
 from digest.pipeline.readers import Wishes
+from digest.pipeline.transactional import masked
 from digest.subscribers import Purpose
 from digest.web.readers.forms import Fields
 from digest.web.readers.leaf import Leaf, Leaves, posted
-from digest.web.readers.reading import mask, next_line, sentence, week_of
+from digest.web.readers.reading import next_line, sentence, week_of
 
 
 class Confirming:
@@ -58,7 +59,7 @@ class Confirming:
         new = self._asked(leaf, request)
         if found is None or not new:
             return leaf.closed()
-        return leaf.show("move.html.j2", private=True, address=mask(new))
+        return leaf.show("move.html.j2", private=True, address=masked(new))
 
     def move(self, request: Request, fields: Fields) -> Response:
         """The press itself."""

@@ -16,6 +16,8 @@ from digest.subscribers import zones as known_zones
 from digest.web.readers import zones
 from digest.web.readers.forms import Choice, Offer
 from digest.web.readers.picture import dots
+from digest.web.readers.reading import days_in_words
+from digest.web.readers.rhythm import days_of, rhythms, taken_apart
 from digest.web.readers.stand import Shown
 
 HOURS: Final = tuple(time(hour) for hour in range(5, 23))
@@ -74,10 +76,8 @@ def form_of(
         sections=sections,
         sampled=any(section.sample for section in sections),
         editions=tuple(
-            EditionBox(
-                each.id, shown.title_of(each), labels.days(each.send.days), dots(each.send.days), name == choice.edition
-            )
-            for name, each in editions.items()
+            _edition(name, edition, choice, shown, labels)
+            for name, edition in rhythms(editions.values(), choice.edition).items()
         ),
         hours=tuple(f"{hour:%H:%M}" for hour in hours_of(editions.values(), choice.at)),
         hour=f"{choice.at:%H:%M}",
@@ -91,7 +91,7 @@ def form_of(
 def offer_of(shown: Shown, editions: Mapping[str, Edition], usual: Choice) -> Offer:
     """Return what may be chosen in such a form; what somebody has already they may keep."""
     return Offer(
-        editions=tuple(editions),
+        editions=tuple(rhythms(editions.values(), usual.edition)),
         sections=tuple(section.id for section in sections_of(editions.values())),
         hours=tuple(hours_of(editions.values(), usual.at)),
         zones=known_zones(),
@@ -107,6 +107,12 @@ def sections_of(editions: Iterable[Edition]) -> list[Section]:
 def hours_of(editions: Iterable[Edition], chosen: time) -> list[time]:
     """Return the hours to choose from, in order."""
     return sorted({*HOURS, *(edition.send.at for edition in editions), chosen})
+
+
+def _edition(name: str, edition: Edition, choice: Choice, shown: Shown, labels: Labels) -> EditionBox:
+    frequency = taken_apart(name)[1]
+    days = days_in_words(edition, frequency, labels)
+    return EditionBox(name, shown.title_of(edition), days, dots(days_of(edition, frequency)), name == choice.edition)
 
 
 def _section(

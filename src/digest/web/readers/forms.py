@@ -41,6 +41,7 @@ class Choice:
     """How somebody wants to read, as a form says it."""
 
     edition: str
+    """How often, as `rhythm` names it: an edition, or some of its days."""
     sections: tuple[SectionId, ...]
     """Those ticked, in the order of the offer."""
     at: time

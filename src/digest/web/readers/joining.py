@@ -20,9 +20,12 @@ from digest.web.readers.forms import Choice, Fields, is_trapped, read_address, r
 from digest.web.readers.leaf import Leaf, Leaves, posted
 from digest.web.readers.rates import Bucket
 from digest.web.readers.reading import sentence, wished
+from digest.web.readers.rhythm import taken_apart
 
 AT_ONCE: Final = 8
 """Forms that one place on the net may send in a row: a family, or one reader who mistypes."""
+EVENLY: Final = 0.15
+"""Seconds in which an answer is always made, so that nobody can tell by the clock whose address is known."""
 EVERY: Final = timedelta(seconds=30)
 """After which it has one more."""
 
@@ -38,9 +41,9 @@ class Joining:
         """Return the routes."""
         return [
             Route("/subscribe", self.subscribe, methods=["GET"]),
-            Route("/subscribe", posted(self.subscribed), methods=["POST"]),
+            Route("/subscribe", posted(self.subscribed, after=EVENLY), methods=["POST"]),
             Route("/link", self.link, methods=["GET"]),
-            Route("/link", posted(self.linked), methods=["POST"]),
+            Route("/link", posted(self.linked, after=EVENLY), methods=["POST"]),
         ]
 
     def subscribe(self, request: Request) -> Response:
@@ -64,7 +67,7 @@ class Joining:
         if problems or wrong or meant:
             return _form(leaf, choice, (*problems, *wrong), typed=email, meant=meant)
         if not is_trapped(fields):
-            edition = leaf.shown.open_editions[choice.edition]
+            edition = leaf.shown.open_editions[taken_apart(choice.edition)[0]]
             wish = wished(choice, edition)
             form = readers.Form(email, edition.id, wish, _wording(leaf, wish, edition))
             readers.sign_up(leaf.parts, form, now=leaf.now)
@@ -109,7 +112,7 @@ def _proposed(leaf: Leaf) -> Choice:
 def _form(leaf: Leaf, choice: Choice, problems: tuple[str, ...], *, typed: str = "", meant: str = "") -> Response:
     say, editions = leaf.labels.say_html, leaf.shown.open_editions
     wrong = say("wrong_address") if "wrong_address" in problems else say("did_you_mean", address=meant) if meant else ""
-    if choice.edition not in editions:
+    if taken_apart(choice.edition)[0] not in editions:
         choice = replace(choice, edition=next(iter(editions)))
     return leaf.show(
         "subscribe.html.j2",

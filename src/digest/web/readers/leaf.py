@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from datetime import datetime
@@ -14,6 +15,7 @@ from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 
 from digest.parts import Parts
+from digest.pipeline.trial_send import NOBODY
 from digest.render.labels import Labels
 from digest.web.readers.forms import Fields
 from digest.web.readers.reading import anchor, apart
@@ -67,7 +69,14 @@ class Leaf:
         return rendered(f"readers/{name}", status=status, headers=headers, **(around | values))
 
     def closed(self) -> Response:
-        """Return the page of a link that opens nothing: forged, cut, of another purpose or of nobody, all alike."""
+        """Return the page of a link that opens nothing: forged, cut, of another purpose or of nobody, all alike.
+
+        That of a test mail is told from them, since it was made to be looked at.
+        """
+        said, say = self.parts.tokens.read(self.request.path_params.get("token", "")), self.labels.say
+        if said and said.subscriber == NOBODY.subscriber:
+            heading, lede = say("trial_h1"), say("trial_lede")
+            return self.show("state.html.j2", status=404, private=True, said="", heading=heading, lede=lede, days=None)
         return self.show("closed.html.j2", status=404, private=True)
 
     def slow(self, seconds: float) -> Response:
@@ -126,11 +135,17 @@ class Leaves:
 Answer = Callable[[Request, Fields], Response]
 
 
-def posted(answer: Answer) -> Callable[[Request], Awaitable[Response]]:
-    """Return the endpoint that reads a form, then answers in a thread: what changes is in the database."""
+def posted(answer: Answer, *, after: float = 0) -> Callable[[Request], Awaitable[Response]]:
+    """Return the endpoint that reads a form, then answers in a thread: what changes is in the database.
+
+    The answer goes out `after` so many seconds at the earliest, where how long it took would tell something.
+    """
 
     async def endpoint(request: Request) -> Response:
-        return await run_in_threadpool(answer, request, await read_fields(request))
+        made, _ = await asyncio.gather(
+            run_in_threadpool(answer, request, await read_fields(request)), asyncio.sleep(after)
+        )
+        return made
 
     return endpoint
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from dataclasses import replace
 from datetime import timedelta
 from typing import Final
 
@@ -15,6 +15,7 @@ from digest.consent import PUT_BACK
 from digest.model.issue import Edition
 from digest.model.people import Consent
 from digest.pipeline import readers
+from digest.pipeline.clicks import one_clicks
 from digest.pipeline.readers import Wishes
 from digest.pipeline.switching import change_edition
 from digest.slots import local_date
@@ -23,7 +24,8 @@ from digest.web.readers.form import form_of, offer_of
 from digest.web.readers.forms import Fields, is_one_click, read_choice
 from digest.web.readers.leaf import PRIVATE, Leaf, Leaves, posted, read_fields
 from digest.web.readers.picture import till
-from digest.web.readers.reading import day_of, next_line, sentence, usual, week_of, wished
+from digest.web.readers.reading import day_of, days_in_words, next_line, sentence, usual, week_of, wished
+from digest.web.readers.rhythm import less_often
 from digest.web.readers.together import Together
 
 REST: Final = timedelta(days=30)
@@ -69,14 +71,17 @@ class Leaving:
     def less(self, request: Request, fields: Fields) -> Response:
         """The edition that comes less often, instead of this one."""
         leaf, found = self._opened(request)
-        edition = _edition(leaf, found)
-        other = less_often(edition, leaf.shown.open_editions.values()) if edition else None
-        if found is None or other is None:
+        less = _less(leaf, found)
+        if found is None or less is None:
             return leaf.closed()
-        wish = wished(usual(found.preferences, other, leaf.labels), other)
-        token = request.path_params["token"]
-        there = change_edition(leaf.parts, token, other.id, wish, now=leaf.now)
-        return _stands(leaf, there, other) if there else leaf.closed()
+        (edition, frequency), token, now = less, request.path_params["token"], leaf.now
+        wish = replace(found.preferences, frequency=frequency)
+        if edition.id == found.edition:
+            there = readers.prefer(leaf.parts, token, wish, now=now)
+        else:
+            wish = wished(usual(wish, edition, leaf.labels), edition)
+            there = change_edition(leaf.parts, token, edition.id, wish, now=now)
+        return _stands(leaf, there, edition) if there else leaf.closed()
 
     def rest(self, request: Request, fields: Fields) -> Response:
         """Nothing for a month."""
@@ -130,12 +135,7 @@ class Leaving:
         return _page(leaf, found, status=400) if found else leaf.closed()
 
     def _end(self, tokens: list[str]) -> list[bool]:
-        """End what these tokens name; of each whether it could. A token for something else ends nothing."""
-        parts = self._leaves.parts
-        ours = [(token, "one-click") for token in dict.fromkeys(tokens) if _ends(parts.tokens.read(token))]
-        done = readers.leave_many(parts, ours, now=self._leaves.clock())
-        ended = {token for (token, _), left in zip(ours, done, strict=True) if left}
-        return [token in ended for token in tokens]
+        return one_clicks(self._leaves.parts, tokens, now=self._leaves.clock())
 
     def _opened(self, request: Request) -> tuple[Leaf, Wishes | None]:
         leaf, token = self._leaves.turn(request), request.path_params["token"]
@@ -146,18 +146,20 @@ class Leaving:
         return self._leaves.turn(request, own=found.preferences.language), found
 
 
-def less_often(edition: Edition, others: Iterable[Edition]) -> Edition | None:
-    """Return the edition that comes on fewer days than this one, the nearest to it; None where there is none."""
-    fewer = [each for each in others if each.id != edition.id and len(each.send.days) < len(edition.send.days)]
-    return max(fewer, key=lambda each: len(each.send.days), default=None)
-
-
 def _ends(token: Token | None) -> bool:
     return token is not None and token.purpose is Purpose.UNSUBSCRIBE
 
 
 def _edition(leaf: Leaf, found: Wishes | None) -> Edition | None:
     return leaf.parts.settings.editions.get(found.edition) if found else None
+
+
+def _less(leaf: Leaf, found: Wishes | None) -> tuple[Edition, str] | None:
+    """Return what a reader may have less often than what they have."""
+    edition = _edition(leaf, found)
+    if found is None or edition is None or found.consent is not Consent.ACTIVE:
+        return None
+    return less_often(edition, found.preferences.frequency, leaf.shown.open_editions.values())
 
 
 def _page(leaf: Leaf, found: Wishes, *, status: int = 200) -> Response:
@@ -168,7 +170,7 @@ def _page(leaf: Leaf, found: Wishes, *, status: int = 200) -> Response:
         until = (found.left_at + PUT_BACK).date() if found.may_come_back and edition else None
         day = day_of(until, labels) if until else ""
         return leaf.show("left.html.j2", status=status, private=True, title=title, until=day, picture=till())
-    other = less_often(edition, leaf.shown.open_editions.values()) if edition else None
+    less = _less(leaf, found)
     active = edition is not None and found.consent is Consent.ACTIVE
     return leaf.show(
         "leave.html.j2",
@@ -176,7 +178,7 @@ def _page(leaf: Leaf, found: Wishes, *, status: int = 200) -> Response:
         private=True,
         title=title,
         reads=sentence(found.preferences, edition, labels, leaf.now, "settings") if edition else "",
-        less=other and active and {"title": leaf.shown.title_of(other), "days": labels.days(other.send.days)},
+        less=less and {"title": leaf.shown.title_of(less[0]), "days": days_in_words(*less, labels)},
         rest=day_of(local_date(leaf.now, edition.timezone) + REST, labels) if edition and active else "",
         fewer=active and edition is not None and len(edition.sections) > 1,
     )

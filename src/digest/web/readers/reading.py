@@ -13,11 +13,13 @@ from markupsafe import Markup
 
 from digest.model.issue import Edition
 from digest.model.people import Preferences
+from digest.pipeline.transactional import masked
 from digest.render.clean import clean
 from digest.render.labels import Labels
-from digest.slots import local_date, planned, reader_at
+from digest.slots import local_date, planned, reader_at, wanted_on
 from digest.web.readers.forms import Choice
 from digest.web.readers.picture import week
+from digest.web.readers.rhythm import days_of, named, taken_apart
 from digest.web.readers.zones import town_of
 
 AHEAD: Final = 7
@@ -43,16 +45,6 @@ class Week:
     picture: Markup
 
 
-def mask(email: str) -> str:
-    """Return an address as its reader knows it again and nobody else learns it.
-
-    >>> mask("reader@mail.example")
-    'r…@mail.example'
-    """
-    local, _, domain = email.rpartition("@")
-    return f"{local[:1]}…@{domain}"
-
-
 def zone_of(wish: Preferences, edition: Edition) -> str:
     """Return the zone in which a reader's hours are meant."""
     own = wish.time is not None or edition.per_reader_timezone
@@ -66,7 +58,7 @@ def coming(wish: Preferences, edition: Edition, now: datetime, paused: date | No
     since = max(today - timedelta(days=1), paused or today)
     for slot in planned(edition, since, today + timedelta(days=FURTHEST)):
         at, _ = reader_at(wish, edition, slot, slot.draft_at)
-        if at is not None and at > now:
+        if at is not None and at > now and wanted_on(wish, edition, slot.local_date):
             yield at.astimezone(zone)
 
 
@@ -80,7 +72,7 @@ def sentence(wish: Preferences, edition: Edition, labels: Labels, now: datetime,
     said = labels.say(
         key,
         sections=_sections(wish, edition, labels),
-        days=labels.days(edition.send.days),
+        days=days_in_words(edition, wish.frequency, labels),
         time=hour,
         zone=town_of(zone_of(wish, edition), labels.locale),
     )
@@ -96,7 +88,7 @@ def next_line(
         return Markup("")
     near = at.date() - now.astimezone(at.tzinfo).date() < timedelta(days=AHEAD)
     when = format_datetime(at, labels.dates["weekday_clock" if near else "day_clock"], locale=labels.locale)
-    return labels.say_html("next", when=when, address=apart(mask(email), "ltr"))
+    return labels.say_html("next", when=when, address=apart(masked(email), "ltr"))
 
 
 def week_of(wish: Preferences, edition: Edition, labels: Labels, now: datetime, paused: date | None = None) -> Week:
@@ -116,7 +108,7 @@ def usual(wish: Preferences, edition: Edition, labels: Labels) -> Choice:
     """Return a wish as a form shows it."""
     every = tuple(section.id for section in edition.sections)
     return Choice(
-        edition=edition.id,
+        edition=named(edition, wish.frequency),
         sections=tuple(section for section in every if section in wish.sections) or every,
         at=wish.time or edition.send.at,
         zone=zone_of(wish, edition),
@@ -130,10 +122,17 @@ def wished(choice: Choice, edition: Edition) -> Preferences:
     own = (choice.at, choice.zone) != (edition.send.at, edition.timezone)
     return Preferences(
         sections=() if choice.sections == every else choice.sections,
+        frequency=taken_apart(choice.edition)[1],
         time=choice.at if own else None,
         timezone=choice.zone if own else "",
         language=choice.language,
     )
+
+
+def days_in_words(edition: Edition, frequency: str, labels: Labels) -> str:
+    """Return on which days something comes."""
+    days = days_of(edition, frequency)
+    return labels.days(days) if days else labels.say("alerts")
 
 
 def day_of(day: date, labels: Labels) -> str:

@@ -61,10 +61,10 @@ def offered(now: datetime, locale: Locale, *, also: Iterable[str] = ()) -> list[
 def renamed(name: str) -> str:
     """Return the name that a zone has now, for browsers go on calling it as it was called first.
 
-    >>> renamed("Europe/Kiev"), renamed("Asia/Calcutta"), renamed("Europe/Nowhere")
-    ('Europe/Kyiv', 'Asia/Kolkata', 'Europe/Nowhere')
+    >>> renamed("Europe/Kiev"), renamed("Asia/Calcutta"), renamed("Europe/Nowhere"), renamed("UTC")
+    ('Europe/Kyiv', 'Asia/Kolkata', 'Europe/Nowhere', 'UTC')
     """
-    return str(get_global("zone_aliases").get(name, name))
+    return str(get_global("zone_aliases").get(name, name)) if "/" in name else name
 
 
 @cache
