@@ -28,7 +28,7 @@ def built(desk):
 
 
 def renamed(desk):
-    """Give the edition another title, and let it leave a quarter of an hour later; returns when, as the mail says it."""
+    """Give the edition another title and a quarter of an hour more; returns when it leaves, as the mail says it."""
     (send,) = re.findall(r'send = "daily \d\d:00"', desk.settings.read_text())
     desk.edit("digest.toml", send, send.replace(':00"', ':15"\ntitle = "The Evening Brief"'))
     return f"every day at {send[-6:-4]}:15".encode()
