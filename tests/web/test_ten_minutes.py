@@ -150,6 +150,7 @@ def test_a_story_is_dragged_to_another_place_and_to_another_section(browser, own
 
 
 def drag(page, grip, target):
+    expect(page.locator("#checks [data-wait]")).to_have_count(0)
     grip.hover()
     page.mouse.down()
     box = target.bounding_box()

@@ -31,6 +31,8 @@ LASTS: Final = timedelta(days=30)
 """How long a session goes on without signing in again."""
 KNOWN_FOR: Final = timedelta(days=365)
 SAID_FOR: Final = timedelta(minutes=1)
+PATIENCE: Final = 2.0
+"""Seconds that a password waits for its turn to be looked at."""
 LABEL: Final = b"\x00digest desk 1\x00"
 """Keeps what the key signs here apart from tokens and addresses."""
 
@@ -99,8 +101,12 @@ class Entrance:
         if (wait := self.throttle.wait(keys, moment)) > 0:
             raise Wait(wait)
         self.throttle.tried(keys, moment)
-        with self._turns:
+        if not self._turns.acquire(timeout=PATIENCE):  # or whoever sends many would hold every thread there is
+            raise Wait(PATIENCE)
+        try:
             fits = matches(self.parts.store.editors.hash_of(name), password)
+        finally:
+            self._turns.release()
         if not fits:
             return None
         self.throttle.right(keys)

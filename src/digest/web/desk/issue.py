@@ -33,7 +33,8 @@ def today(visit: Visit) -> Response:
 def page(visit: Visit) -> Response:
     """One issue. Checks that take long are left for the page to fetch, unless it says that it cannot."""
     its, view = sheet(visit), read_view(visit.request.query_params)
-    known = its.judged() if its.told and (its.is_checked or visit.asked("checks")) else None
+    waits = its.told and its.issue.state not in standing.GOING  # what has left is not checked any more
+    known = its.judged() if waits and (its.is_checked or visit.asked("checks")) else None
     return visit.page("issue", **frame(its, view), **panes(its, view, known))
 
 

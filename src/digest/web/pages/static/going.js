@@ -63,7 +63,7 @@ export function lay(page, at) {
 // saved half-written, and the rest of the words would be keys.
 function replace(page, name) {
   const mine = document.getElementById(name), theirs = page.getElementById(name);
-  if (!mine || !theirs) return;
+  if (!mine || !theirs || mine.querySelector(".dragged")) return;
   if (!mine.contains(document.activeElement) || !document.activeElement.matches("textarea")) {
     mine.replaceWith(document.adoptNode(theirs));
     return;
