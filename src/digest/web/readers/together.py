@@ -11,14 +11,14 @@ from starlette.concurrency import run_in_threadpool
 Asked = TypeVar("Asked")
 Answer = TypeVar("Answer")
 
-MOST: Final = 200
+MOST: Final = 1000
 """Requests of one go, so that others who write get their turn."""
 
 
 class Together(Generic[Asked, Answer]):
     """Hands requests to `do`, which answers all of them in their order; one call at a time, in a thread.
 
-    A durable commit takes as long for two hundred as for one, so nobody waits longer than two of them.
+    A durable commit takes as long for a thousand as for one, so nobody waits longer than for two of them.
     """
 
     def __init__(self, do: Callable[[list[Asked]], Sequence[Answer]]) -> None:
