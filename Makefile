@@ -4,7 +4,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 SOURCES := $(shell find src templates subscribers -type f -not -path '*/__pycache__/*') digest.toml pyproject.toml README.md
 
-.PHONY: demo test check semantic lock bench fuzz chaos clean
+.PHONY: demo test check semantic lock bench fuzz chaos daemons soak clean
 .DELETE_ON_ERROR:
 
 demo: $(VENV)/demo.stamp  ## collect an invented wire, build the issue, mail it to the built-in catcher
@@ -74,6 +74,14 @@ fuzz: $(VENV)/fuzz.stamp  ## half an hour of hostile bytes against all that read
 KILLS ?= 200
 chaos: $(VENV)/dev.stamp  ## senders killed two hundred times a dialogue, at points drawn anew from CHAOS_SEED
 	CHAOS_KILLS=$(KILLS) $(BIN)/python -m pytest -n auto -o faulthandler_timeout=3600 tests/chaos
+
+SLOTS ?= 200
+daemons: $(VENV)/dev.stamp  ## two daemons on one database for two hundred slots of a fast clock, killed and frozen at random (SOAK_SEED)
+	SOAK_SLOTS=$(SLOTS) $(BIN)/python -m pytest -s -o faulthandler_timeout=3600 tests/soak
+
+MINUTES ?= 30
+soak: $(VENV)/dev.stamp  ## half an hour: a day takes two minutes, a daemon is killed or frozen every minute, and the mail server is audited
+	$(BIN)/python -m tests.soak --minutes $(MINUTES)
 
 clean:  ## what can be made again; keys, database and caught mails under var/ stay
 	rm -rf $(VENV) build dist var/demo .*_cache .hypothesis

@@ -52,7 +52,7 @@ def placed(news: list[Article], edition: Edition, meaning: Meaning | None = None
 def told(placements: list[Placement], news: list[Article], edition: Edition, archive: Archive) -> Content:
     """Return the issue's content."""
     slot = next(candidates(edition, NOW))
-    return compose(placements, news, edition, sources=(), number=1, slot=slot, now=NOW, archive=archive)
+    return compose(placements, news, edition, sources=(), number=1, slot=slot, now=NOW, archive=archive).content
 
 
 def measure(count: int, seed: int) -> dict[str, float]:

@@ -52,7 +52,7 @@ def placed(chosen: tuple[Article, ...], edition: Edition) -> list[Placement]:
 def told(placements: list[Placement], chosen: tuple[Article, ...], edition: Edition, settings: Settings) -> Content:
     """Return the issue's content."""
     slot = next(candidates(edition, NOW))
-    return compose(placements, chosen, edition, sources=settings.sources, number=1, slot=slot, now=NOW)
+    return compose(placements, chosen, edition, sources=settings.sources, number=1, slot=slot, now=NOW).content
 
 
 def mail_bytes(content: Content, edition: Edition, settings: Settings) -> int:

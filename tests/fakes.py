@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import threading
 from collections import Counter
-from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 
+from digest.brake import Brake
 from digest.errors import JournalError, MoveError, StoreError, UnknownError
 from digest.lifecycle import Move, after
 from digest.model.delivery import (
@@ -68,8 +69,10 @@ class MemoryOutbox:
         issue: int = 1,
         due_at: datetime = NOON,
         expires_at: datetime = NOON + timedelta(hours=18),
+        brake: Brake | None = None,
     ) -> None:
         self._lock = threading.RLock()
+        self._brake, self.reason = brake, ""
         self._issues = {issue: _Issue(State.SENDING, expires_at)}
         self._workers: dict[str, tuple[str, str]] = {}
         self._claims, self._put_back = 0, False
@@ -84,6 +87,10 @@ class MemoryOutbox:
     def put(self, issue: int, state: State) -> None:
         """Move an issue, as `digest pause` and its like do."""
         with self._lock:
+            if self._brake and self._brake.pulled and state is State.SENDING:
+                self._brake = self._brake.released()
+            for row in self._waiting(issue) if state is State.STOPPED else ():
+                self._suppress(row, "stopped", NOON)
             self._issues[issue].state = state
 
     def state(self, issue: int) -> State:
@@ -198,14 +205,36 @@ class MemoryOutbox:
                 for row in self._waiting(issue):
                     self._suppress(row, "expired", now)
                 return Claimed(closed="expired")
+            if its.state is State.STOPPED:
+                for row in self._waiting(issue):
+                    self._suppress(row, "stopped", now)
             if its.state is not State.SENDING:
                 return Claimed(closed="paused" if its.state is State.PAUSED else "over")
+            if self._brake:
+                flight = self._flight(issue, now)
+                if self._brake.pulls(flight):
+                    return Claimed(closed="brake")
+                self._brake = self._brake.looked_at()
+                limit = int(min(limit, self._brake.room(flight)))
             claims: list[Claim] = []
             while limit > 0 and not claims and (ready := self._ready(issue, limit, now)):
                 claims = self._take(issue, worker, ready, now)
             waits = [row.delivery.not_before or row.delivery.due_at for row in self._waiting(issue)]
             self._claims += bool(claims)
             return Claimed(tuple(claims), next_at=min(waits, default=None), number=self._claims if claims else 0)
+
+    def pull_brake(self, issue: int, *, hush: Callable[[str], str], now: datetime) -> bool:
+        with self._lock:
+            its, brake = self._issue(issue), self._brake
+            if brake and not brake.pulled and its.state is State.SENDING and brake.pulls(self._flight(issue, now)):
+                refused = [row.delivery for row in self._rows.values() if row.delivery.state is S.REFUSED]
+                last = max(refused, key=lambda d: (d.at, d.seq))
+                its.state, self._brake = State.PAUSED, replace(brake, pulled=True)
+                self.reason = brake.reason(hush(f"{last.code} {last.text}"))
+            return self._brake is not None and self._brake.pulled
+
+    def brake(self, issue: int) -> Brake | None:
+        return self._brake
 
     def record(self, worker: str, results: Sequence[Result], *, now: datetime) -> int:
         wrong = next((result.outcome.state for result in results if result.outcome.state not in OUTCOMES), None)
@@ -298,8 +327,15 @@ class MemoryOutbox:
         )
         return True
 
+    def _flight(self, issue: int, now: datetime) -> int:
+        rows = [row.delivery for (of, _), row in self._rows.items() if of == issue]
+        return sum(d.state is S.CLAIMED and d.at is not None and d.at > now - CLAIM_AGE for d in rows)
+
     def _record(self, worker: str, results: Sequence[Result], now: datetime) -> int:
         written = sum(self._write(worker, result, now) for result in results)
+        if self._brake and written == len(results):
+            states = [result.outcome.state for result in results]
+            self._brake = self._brake.counted(states.count(S.ACCEPTED), states.count(S.REFUSED))
         for issue in {result.claim.issue for result in results if result.outcome.state in WAITING}:
             its = self._issue(issue)
             if its.state is State.SENT and self._waiting(issue):

@@ -82,7 +82,7 @@ def test_an_issue_made_of_any_texts_says_only_what_their_passages_say(texts):
     articles = [article for found, _ in read_in for article in found]
     placements = [placement for _, placed in read_in for placement in placed]
 
-    content = compose(placements, articles, EDITION, sources=(), number=1, slot=SLOT, now=NOW)
+    content = compose(placements, articles, EDITION, sources=(), number=1, slot=SLOT, now=NOW).content
 
     said = {(p.passage.article, p.passage.position): p.passage.text for p in placements}
     for item in (item for section in content.sections for item in section.items):
@@ -108,7 +108,7 @@ def test_a_text_that_is_none_is_shown_short_or_not_at_all_and_soon(text):
     began = time.process_time()
 
     articles, placements = read(text, "article.txt")
-    content = compose(placements, articles, EDITION, sources=(), number=1, slot=SLOT, now=NOW)
+    content = compose(placements, articles, EDITION, sources=(), number=1, slot=SLOT, now=NOW).content
 
     assert time.process_time() - began < 10
     assert content.stories <= 1

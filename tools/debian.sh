@@ -9,6 +9,7 @@ have openssl || wanted+=(openssl)
 have postfix || wanted+=(postfix)
 have saslpasswd2 || wanted+=(sasl2-bin)
 have chromium || wanted+=(chromium)
+have systemd-analyze || wanted+=(systemd)
 [ ${#wanted[@]} -gt 0 ] || exit 0
 
 if [ "$(id -u)" != 0 ] || ! command -v apt-get >/dev/null; then

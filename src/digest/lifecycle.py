@@ -54,7 +54,7 @@ CURES: Final[dict[State, str]] = {
     S.REVIEW: "ask an editor, or: digest approve {id}",
     S.APPROVED: "undo the approval first: digest hold {id}",
     S.SENDING: "see how far it is: digest status {id}",
-    S.PAUSED: "see how far it is: digest status {id}",
+    S.PAUSED: "digest resume {id} lets it go on, digest stop {id} ends it",
     S.SENT: "what is sent cannot be taken back; the next issue may carry a correction",
     S.HELD: "digest release {id}, or digest skip {id}",
     S.STOPPED: "what was stopped stays stopped",

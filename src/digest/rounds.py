@@ -42,10 +42,11 @@ Tell = Callable[[Event, int], None]
 
 
 class Rounds:
-    """The jobs over and over, until the watch is told to stop."""
+    """The jobs over and over, until the watch is told to stop. A clock that runs fast wants a shorter `tick`."""
 
-    def __init__(self, watch: Watch, tell: Tell) -> None:
+    def __init__(self, watch: Watch, tell: Tell, *, tick: timedelta = TICK) -> None:
         self._watch = replace(watch, gap=GAP)
+        self._haste = TICK / tick
         self._tell = tell
         self._tasks: set[asyncio.Task[None]] = set()
         self._failures: dict[str, set[str]] = {}
@@ -69,7 +70,7 @@ class Rounds:
             timezone=UTC, job_defaults={"coalesce": True, "max_instances": 1, "misfire_grace_time": None}
         )
         for names, every in ALONGSIDE:
-            trigger = IntervalTrigger(seconds=int(every.total_seconds()), start_date=START, timezone=UTC)
+            trigger = IntervalTrigger(seconds=every.total_seconds() / self._haste, start_date=START, timezone=UTC)
             scheduler.add_job(self._woken, trigger, args=[names], next_run_time=datetime.now(UTC))
         scheduler.start()
         begun()
@@ -94,7 +95,8 @@ class Rounds:
         task = asyncio.create_task(self._wake(names), name=names[0])
         self._tasks.add(task)
         try:
-            await asyncio.shield(task)
+            with suppress(asyncio.CancelledError):  # as it is at the end; the next waking would do the same work
+                await asyncio.shield(task)
         finally:
             self._tasks.discard(task)
 

@@ -10,9 +10,10 @@ from functools import partial
 from typing import Final, TypeAlias
 
 from digest import pipeline
+from digest.brake import BRAKE
 from digest.collect.phrases import count
 from digest.collect.standing import is_due
-from digest.errors import ListError, SuppressionError, Unfit
+from digest.errors import ListError, MoveError, SuppressionError, Unfit
 from digest.lifecycle import Move
 from digest.model.issue import Approval, Edition, Issue, Slot, State
 from digest.model.news import SourceState
@@ -253,13 +254,18 @@ async def answer(watch: Watch) -> AsyncIterator[Event]:
 
 
 async def sent(watch: Watch, issue: Issue) -> Said:
-    """Send what is due of one issue; return how it stands. Raises Unfit for one that was held for what is red in it."""
+    """Send what is due of one issue; return how it stands. Raises Unfit for one that was held for what is red in it.
+
+    Raises MoveError for one that the brake has paused.
+    """
     try:
         done = await pipeline.send(watch.parts, issue.id, clock=watch.clock, scheduled=True, stop=watch.stop)
     except Unfit as red:
         reason = f"the check found red: {'; '.join(red.reasons)}"
         held = watch.parts.store.issues.move(issue.id, Move.HOLD, now=watch.clock(), by="daemon", reason=reason)
         raise Unfit(standing(held), reasons=red.reasons) from red
+    if done.issue.state is State.PAUSED and done.issue.reason.startswith(BRAKE):
+        raise MoveError(standing(done.issue))
     did = ", ".join(f"{n} {state.replace('_', ' ')}" for state, n in done.counts.items() if n)
     return f"{standing(done.issue)}: {did or 'nobody to send to'}", issue.id
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import os
+import pty
 from datetime import UTC, datetime, timedelta
 from io import StringIO
 
@@ -12,7 +14,7 @@ from rich.console import Console
 
 from digest.cli import gauge
 from digest.cli.live import Lines, picture, watching
-from digest.cli.output import Voice
+from digest.cli.output import Voice, redraws
 from digest.deliver import Progress
 from digest.model.delivery import DeliveryState as S
 
@@ -87,3 +89,14 @@ def test_nothing_is_shown_to_who_wants_silence_or_json(voice, capfd):
         assert report is None
 
     assert capfd.readouterr() == ("", "")
+
+
+@pytest.mark.parametrize(("term", "drawn"), [("xterm", True), ("dumb", False)])
+def test_a_terminal_that_cannot_go_back_gets_lines(monkeypatch, term, drawn):
+    monkeypatch.setenv("TERM", term)
+    reading, writing = pty.openpty()
+
+    with os.fdopen(writing, "w") as terminal, os.fdopen(reading):
+        assert redraws(terminal) is drawn
+
+    assert not redraws(StringIO())

@@ -71,7 +71,7 @@ def issue(news, past=()):
     archive = counted(articles)
     return placements, compose(
         placements, articles, EDITION, sources=(), number=9, slot=SLOT, now=NOW, told=told, archive=archive
-    )
+    ).content
 
 
 @settings(max_examples=150, deadline=None, suppress_health_check=[HealthCheck.too_slow])

@@ -56,7 +56,9 @@ def test_figures_on_which_outlets_differ_stand_side_by_side_with_who_gave_them(a
         for name, count, source in told
     ]
 
-    content = compose([placed(a) for a in articles], articles, edition, sources=(), number=1, slot=slot, now=now)
+    content = compose(
+        [placed(a) for a in articles], articles, edition, sources=(), number=1, slot=slot, now=now
+    ).content
 
     (item,) = content.sections[0].items
     assert item.figures == (Figure("dead", ((9, ("Radio Tarn",)), (7, ("Ilma Courier", "Karsk Wire")))),)

@@ -34,7 +34,7 @@ SUMMIT = (
 def make(edition, slot, now):
     def make(placements, articles, **rest):
         given = {"sources": (), "number": 7, "slot": slot, "now": now} | rest
-        return compose(placements, articles, given.pop("edition", edition), **given)
+        return compose(placements, articles, given.pop("edition", edition), **given).content
 
     return make
 

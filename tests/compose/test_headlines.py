@@ -30,7 +30,7 @@ def told(edition, slot, now, article, placed):
             for n, (place, what) in enumerate(OTHERS)
         ]
         placements = [*(placed(a) for a in articles), *(placed(a, "diplomacy") for a in others)]
-        content = compose(placements, [*articles, *others], edition, sources=(), number=1, slot=slot, now=now)
+        content = compose(placements, [*articles, *others], edition, sources=(), number=1, slot=slot, now=now).content
         return content.sections[0].items
 
     return told
@@ -78,7 +78,7 @@ def test_an_article_that_two_outlets_share_is_told_once_a_section_though_it_is_p
         placed(b, "military", drones, position=2),
     ]
 
-    content = compose(placements, [a, b], edition, sources=(), number=1, slot=slot, now=now)
+    content = compose(placements, [a, b], edition, sources=(), number=1, slot=slot, now=now).content
 
     items = {section.id: section.items for section in content.sections}
     assert {section: len(found) for section, found in items.items()} == {"military": 1, "diplomacy": 1}

@@ -28,7 +28,7 @@ TOLD = Told(
 def made(article, placed, edition, slot, now):
     def made(title: str, *text: str, told: tuple[Told, ...] = (TOLD,)):
         a = article("a", title, *text)
-        return compose([placed(a)], [a], edition, sources=(), number=13, slot=slot, now=now, told=told)
+        return compose([placed(a)], [a], edition, sources=(), number=13, slot=slot, now=now, told=told).content
 
     return made
 
@@ -81,7 +81,7 @@ def test_other_words_for_what_was_told_are_news_only_if_they_came_later(
     )
     a = article("a", "Ferry Marena goes down off Tarnmouth with four lives lost", text, hours=hours)
 
-    content = compose([placed(a)], [a], edition, sources=(), number=13, slot=slot, now=now, told=(TOLD,))
+    content = compose([placed(a)], [a], edition, sources=(), number=13, slot=slot, now=now, told=(TOLD,)).content
 
     assert content.stories == stories
 

@@ -22,7 +22,7 @@ def headlines(edition, slot, now, placed):
     def headlines(*articles, ranking=None, **rest):
         chosen = replace(edition, ranking=ranking or Ranking())
         placements = [placed(a) for a in articles]
-        content = compose(placements, articles, chosen, sources=(), number=1, slot=slot, now=now, **rest)
+        content = compose(placements, articles, chosen, sources=(), number=1, slot=slot, now=now, **rest).content
         return [item.headline for item in content.sections[0].items]
 
     return headlines
@@ -129,7 +129,7 @@ def test_a_story_that_one_side_alone_reports_says_so(edition, slot, now, article
     a = article("a", "Mill reopens", MILL)
     sources = [Source("Karsk Wire", SourceKind.FEED, side="karsk-state")]
 
-    content = compose([placed(a)], [a], edition, sources=sources, number=1, slot=slot, now=now)
+    content = compose([placed(a)], [a], edition, sources=sources, number=1, slot=slot, now=now).content
 
     assert "only karsk-state reports it" in content.sections[0].items[0].reasons
 
@@ -142,7 +142,7 @@ def test_an_edition_s_own_names_bring_reports_together(edition, slot, now, artic
     b = article("b", "Six killed in Tarnmouth", "A rocket attack killed six people in Tarnmouth.", source="Radio Tarn")
 
     def stories(chosen):
-        content = compose([placed(a), placed(b)], [a, b], chosen, sources=(), number=1, slot=slot, now=now)
+        content = compose([placed(a), placed(b)], [a, b], chosen, sources=(), number=1, slot=slot, now=now).content
         return content.stories
 
     assert (stories(edition), stories(own)) == (2, 1)

@@ -4,12 +4,23 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import replace
-from datetime import UTC, date, datetime, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 
 from hypothesis import strategies as st
 
 from digest.edit import BringIn, HoldBack, Lead, Merge, Ref, Reword, Split, To, ToSection, Write, ref_of
-from digest.model.issue import Cited, Content, Credit, IssueSection, Item, LeftOut, Section
+from digest.model.issue import (
+    Cited,
+    Content,
+    Credit,
+    Edition,
+    IssueSection,
+    Item,
+    LeftOut,
+    Schedule,
+    Section,
+    Unedited,
+)
 
 NOW = datetime(2026, 11, 20, 6, tzinfo=UTC)
 SECTIONS = (
@@ -17,6 +28,8 @@ SECTIONS = (
     Section("diplomacy", "Diplomacy"),
     Section("peace_summit", "Peace summit"),
 )
+WEEKDAYS = Schedule(frozenset(range(5)), time(7))
+EDITION = Edition("brief", "The Aldovar Brief", SECTIONS, ("weekday",), "Europe/Helsinki", "en", WEEKDAYS, WEEKDAYS)
 OUTLETS = ("Ilma Courier", "Karsk Wire", "Radio Tarn")
 
 
@@ -61,6 +74,12 @@ def content(*sections: Sequence[Item], left_out: tuple[LeftOut, ...] = ()) -> Co
         sources_read=3,
         left_out=left_out,
     )
+
+
+def unedited(issue: Content, *spare: Sequence[Item]) -> Unedited:
+    """The issue as it was built, with what stands below the lines."""
+    below = tuple(IssueSection(s.id, s.title, tuple(each)) for s, each in zip(SECTIONS, spare, strict=False))
+    return Unedited(issue, EDITION, below)
 
 
 def items(issue: Content) -> list[Item]:

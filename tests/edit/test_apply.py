@@ -35,13 +35,13 @@ from digest.edit import (
 )
 from digest.model.issue import Cited, Content, LeftOut
 
-from .samples import NOW, SECTIONS, cases, content, issues, item, items, order, ref
+from .samples import NOW, SECTIONS, cases, content, issues, item, items, order, ref, unedited
 
 DAY = content([item("a"), item("b"), item("c")], [item("d"), item("e")])
 
 
 def made(*moves, issue: Content = DAY) -> Content:
-    outcome = applied(issue, moves, SECTIONS)
+    outcome = applied(unedited(issue), moves)
     assert outcome.lost == ()
     return outcome.content
 
@@ -58,7 +58,7 @@ def passages(found) -> Counter:
 def test_whatever_moves_are_made_every_story_is_told_or_held_back_once(case):
     issue, moves = case
 
-    outcome = applied(issue, moves, SECTIONS)
+    outcome = applied(unedited(issue), moves)
 
     after, held = items(outcome.content), [each for _, each in outcome.held]
     assert passages([*after, *held]) == passages(items(issue))
@@ -80,7 +80,7 @@ def test_moves_outlive_their_json(case):
     again = [load(dump(move)) for move in moves]
 
     assert again == moves
-    assert applied(issue, again, SECTIONS) == applied(issue, moves, SECTIONS)
+    assert applied(unedited(issue), again) == applied(unedited(issue), moves)
 
 
 @settings(max_examples=80, deadline=None)
@@ -99,9 +99,9 @@ def test_a_move_that_the_program_has_made_by_itself_since_changes_nothing(issue,
             ]
         )
     )
-    once = applied(issue, [move], SECTIONS).content
+    once = applied(unedited(issue), [move]).content
 
-    assert applied(once, [move], SECTIONS).content == once
+    assert applied(unedited(once), [move]).content == once
 
 
 @settings(max_examples=80, deadline=None)
@@ -112,9 +112,8 @@ def test_after_another_build_a_story_is_found_by_what_it_is_made_of(issue, data)
     grown = replace(one, headline="By another outlet", passages=(Cited("new", 4, "", 0.9, ()), *one.passages))
     again = content([*others, item("fresh"), grown])
 
-    outcome = applied(
-        again, [Lead(ref_of(one)), HoldBack(ref_of(others[0])) if others else Lead(ref_of(one))], SECTIONS
-    )
+    moves = [Lead(ref_of(one)), *(HoldBack(ref_of(each)) for each in others[:1])]
+    outcome = applied(unedited(again), moves)
 
     assert outcome.lost == ()
     assert outcome.content.lead.headline == "By another outlet"
@@ -137,7 +136,7 @@ def test_a_step_goes_past_one_story_and_says_which_way(step, story, after, words
     move = stepped(step(ref(DAY, story)), DAY)
 
     assert order(made(move))["military"] == after
-    assert said(move, DAY) == words
+    assert said(move, DAY, unedited(DAY)) == words
 
 
 @pytest.mark.parametrize(("step", "story"), [(Up, "Story a"), (Down, "Story c"), (Up, "Story d")])
@@ -245,7 +244,7 @@ def test_a_story_written_by_hand_can_be_moved_and_held_back_like_any_other():
     mine = Ref(anchor="written-4")
 
     moved = made(write, Lead(mine))
-    held = applied(DAY, [write, HoldBack(mine)], SECTIONS)
+    held = applied(unedited(DAY), [write, HoldBack(mine)])
 
     assert order(moved)["diplomacy"][0] == "By hand"
     assert moved.sections[1].items[0].written == ("By hand", "A sentence.")
@@ -279,6 +278,22 @@ def test_a_storys_other_sections_are_named_after_it_moved():
     assert [each.also_in for each in items(together)] == [(), ()]
 
 
+def test_a_story_that_fell_below_the_line_since_an_editor_moved_it_comes_back_for_that():
+    moved, low = Lead(ref_of(item("q"))), item("q", anchor="military-4", score=0.1)
+    built = unedited(
+        replace(DAY, left_out=(LeftOut("q", "", "Text of q.", 0.1, "below the line", 0),)), [item("p"), low]
+    )
+
+    after = applied(built, [moved])
+
+    assert after.lost == ()
+    assert order(after.content)["military"] == ["Story q", "Story a", "Story b", "Story c"]
+    assert after.content.left_out == ()
+    assert applied(built, [HoldBack(ref_of(low))]).held == (("military", low),)
+    brought = applied(built, [BringIn(ref_of(low), "diplomacy", 0, replace(low, headline="As it was"))]).content
+    assert order(brought)["diplomacy"] == ["Story q", "Story d", "Story e"]
+
+
 # ---------------------------------------------------------------------------------------------------------- lost
 
 
@@ -294,14 +309,14 @@ def test_a_storys_other_sections_are_named_after_it_moved():
 def test_a_move_that_cannot_be_made_says_why_and_costs_no_other(move, why):
     moves = [move(ref_of(item("gone")), ref(DAY, "Story d")), Lead(ref(DAY, "Story c"))]
 
-    outcome = applied(DAY, moves, SECTIONS)
+    outcome = applied(unedited(DAY), moves)
 
     assert [(lost.no, lost.why) for lost in outcome.lost] == [(0, why)]
     assert outcome.content.lead.headline == "Story c"
 
 
 def test_a_move_on_a_story_that_is_held_back_says_so():
-    outcome = applied(DAY, [HoldBack(ref(DAY, "Story a")), Lead(ref(DAY, "Story a"))], SECTIONS)
+    outcome = applied(unedited(DAY), [HoldBack(ref(DAY, "Story a")), Lead(ref(DAY, "Story a"))])
 
     assert [lost.why for lost in outcome.lost] == ["the story is held back"]
 
@@ -310,7 +325,7 @@ def test_a_story_of_which_too_little_is_left_together_is_not_found():
     whole = item("a", *(Cited(f"p{n}", 0, "", 1, ()) for n in range(5)))
     day = content([item("x", *whole.passages[:2]), item("y", *whole.passages[2:4]), item("z", *whole.passages[4:])])
 
-    assert [lost.no for lost in applied(day, [Lead(ref_of(whole))], SECTIONS).lost] == [0]
+    assert [lost.no for lost in applied(unedited(day), [Lead(ref_of(whole))]).lost] == [0]
 
 
 def test_a_passage_that_an_update_shifted_is_found_by_its_heading_or_by_its_article():
@@ -348,7 +363,7 @@ def test_a_passage_that_an_update_shifted_is_found_by_its_heading_or_by_its_arti
     ],
 )
 def test_a_move_says_what_it_does(move, words):
-    assert said(move, DAY, SECTIONS) == words
+    assert said(move, DAY, unedited(DAY)) == words
 
 
 @pytest.mark.parametrize("text", ["", "{}", '{"kind":"explode"}', '{"kind":"lead"}', "[1]", '{"kind":"to","story":7}'])

@@ -1,6 +1,7 @@
 """The job by the clock."""
 
 import json
+import os
 import re
 import signal
 import socket
@@ -16,6 +17,8 @@ from typer.testing import CliRunner
 
 from digest.cli.app import app
 from digest.cli.jobs import known
+from digest.deliver.journals import journals
+from digest.deliver.mark import Mark, raise_mark
 from digest.errors import UnknownError
 from tests.job.conftest import COMMAND
 
@@ -132,10 +135,30 @@ def until(process, sentence):
     raise AssertionError((sentence, seen))
 
 
-def begin(desk, *options):
+@pytest.fixture
+def manager(tmp_path):
+    """A service manager: the address of its socket, and all that it is told, line by line."""
+    words, address = [], tmp_path / "notify"
+    with socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM) as channel:
+        channel.bind(str(address))
+
+        def listen():
+            while (told := channel.recv(4096)) != b"end":
+                words.extend(told.decode().splitlines())
+
+        thread = threading.Thread(target=listen)
+        thread.start()
+        yield str(address), words
+        with socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM) as last:
+            last.sendto(b"end", str(address))
+        thread.join(10)
+
+
+def begin(desk, *options, env=None):
     """Start a daemon, or a standby."""
     return subprocess.Popen(
         [str(COMMAND), "-c", str(desk.settings), "daemon", *options],
+        env={**os.environ, **(env or {})},
         stdout=subprocess.DEVNULL,
         stderr=subprocess.PIPE,
         text=True,
@@ -147,8 +170,8 @@ def daemons(desk):
     """Starts daemons, and ends what is left of them."""
     started = []
 
-    def start(*options):
-        process = begin(desk, *options)
+    def start(*options, env=None):
+        process = begin(desk, *options, env=env)
         limit = threading.Timer(45, process.kill)
         limit.start()
         started.append((process, limit))
@@ -176,17 +199,20 @@ def test_a_second_daemon_waits_until_the_first_is_gone_and_each_stops_within_fiv
 
     until(second, "has the lead")
     second.kill()
+    raise_mark(journals(desk.folder / "var"), Mark(9, 1))  # a database put back from a backup: nine claims are gone
     third = daemons("--no-web")
-    until(third, "has the lead")
+    told = until(third, "the database is older than what was sent")[-1]
     assert (last["job"], last["level"]) == ("daemon", "info")
+    assert (told["level"], "digest settle --put-back" in told["event"]) == ("warning", True)
 
 
-def test_at_sighup_settings_that_are_right_are_taken_and_others_are_told_and_left(desk, daemons):
+def test_at_sighup_settings_that_are_right_are_taken_and_others_are_told_and_left(desk, daemons, manager):
     by_the_clock(desk, "auto")
+    address, words = manager
     with socket.create_server(("127.0.0.1", 0)) as free:
         port = free.getsockname()[1]
     right = desk.settings.read_text() + f'\n[web]\nlisten = "127.0.0.1:{port}"\n'
-    daemon = daemons()
+    daemon = daemons(env={"NOTIFY_SOCKET": address, "WATCHDOG_USEC": "1000000"})
     until(daemon, "has the lead")
 
     desk.settings.write_text(right.replace("daily 07:00", "daily at seven"))
@@ -199,6 +225,12 @@ def test_at_sighup_settings_that_are_right_are_taken_and_others_are_told_and_lef
 
     with urlopen(f"http://127.0.0.1:{port}/readyz", timeout=10) as answer:
         assert answer.read() == b"ok\n"
+    daemon.send_signal(signal.SIGTERM)
+    until(daemon, "has stopped")
+    assert daemon.wait(20) == 0
+    assert words.index("READY=1") < words.index("RELOADING=1") < words.index("STOPPING=1")
+    assert "STATUS=All is quiet: the next issue is drafted" in " ".join(words)
+    assert "WATCHDOG=1" in words
     assert told["level"] == "warning"
     assert "'daily at' is no weekday" in told["event"]
 
@@ -230,5 +262,5 @@ def test_jobs_are_listed_rest_run_and_are_remembered(desk):
     assert "collect rests since" in overview
     assert "No daemon runs on this database" in overview
     assert resumed["changed"] is True
-    with pytest.raises(UnknownError, match="there are collect, draft, deadline, send, alerts, retention"):
+    with pytest.raises(UnknownError, match="there are collect, draft, deadline, "):
         known("teatime")

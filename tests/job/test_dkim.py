@@ -56,9 +56,14 @@ BOTH = [("rsa-sha256", "aldovar.example"), ("ed25519-sha256", "aldovar.example")
 def test_the_server_gets_the_very_bytes_that_were_exported_and_every_signature_is_good(desk, office):
     mails, records = exported(desk), published(desk)
 
+    tried = desk("test-send", 1, "--to", "tess@aldovar.example")
+    ((_, _, trial),) = office.log.mails
+    office.log.mails.clear()
     done = desk("send", 1, "--yes", "--json")
 
-    assert (done.code, done.json["state"]) == (0, "sent")
+    assert (tried.code, done.code, done.json["state"]) == (0, 0, "sent")
+    assert b"Subject: [Test] " in trial
+    assert good(trial, records) == BOTH
     assert {recipient: data for _, recipient, data in office.log.mails} == mails
     assert len(mails) > 2
     assert all(good(mail, records) == BOTH for mail in mails.values())

@@ -175,6 +175,23 @@ def test_a_subscriber_for_whom_the_issue_has_nothing_gets_no_test_either(desk, o
     assert not office.log.mails
 
 
+def test_of_an_issue_on_its_way_testers_get_what_was_frozen_for_the_subscriber(parts, office):
+    office.answer = lambda stage, who: "451 4.7.1 later" if (stage, who) == ("rcpt", ADA) else willing(stage, who)
+    pipeline.sync(parts, now=NOW)
+    asyncio.run(pipeline.send(parts, 1, clock=lambda: parts.store.issues.find(1).send_at))
+    (parts.settings.subscribers / "daily.csv").write_text(f"email,sections\n{ADA},military\n")
+    office.answer = willing
+    office.log.mails.clear()
+
+    tried(parts, TESS, as_address=ADA)
+
+    ((_, mail),) = mails(office)
+    text = mail.get_body(("plain",)).get_content()
+    assert "You read Diplomacy" in text
+    assert parts.store.issues.find(1).state == "sending"
+    assert parts.store.outbox.counts(1) == parts.store.outbox.counts(1) | {"accepted": 1, "deferred": 1}
+
+
 def test_who_is_erased_is_no_tester_any_more(parts, office):
     tried(parts, TESS, UMA)
 

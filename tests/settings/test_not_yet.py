@@ -16,8 +16,6 @@ PASSWORD = {"DIGEST_RELAY__MAIN__PASSWORD": "ropewalk"}
 @pytest.mark.parametrize(
     ("added", "line", "says"),
     [
-        ("canary = 7", 17, "`canary` is not in force yet; all messages may go at once"),
-        ("brake_percent = 2", 17, "`brake_percent` is not in force yet; refusals hold nothing back"),
         (
             RELAY + '[[relay]]\nname = "here"\nkind = "catcher"\nrate = "1/s"',
             24,
@@ -44,22 +42,22 @@ def test_a_setting_without_effect_is_told_with_its_line(write, added, line, says
 
 
 def test_each_of_several_is_told(write):
-    more = "canary = 7\n[bounces]\nsoft_limit = 3\n"
+    more = "[bounces]\nhard_limit = 2\nsoft_limit = 3\n"
     signed = "[dkim]\ndomain = 'brief.example'\nselectors = ['d1']\n"
 
     settings = load(write(BASE + more + signed), {})
 
     assert [line.partition(" is")[0] for line in settings.not_yet] == [
-        "digest.toml:17: `canary`",
+        "digest.toml:18: `bounces.hard_limit`",
         "digest.toml:19: `bounces.soft_limit`",
     ]
 
 
 def test_one_that_comes_from_outside_is_told_with_its_variable(write):
-    settings = load(write(BASE), {"DIGEST_EDITION__WEEKDAY__CANARY": "7"})
+    settings = load(write(BASE), {"DIGEST_BOUNCES__SOFT_LIMIT": "7"})
 
     assert settings.not_yet == (
-        "DIGEST_EDITION__WEEKDAY__CANARY: `canary` is not in force yet; all messages may go at once",
+        "DIGEST_BOUNCES__SOFT_LIMIT: `bounces.soft_limit` is not in force yet; no bounce is read",
     )
 
 
@@ -80,7 +78,7 @@ def test_what_says_no_more_than_the_default_is_not_told(write):
     ],
 )
 def test_who_reads_publishers_without_a_name_is_told(write, added, told):
-    settings = load(write(BASE.replace("[digest]\n", f"[digest]\n{added}\n") + "canary = 7\n"), {})
+    settings = load(write(BASE.replace("[digest]\n", f"[digest]\n{added}\n") + "[bounces]\nsoft_limit = 3\n"), {})
 
     nameless = "digest.toml: `contact` is not set, nor an https `public_url`;"
     assert [line.startswith(nameless) for line in settings.remarks] == ([False, True] if told else [False])

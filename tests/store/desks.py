@@ -6,6 +6,7 @@ from datetime import date, timedelta
 from itertools import count
 from typing import Protocol
 
+from digest.brake import Brake
 from digest.lifecycle import Move, require
 from digest.model.delivery import Delivery
 from digest.model.issue import Slot, State
@@ -21,7 +22,7 @@ class Desk(Protocol):
 
     outbox: MemoryOutbox | Outbox
 
-    def start(self, people: int) -> int:
+    def start(self, people: int, brake: Brake | None = None) -> int:
         """Return the id of an issue on its way to so many readers, all due now."""
 
     def move(self, issue: int, move: Move) -> None:
@@ -29,6 +30,9 @@ class Desk(Protocol):
 
     def state(self, issue: int) -> State:
         """Return where the issue stands."""
+
+    def reason(self, issue: int) -> str:
+        """Return why it stands there."""
 
     def unsubscribe(self, issue: int, seq: int) -> None:
         """Let the reader of that row leave."""
@@ -38,9 +42,11 @@ class MemoryDesk:
     def __init__(self) -> None:
         self.outbox = MemoryOutbox()
 
-    def start(self, people: int) -> int:
+    def start(self, people: int, brake: Brake | None = None) -> int:
         # An outbox in memory has one issue; the next one is another outbox.
-        self.outbox = MemoryOutbox([invented(n) for n in range(1, people + 1)], due_at=NOW, expires_at=EXPIRES)
+        crowd = [invented(n) for n in range(1, people + 1)]
+        brake = brake and brake.fitted(people)
+        self.outbox = MemoryOutbox(crowd, due_at=NOW, expires_at=EXPIRES, brake=brake)
         return 1
 
     def move(self, issue: int, move: Move) -> None:
@@ -48,6 +54,9 @@ class MemoryDesk:
 
     def state(self, issue: int) -> State:
         return self.outbox.state(issue)
+
+    def reason(self, issue: int) -> str:
+        return self.outbox.reason
 
     def unsubscribe(self, issue: int, seq: int) -> None:
         self.outbox.unsubscribe(rows(self, issue)[seq].subscriber)
@@ -58,16 +67,19 @@ class StoreDesk:
         self._store, self._days = store, count(1)
         self.outbox = store.outbox
 
-    def start(self, people: int) -> int:
+    def start(self, people: int, brake: Brake | None = None) -> int:
         day = next(self._days)  # with readers of its own: who left once is mailed no more
         at = Slot("brief", date.fromordinal(739_000 + day), "07:00", NOW, NOW + timedelta(days=day))
-        return sending(self._store, *readers(people, host=f"day{day}.example"), at=at)
+        return sending(self._store, *readers(people, host=f"day{day}.example"), at=at, brake=brake)
 
     def move(self, issue: int, move: Move) -> None:
         self._store.issues.move(issue, move, now=NOW)
 
     def state(self, issue: int) -> State:
         return self._store.issues.find(issue).state
+
+    def reason(self, issue: int) -> str:
+        return self._store.issues.find(issue).reason
 
     def unsubscribe(self, issue: int, seq: int) -> None:
         who = rows(self, issue)[seq].subscriber

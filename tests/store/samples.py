@@ -8,6 +8,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from datetime import UTC, date, datetime, time, timedelta
 from typing import Any
 
+from digest.brake import Brake
 from digest.lifecycle import Move
 from digest.model.delivery import Hole, Outcome, Place, Plan, Result, Skeleton
 from digest.model.issue import (
@@ -147,14 +148,20 @@ def approved(store: Store, *, at: Slot | None = None) -> Issue:
     return store.issues.move(issue.id, Move.APPROVE, now=NOW, by="ada", binding="b1")
 
 
-def sending(store: Store, *rows: Row, due: Mapping[Preferences, datetime] | None = None, at: Slot | None = None) -> int:
+def sending(
+    store: Store,
+    *rows: Row,
+    due: Mapping[Preferences, datetime] | None = None,
+    at: Slot | None = None,
+    brake: Brake | None = None,
+) -> int:
     """The id of an issue on its way to these readers; all are due now but for the ways of reading in `due`."""
     load(store, *rows)
     issue = approved(store, at=at)
     lists = ("weekday", "desk")
     hours = {wish: (due or {}).get(wish, NOW) for wish in store.subscribers.cohorts(lists)}
     cohorts = {wish: Plan(ALL, hour) for wish, hour in hours.items()}
-    store.outbox.freeze(issue.id, lists=lists, cohorts=cohorts, skeletons={ALL: skeleton()}, now=NOW)
+    store.outbox.freeze(issue.id, lists=lists, cohorts=cohorts, skeletons={ALL: skeleton()}, now=NOW, brake=brake)
     return issue.id
 
 

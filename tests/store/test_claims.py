@@ -203,12 +203,12 @@ def test_a_row_given_back_after_the_issue_expired_is_suppressed_too(store):
 
 def test_an_issue_nobody_claims_from_expires_all_the_same(store):
     issue_id = sending(store, *readers(3))
-    store.issues.move(issue_id, Move.STOP, now=NOW)
+    store.issues.move(issue_id, Move.PAUSE, now=NOW)
 
     assert store.outbox.expire(issue_id, now=EXPIRES - MINUTE) == 0
     assert store.outbox.expire(issue_id, now=EXPIRES) == 3
     assert store.outbox.expire(issue_id, now=EXPIRES) == 0
-    assert store.issues.find(issue_id).state is State.STOPPED
+    assert store.issues.find(issue_id).state is State.PAUSED
 
 
 def test_those_the_issue_expired_for_are_counted_apart_from_who_was_left_out_otherwise(store):

@@ -104,7 +104,7 @@ def test_a_paused_issue_gives_nothing_until_it_is_resumed_and_a_stopped_one_no_m
         closed.append(desk.outbox.claim(issue, "w1", limit=1, now=NOW).closed)
 
     assert closed == ["paused", "", "over"]
-    assert counted(desk, issue) == {"queued": 2, "claimed": 1}
+    assert counted(desk, issue) == {"suppressed": 2, "claimed": 1}
 
 
 @pytest.mark.parametrize("paused", [False, True])

@@ -57,6 +57,7 @@ def test_how_an_issue_stands_is_counted_without_naming_anybody(store):
     assert (found.first_at, found.last_at) == (NOW, NOW + 9 * MINUTE)
     assert found.next_try_at == NOW + HOUR + 2 * MINUTE
     assert found.lately == 1
+    assert found.domains == {"mail.example": 8}
     assert "reader" not in repr(found)
 
 

@@ -6,6 +6,8 @@ import os
 import shutil
 from contextlib import contextmanager
 from datetime import UTC, datetime
+from hashlib import sha256
+from itertools import count
 from pathlib import Path
 
 import pytest
@@ -59,20 +61,19 @@ class Room:
 
     def __init__(self, parts, clock, url):
         self.parts, self.clock, self.url = parts, clock, url
+        self._numbers = count()
 
     def visitor(self, name="", **headers):
         """A visitor; with a name, one who has signed in (without the password's tenth of a second)."""
         visitor = Visitor(self.url, **headers)
         if name:
-            value = f"session of {name}"
+            value = f"session {next(self._numbers)} of {name}"
             visitor.cookies["digest_session"] = value
             self.parts.store.editors.begin(digest_of(value), name, NOW, datetime(2027, 1, 1, tzinfo=UTC))
         return visitor
 
 
 def digest_of(value):
-    from hashlib import sha256
-
     return sha256(value.encode()).hexdigest()
 
 

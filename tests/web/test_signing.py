@@ -126,3 +126,9 @@ def test_the_cookie_goes_over_https_only_where_readers_come_that_way(desk):
 
     assert all("Secure" in line for line in sign_in(over_https).headers.get_all("Set-Cookie"))
     assert not any("Secure" in line for line in sign_in(desk.visitor()).headers.get_all("Set-Cookie"))
+
+
+def test_on_this_machine_alone_the_desk_may_stand_open(built, tmp_path):
+    with room(built, tmp_path / "demo", settings='\n[web]\nauth = "none"\n') as desk:
+        assert desk.visitor().get("/settings").status == 200
+        assert sign_in(desk.visitor()).goes_to == "/", "there is nothing to sign in to"

@@ -36,6 +36,14 @@ def test_who_knew_it_in_the_end_starts_afresh_and_so_does_who_was_quiet():
     assert throttle.wait(["tomas"], MEMORY) == 0.0
 
 
+def test_a_clock_that_is_set_back_makes_nobody_wait_longer():
+    throttle = Throttle()
+    for _ in range(FREE + 1):
+        throttle.tried(["ada"], 10_000.0)
+
+    assert throttle.wait(["ada"], 5_000.0) == 2.0
+
+
 def test_what_is_remembered_has_an_end():
     throttle = Throttle()
     for _ in range(FREE):

@@ -10,7 +10,7 @@ from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
 from digest.cli import gauge
-from digest.cli.output import Voice
+from digest.cli.output import Voice, redraws
 
 if TYPE_CHECKING:
     from rich.console import RenderableType
@@ -28,7 +28,7 @@ def watching(voice: Voice, title: str) -> Iterator[Callable[[Progress], None] | 
     """Yield what hears how far a send is, and shows it; None where nobody looks."""
     if voice.quiet or voice.json:
         yield None
-    elif sys.stderr.isatty():
+    elif redraws(sys.stderr):
         with _drawn(voice, title) as draw:
             yield draw
     else:

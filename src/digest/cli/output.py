@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import json
+import os
 import sys
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, TextIO
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,6 +68,11 @@ class Voice:
         with Progress(*columns, console=console, transient=True) as bar:
             task = bar.add_task(what, total=total)
             yield lambda n: bar.advance(task, n)
+
+
+def redraws(stream: TextIO) -> bool:
+    """Return whether what was written to a stream can be drawn anew in its place: a terminal, and not a dumb one."""
+    return stream.isatty() and os.environ.get("TERM", "").lower() not in ("dumb", "unknown")
 
 
 def table(rows: Sequence[Sequence[object]], head: Sequence[str] = ()) -> str:

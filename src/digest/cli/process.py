@@ -9,16 +9,16 @@ import time
 from collections.abc import AsyncIterator, Callable, Coroutine
 from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass, field
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import Final
 
 from digest import pipeline
-from digest.errors import SettingsError, StoreError
+from digest.errors import DigestError, SettingsError, StoreError
 from digest.operate import notify
 from digest.operate.logs import log
 from digest.parts import Parts
 from digest.remarks import remarks
-from digest.rounds import Rounds
+from digest.rounds import TICK, Rounds
 from digest.schedule import JOBS, Event, Watch
 from digest.settings import Settings
 from digest.store import Lead
@@ -50,6 +50,8 @@ class Process:
     web: bool = True
     """Whether it serves the pages, too."""
     clock: Callable[[], datetime] = utc
+    tick: timedelta = TICK
+    """How often the jobs look; a clock that runs fast wants it shorter."""
     stop: asyncio.Event = field(default_factory=asyncio.Event)
     again: asyncio.Event = field(default_factory=asyncio.Event)
     """Set by whoever wants the settings read again."""
@@ -90,10 +92,9 @@ class Process:
 
     async def _work(self, lead: Lead) -> None:
         """Do all jobs until we are to stop, or the lead is lost."""
-        with suppress(StoreError):  # the jobs say that the database is away
-            await asyncio.to_thread(self.parts.store.runs.cut_off, list(JOBS), self.clock())
+        await asyncio.to_thread(self._take_over)
         down = asyncio.Event()
-        rounds = Rounds(Watch(self.parts, self.clock, down), tell)
+        rounds = Rounds(Watch(self.parts, self.clock, down), tell, tick=self.tick)
         changed = asyncio.Event()
         async with (
             beside(self._relay_stop(down)),
@@ -102,6 +103,14 @@ class Process:
             beside(self._serve(down, changed), patience=CLOSING),
         ):
             await rounds(begun=lambda: notify.tell(READY=1))
+
+    def _take_over(self) -> None:
+        """Settle what the one before left. What cannot be is told; each job says again what keeps it from its work."""
+        try:
+            self.parts.store.runs.cut_off(list(JOBS), self.clock())
+            pipeline.take_stock(self.parts, now=self.clock())
+        except DigestError as error:
+            tell(Event("daemon", str(error), failed=True))
 
     async def _relay_stop(self, down: asyncio.Event) -> None:
         await self.stop.wait()

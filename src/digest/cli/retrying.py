@@ -43,6 +43,8 @@ def retry(
     json: Json = False,
 ) -> None:
     """Have messages of an issue that were refused or deferred sent once more, now; others stay as they are."""
+    from digest.model.issue import State
+
     states, codes = [retriable(name) for name in state or ()], [code_of(text) for text in code or ()]
     if not (states or codes or address):
         raise typer.BadParameter("say which: --state refused, --state deferred, --code CODE or --address ADDRESS")
@@ -62,7 +64,9 @@ def retry(
         count = again(now=at(now))
         state_now = parts.store.issues.find(found.id).state
     tries = f"{plural(count, 'message')} of No. {found.number} {'waits' if count == 1 else 'wait'} for another try"
-    run.voice.say(f"{tries}; the daemon goes on by itself\nNext:  digest send {found.id}")
+    paused = state_now is State.PAUSED
+    how = "" if paused else "; the daemon goes on by itself"
+    run.voice.say(f"{tries}{how}\nNext:  digest {'resume' if paused else 'send'} {found.id}")
     run.voice.data({"issue": found.id, "retried": count, "state": state_now.value}, "")
 
 

@@ -7,8 +7,9 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from digest.cli import loop
+from digest.cli import loop, show
 from digest.cli.context import IssueArgument, Json, Now, agree, at, issue_key, leave, parts_of, run_of
+from digest.cli.gauge import clock, speed
 from digest.cli.live import watching
 from digest.cli.output import Voice, plural
 
@@ -18,7 +19,7 @@ if TYPE_CHECKING:
     from digest.pipeline import Rehearsal, Sent
 
 PARTLY, AGAIN, HELD = 6, 75, 5
-"""Exit codes: some refused or in doubt; some wait for a retry; nobody said yes."""
+"""Exit codes: some refused or in doubt; some wait for a retry; nobody said yes, or it is paused."""
 
 
 def add_to(app: typer.Typer) -> None:
@@ -56,9 +57,9 @@ def send(
         except KeyboardInterrupt:
             run.voice.say(put_down(found, parts.store.outbox.counts(found.id)))
             raise
-    run.voice.say(told(sent))
+    run.voice.say(told(sent) + lasted(sent))
     run.voice.data({"issue": sent.issue.id, "state": sent.issue.state.value, "counts": sent.counts}, "")
-    leave(code_for(sent.counts, expired=sent.expired))
+    leave(HELD if is_paused(sent.issue) else code_for(sent.counts, expired=sent.expired))
 
 
 def put_down(issue: Issue, counts: Mapping[str, int]) -> str:
@@ -87,9 +88,10 @@ def say_plan(voice: Voice, parts: Parts, issue: Issue, plan: Rehearsal) -> None:
             "lists": list(lists),
             "bytes": plan.bytes,
             "at": issue.send_at.isoformat(),
+            "takes": show.estimate_json(plan.takes),
         },
         f"No. {issue.number} would go to {plural(plan.recipients, 'subscriber')} of {', '.join(lists)}; "
-        f"one mail has {plan.bytes:,} bytes",
+        f"one mail has {plan.bytes:,} bytes{f'; {plan.takes}' if str(plan.takes) else ''}",
     )
 
 
@@ -97,11 +99,38 @@ def told(sent: Sent) -> str:
     """Return what became of the messages, in a sentence or two."""
     parts = [f"{count:,} {state.replace('_', ' ')}" for state, count in sent.counts.items() if count]
     text = f"No. {sent.issue.number} is {sent.issue.state.value}: {', '.join(parts) or 'nobody to send to'}"
+    if is_paused(sent.issue):
+        return f"{text}\n{paused(sent.issue)}"
     if sent.tally.next_at:
         text += f"\nThe next try is due at {sent.tally.next_at:%H:%M} UTC; the daemon or `digest send` goes on then"
     if sent.tally.closed == "dead":
         text += "\nThis sender was called dead, or its journal was deleted, so it stopped; run it again to go on"
     return text
+
+
+def lasted(sent: Sent) -> str:
+    """Return how long a run took and how fast it went, as a line to add; empty where that says nothing."""
+    from digest.deliver.progress import ANSWERED
+
+    answers = sum(sent.tally.counts.get(state, 0) for state in ANSWERED)
+    seconds = sent.tally.lasted.total_seconds()
+    return f"\n{clock(sent.tally.lasted)} at {speed(answers / seconds)}" if answers and seconds >= 1 else ""
+
+
+def is_paused(issue: Issue) -> bool:
+    """Say whether it waits for somebody to resume it."""
+    from digest.model.issue import State
+
+    return issue.state is State.PAUSED
+
+
+def paused(issue: Issue) -> str:
+    """Return why an issue waits, and what can be done."""
+    from digest.brake import BRAKE
+
+    why = f"{issue.reason[:1].upper()}{issue.reason[1:]}\n" if issue.reason else ""
+    look = f"digest log {issue.id} --state refused   then   " if issue.reason.startswith(BRAKE) else ""
+    return f"{why}Next:  {look}digest resume {issue.id}   or   digest stop {issue.id}"
 
 
 def code_for(counts: dict[str, int], *, expired: int = 0) -> int:

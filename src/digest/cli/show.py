@@ -13,6 +13,7 @@ from digest.model.issue import Content, Issue, Item
 from digest.model.news import BOILERPLATE, OTHER, ArticleId, Placement
 
 if TYPE_CHECKING:
+    from digest.deliver import Estimate
     from digest.pipeline import Built, Gathered
 
 
@@ -189,6 +190,17 @@ def placed(placements: Sequence[Placement]) -> str:
         if p.evidence:
             lines.append(f"    because: {', '.join(p.evidence)}")
     return "\n".join(lines)
+
+
+def estimate_json(made: Estimate) -> dict[str, Any]:
+    """Return how long a send takes: `seconds` is null where nobody knows."""
+    return {
+        "messages": made.messages,
+        "deferred": made.deferred,
+        "rate": made.rate,
+        "seconds": None if made.duration is None else round(made.duration.total_seconds(), 1),
+        "basis": made.basis.name.lower(),
+    }
 
 
 def told(at: datetime | None) -> str | None:

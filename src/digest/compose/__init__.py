@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Final
 
@@ -20,12 +21,23 @@ from digest.compose.vectors import NO_ARCHIVE
 from digest.model.issue import Archive, Content, Dropped, Edition, IssueSection, Item, LeftOut, Section, Slot, Told
 from digest.model.news import BOILERPLATE, OTHER, Article, ArticleId, Placement, SectionId, Source
 
-__all__ = ["BELOW_THE_LINE", "Pool", "compose", "counted", "pool", "single"]
+__all__ = ["BELOW_THE_LINE", "Composed", "Pool", "compose", "counted", "pool", "single"]
 
 BELOW_THE_LINE: Final = "below the line in"
 """How the reason begins of a story for which its section, which is named next, has no room."""
+SPARE: Final = 12
+"""Stories below a section's line that are made ready to be told, should an editor have asked for one."""
 JUST_BELOW: Final = 5
 """Stories below a section's line of which all is said that is said of those above."""
+
+
+@dataclass(frozen=True, slots=True)
+class Composed:
+    """An issue, and what stands just below it."""
+
+    content: Content
+    spare: tuple[IssueSection, ...]
+    """The first stories below each section's line, as they would be told; in the order of the sections."""
 
 
 def compose(
@@ -40,7 +52,7 @@ def compose(
     left_out: Sequence[LeftOut] = (),
     archive: Archive = NO_ARCHIVE,
     told: Sequence[Told] = (),
-) -> Content:
+) -> Composed:
     """Return what the issue says; `subject` and `preheader` are left to render.
 
     Every placement ends in exactly one place: cited by an item, in `left_out` with its reason (behind what the pool
@@ -56,8 +68,9 @@ def compose(
     settled = settle(gathered(tellings(in_order, by_id), edition.names, archive), order)
     memory = Memory(told, names(edition.names), archive)
     stories, repeated = _recalled(settled, memory, edition, named, now)
-    shown, below = _capped(stories, edition, archive)
-    return Content(
+    shown, under = _capped(stories, edition, archive)
+    told_once, spare = _sections(shown, under, edition, named)
+    content = Content(
         edition=edition.id,
         title=edition.title,
         number=number,
@@ -67,11 +80,12 @@ def compose(
         built_at=now,
         subject="",
         preheader="",
-        sections=tuple(_sections(shown, edition, named)),
+        sections=told_once,
         sources_read=len({article.source for article in articles}),
-        left_out=(*sorted(left_out, key=_left_out_order), *below, *repeated, *_fits_none(in_order)),
+        left_out=(*sorted(left_out, key=_left_out_order), *_under(under, edition), *repeated, *_fits_none(in_order)),
         boilerplate=tuple(_dropped(in_order)),
     )
+    return Composed(content, spare)
 
 
 def _require_known(placements: Iterable[Placement], order: Sequence[SectionId]) -> None:
@@ -117,10 +131,10 @@ def _repeated(tellings: Sequence[Telling], recalled: Recollection | None) -> Ite
 
 def _capped(
     stories: Mapping[SectionId, Sequence[Ranked]], edition: Edition, archive: Archive
-) -> tuple[dict[SectionId, list[Ranked]], list[LeftOut]]:
+) -> tuple[dict[SectionId, list[Ranked]], dict[SectionId, list[Ranked]]]:
     """Part each section's stories into those above its line and those below."""
     shown: dict[SectionId, list[Ranked]] = {}
-    below: list[LeftOut] = []
+    below: dict[SectionId, list[Ranked]] = {}
     for section in edition.sections:
         order = arranged(
             stories[section.id],
@@ -130,9 +144,14 @@ def _capped(
             archive=archive,
         )
         shown[section.id] = order[: section.max_stories]
-        for rank, each in enumerate(order[section.max_stories :], section.max_stories + 1):
-            below += _below(section, rank, each)
+        below[section.id] = order[section.max_stories :]
     return shown, below
+
+
+def _under(below: Mapping[SectionId, Sequence[Ranked]], edition: Edition) -> Iterator[LeftOut]:
+    for section in edition.sections:
+        for rank, each in enumerate(below[section.id], section.max_stories + 1):
+            yield from _below(section, rank, each)
 
 
 def _below(section: Section, rank: int, each: Ranked) -> Iterator[LeftOut]:
@@ -162,21 +181,29 @@ def _dropped(placements: Iterable[Placement]) -> Iterator[Dropped]:
 
 
 def _sections(
-    shown: Mapping[SectionId, Sequence[Ranked]], edition: Edition, sources: Mapping[str, Source]
-) -> Iterator[IssueSection]:
-    """Yield the sections that have items, each article's other sections named beside it."""
+    shown: Mapping[SectionId, Sequence[Ranked]],
+    below: Mapping[SectionId, Sequence[Ranked]],
+    edition: Edition,
+    sources: Mapping[str, Source],
+) -> tuple[tuple[IssueSection, ...], tuple[IssueSection, ...]]:
+    """Return the sections that have items, each article's other sections named beside it, and what is spare of each."""
     stands_in: dict[ArticleId, list[SectionId]] = {}
     for shown_in, order in shown.items():
         for telling in (telling for each in order for telling in each.told):
             stands_in.setdefault(telling.article.id, []).append(shown_in)
     opened = (each.told[0] for order in shown.values() for each in order if each.told[0].order == 0)
     titled = {telling.article.id for telling in opened}
-    for section in edition.sections:
-        items: list[Item] = []
-        for rank, each in enumerate(shown[section.id], 1):
+
+    def items(section: Section, stories: Sequence[Ranked], first: int) -> Iterator[Item]:
+        for rank, each in enumerate(stories, first):
             lead = each.told[0]
             headline = headline_for(lead, titled)
-            elsewhere = tuple(other for other in stands_in[lead.article.id] if other != section.id)
-            items.append(item(each, rank=rank, headline=headline, edition=edition, sources=sources, also_in=elsewhere))
-        if items:
-            yield IssueSection(section.id, section.title, tuple(items))
+            elsewhere = tuple(other for other in stands_in.get(lead.article.id, ()) if other != section.id)
+            yield item(each, rank=rank, headline=headline, edition=edition, sources=sources, also_in=elsewhere)
+
+    def every(chosen: Mapping[SectionId, Sequence[Ranked]]) -> tuple[IssueSection, ...]:
+        first = {section.id: 1 if chosen is shown else section.max_stories + 1 for section in edition.sections}
+        made = ((s, tuple(items(s, chosen[s.id], first[s.id]))) for s in edition.sections)
+        return tuple(IssueSection(section.id, section.title, told) for section, told in made if told)
+
+    return every(shown), every({name: stories[:SPARE] for name, stories in below.items()})

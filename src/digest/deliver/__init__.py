@@ -13,7 +13,7 @@ from datetime import datetime
 
 from digest.deliver.alive import enlisted
 from digest.deliver.desk import World
-from digest.deliver.estimate import Estimate, Speed, estimate
+from digest.deliver.estimate import Estimate, Speed, estimate, usual_pace
 from digest.deliver.few import send_few
 from digest.deliver.needs import Message, Outbox, Session, Transport, Worker
 from digest.deliver.progress import Meter, Progress
@@ -41,6 +41,7 @@ __all__ = [
     "estimate",
     "recover_dead",
     "send_few",
+    "usual_pace",
 ]
 
 

@@ -12,6 +12,7 @@ from concurrent.futures import ThreadPoolExecutor
 from datetime import datetime
 from typing import Final, TypeVar
 
+from digest.deliver.hush import hushed
 from digest.deliver.needs import Outbox, Worker
 from digest.errors import PutBack, Unreachable
 from digest.model.delivery import Claimed, DeliveryState, Key, Result
@@ -106,6 +107,8 @@ class Clerk:
             self._worker.claimed(claimed.number, self._issue)
             self._claims = claimed.number
             self._held.update(claim.key for claim in claimed.claims)
+        if claimed.closed == "brake":
+            self._outbox.pull_brake(self._issue, hush=hushed, now=self._now())
         return claimed
 
     def _record(self, results: list[Result]) -> int:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import timedelta
 from enum import StrEnum
@@ -10,6 +11,8 @@ from typing import Final
 
 MEMORY: Final = 20.0
 """Seconds over which a pace is smoothed: what was measured so long ago counts a third of what is measured now."""
+FEW: Final = 5
+"""So many earlier sends say what is usual."""
 MINUTE: Final = 60.0
 HOUR: Final = 3600.0
 
@@ -72,6 +75,20 @@ def estimate(
     if math.isfinite(allowed):
         return Estimate(messages, allowed, Basis.RELAY, deferred)
     return Estimate(messages, 0.0, Basis.NOTHING, deferred)
+
+
+def usual_pace(runs: Sequence[tuple[int, float]]) -> float:
+    """Return messages a second of earlier sends, given as (messages, seconds), the newest first; 0 where none tells.
+
+    The last few that were large count, together: a run that only tried a handful again tells of pauses, not of a pace.
+
+    >>> usual_pace([(3, 9.0), (1200, 40.0), (1, 2.0), (800, 10.0)])
+    40.0
+    """
+    largest = max((sent for sent, _ in runs), default=0)
+    large = [(sent, seconds) for sent, seconds in runs if sent * 2 >= largest][:FEW]
+    seconds = sum(each for _, each in large)
+    return sum(sent for sent, _ in large) / seconds if seconds > 0 else 0.0
 
 
 @dataclass(frozen=True, slots=True)

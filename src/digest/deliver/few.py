@@ -12,7 +12,7 @@ from digest.errors import RelayError
 from digest.model.delivery import Claim, DeliveryState, Outcome
 
 TRIES: Final = 3
-"""So many connections may end under a message before it was begun; then it counts as deferred."""
+"""So many connections may end under a message before it was begun, or in a row before any; then it is deferred."""
 
 
 async def send_few(transport: Transport, mails: Sequence[tuple[Claim, Message]]) -> list[Outcome]:
@@ -21,14 +21,17 @@ async def send_few(transport: Transport, mails: Sequence[tuple[Claim, Message]])
     A message that no server took because connections ended counts as deferred. Raises RelayError where no mail server
     lets us in at all; what was answered before it went away is returned, and the rest is deferred with the reason.
     """
-    pile = Pile(mails)
+    pile, idle = Pile(mails), 0
     try:
-        while pile.left:
+        while pile.left and idle < TRIES:
+            before = pile.moves
             await _serve(await transport.open(), pile)
+            idle = idle + 1 if pile.moves == before else 0
     except RelayError as error:
         if not pile.outcomes:
             raise
         pile.give_up(str(error))
+    pile.give_up("the mail server ended the connection before a message")
     return [pile.outcomes[number] for number in range(len(mails))]
 
 
@@ -51,6 +54,8 @@ class Pile:
         self._numbers = {id(row): number for number, (row, _) in enumerate(rows)}
         self.outcomes: dict[int, Outcome] = {}
         """By the place of the message among all."""
+        self.moves = 0
+        """How often a message was given to a connection."""
         self.session: Session | None = None
 
     @property
@@ -64,6 +69,7 @@ class Pile:
             return None
         row, message = self._waiting.popleft()
         self._given[id(row)] = row, message
+        self.moves += 1
         return row, message
 
     def begin(self, row: Row) -> bool:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from datetime import datetime
 from typing import Protocol, TypeAlias
 
@@ -51,6 +51,12 @@ class Outbox(Protocol):
 
     def record(self, worker: str, results: Sequence[Result], *, now: datetime) -> int:
         """Write what became of rows that the worker still owns at that attempt; return how many those were."""
+
+    def pull_brake(self, issue: int, *, hush: Callable[[str], str], now: datetime) -> bool:
+        """Pause the issue where so much of it was refused that a claim was closed for it (`brake`).
+
+        The reason quotes the last refusal, as `hush` leaves it.
+        """
 
     def claims(self) -> int:
         """Return how many claims were ever made."""

@@ -8,7 +8,7 @@ import time
 from collections.abc import Mapping
 from contextlib import suppress
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Final
 
 from digest.deliver.clerk import LATEST, Clerk
@@ -43,6 +43,8 @@ class Tally:
     """Why claiming ended before the rows did (see Claimed); else empty."""
     stopped: bool = False
     """Whether it was asked to stop."""
+    lasted: timedelta = field(default=timedelta(), compare=False)
+    """From its first claim to its last outcome."""
 
 
 def boot_time() -> float:
@@ -82,6 +84,7 @@ class Run:
         self._asked_at = self._measured_at = -math.inf
         self._measured = 0
         self._brought, self._waits = True, False
+        self._first_at: float | None = None
         self._over = self._stopped = False
         self._closed = ""
         self._next_at: datetime | None = None
@@ -108,7 +111,9 @@ class Run:
         if self._clerk.cancelled:
             raise asyncio.CancelledError
         self._desk.complain()
-        return Tally(dict(self._clerk.counts), self._next_at, self._closed, self._stopped)
+        began = self._loop.time() if self._first_at is None else self._first_at
+        lasted = timedelta(seconds=self._loop.time() - began)
+        return Tally(dict(self._clerk.counts), self._next_at, self._closed, self._stopped, lasted)
 
     def stop(self) -> None:
         """Begin nothing more; the run ends as soon as what is begun has its answer."""
@@ -190,6 +195,8 @@ class Run:
         quiet, asked_at = self._quiet, self._world.clock()
         self._asked_at = self._loop.time()
         claimed = await self._clerk.claim(limit)
+        if self._first_at is None and claimed.claims:
+            self._first_at = self._asked_at
         self._world.expect(claimed.claims)
         self._desk.hand.add(Row(claim, asked_at) for claim in claimed.claims)
         self._next_at, self._closed = claimed.next_at, claimed.closed
@@ -229,8 +236,8 @@ class Run:
         self._desk.give_back()
         if self._clerk.waiting:
             await self._record()
-        if self._closed == "expired":
-            await self._clerk.claim(1)  # gives nothing, and sweeps what has come back since
+        if self._closed in ("expired", "over"):
+            await self._clerk.claim(0)  # gives nothing, and sweeps what has come back since
 
     async def _await_answers(self, tasks: list[asyncio.Task[None]], patience: float) -> None:
         """Wait until the lanes have ended; a cancellation ends their time at once.

@@ -1,6 +1,6 @@
 """An editor's moves over an issue: pure values that are made again on whatever was composed.
 
-outcome = applied(content, [Lead(at(content, "military-3"))], edition.sections)
+outcome = applied(unedited, [Lead(at(unedited.content, "military-3"))])
 """
 
 from digest.edit.apply import Lost, Outcome, applied

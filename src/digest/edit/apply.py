@@ -23,7 +23,7 @@ from digest.edit.moves import (
     Write,
 )
 from digest.edit.refs import Ref, found, those
-from digest.model.issue import Content, Correction, Item, Section
+from digest.model.issue import Content, Correction, Item, Unedited
 from digest.model.news import SectionId
 
 
@@ -47,15 +47,16 @@ class Outcome:
     """What editors held back, each with the section it stood in."""
 
 
-def applied(content: Content, moves: Sequence[EditorsMove], sections: Sequence[Section]) -> Outcome:
-    """Return the content with the moves made in order, over the edition's `sections`.
+def applied(unedited: Unedited, moves: Sequence[EditorsMove]) -> Outcome:
+    """Return what was built with the moves made on it, in order.
 
-    What no longer applies is left aside, and told. Every story that the content has is told or held back afterwards,
-    once; nothing else is changed. A move that was made already by the program changes nothing.
+    What no longer applies is left aside, and told. Every story that was built is told or held back afterwards, once,
+    and so is every one that was fetched from below the line; nothing else is changed. A move that the program has made
+    by itself since changes nothing.
     """
     if not moves:
-        return Outcome(replace(content, subject="", preheader=""))
-    board = Board(content, sections)
+        return Outcome(replace(unedited.content, subject="", preheader=""))
+    board = Board(unedited)
     lost = []
     for no, move in enumerate(moves):
         try:
@@ -122,7 +123,7 @@ def _put(items: list[Item], item: Item, position: int | None) -> None:
 
 def _bring(board: Board, move: BringIn) -> None:
     target = board.section(move.section)
-    if found(move.story, board.items, exactly=True):
+    if found(move.story, board.items, exactly=True) or board.fetched(move.story):
         _place(board, move.story, move.section, move.position)
         return
     was = found(move.story, [item for _, item in board.held], exactly=True)

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import replace
+from typing import Final
 
 from digest.edit.refs import Ref, found
-from digest.model.issue import Content, Correction, IssueSection, Item, LeftOut, Section
+from digest.model.issue import Content, Correction, IssueSection, Item, LeftOut, Unedited
 from digest.model.news import SectionId
 
-HELD: str = "held back by an editor"
+HELD: Final = "held back by an editor"
 """The reason of what an editor held back, among what is left out."""
 
 
@@ -20,17 +21,18 @@ class Gone(Exception):
 class Board:
     """The stories of an issue by section, all of the edition's, those held back, and what is said beside them."""
 
-    def __init__(self, content: Content, sections: Sequence[Section]) -> None:
-        self._content = content
-        self.titles: dict[SectionId, str] = {section.id: section.title for section in sections}
+    def __init__(self, unedited: Unedited) -> None:
+        content = self._content = unedited.content
+        self.titles: dict[SectionId, str] = {section.id: section.title for section in unedited.edition.sections}
         self.titles |= {section.id: section.title for section in content.sections}
         self.sections: dict[SectionId, list[Item]] = {name: [] for name in self.titles}
         for section in content.sections:
             self.sections[section.id] += section.items
+        self._spare = {section.id: list(section.items) for section in unedited.spare}
         self.held: list[tuple[SectionId, Item]] = []
         self.corrections: list[Correction] = list(content.corrections)
         self.subject = self.preheader = ""
-        self._anchors = {item.anchor for item in self.items}
+        self._anchors = {item.anchor for items in (self.items, *self._spare.values()) for item in items}
 
     @property
     def items(self) -> list[Item]:
@@ -38,12 +40,24 @@ class Board:
         return [item for items in self.sections.values() for item in items]
 
     def story(self, ref: Ref) -> tuple[list[Item], Item]:
-        """Return the section's list and the story in it; raises Gone."""
-        item = found(ref, self.items)
+        """Return the section's list and the story in it; raises Gone.
+
+        One that an editor has moved, and that has fallen below the line since, comes back for it.
+        """
+        item = found(ref, self.items, exactly=True) or self.fetched(ref) or found(ref, self.items)
         if item is None:
             held = found(ref, [item for _, item in self.held])
             raise Gone("the story is held back" if held else "the story is not in the issue any more")
         return next(items for items in self.sections.values() if item in items), item
+
+    def fetched(self, ref: Ref) -> Item | None:
+        """Return a story from below the line, which stands last in its section from now on; None where it is not."""
+        for name, items in self._spare.items():
+            if item := found(ref, items, exactly=True):
+                items.remove(item)
+                self.sections[name].append(item)
+                return item
+        return None
 
     def section(self, name: SectionId) -> list[Item]:
         """Return a section's list; raises Gone."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import Final
 
 from digest.edit.moves import (
@@ -20,34 +21,35 @@ from digest.edit.moves import (
     Write,
 )
 from digest.edit.refs import Ref, found
-from digest.model.issue import Content, Section
+from digest.model.issue import Content, Item, Unedited
 
 LONGEST: Final = 80
 """Characters of a headline in a sentence."""
 UNKNOWN: Final = "a story"
 
 
-def said(move: EditorsMove, before: Content, sections: tuple[Section, ...] = ()) -> str:
-    """Return what the move does to the issue that stood `before`, in words; `sections` are the edition's."""
-    titles = {s.id: s.title for s in sections} | {s.id: s.title for s in before.sections}
+def said(move: EditorsMove, before: Content, unedited: Unedited) -> str:
+    """Return what the move does to the issue that stood `before`, in words."""
+    titles = {s.id: s.title for s in unedited.edition.sections} | {s.id: s.title for s in before.sections}
+    names = _Names([item for section in (*before.sections, *unedited.spare) for item in section.items])
     match move:
         case To(story=story):
-            return f"Moved {_name(story, before)} {_way(move, before)}"
+            return f"Moved {names.of(story)} {_way(move, before)}"
         case ToSection(story=story, section=section):
-            return f"Moved {_name(story, before)} to {titles.get(section, section)}"
+            return f"Moved {names.of(story)} to {titles.get(section, section)}"
         case Lead(story=story):
-            return f"Made {_name(story, before)} the lead of {titles.get(_section(story, before), 'its section')}"
+            return f"Made {names.of(story)} the lead of {titles.get(_section(story, before), 'its section')}"
         case HoldBack(story=story):
-            return f"Held back {_name(story, before)}"
+            return f"Held back {names.of(story)}"
         case BringIn(story=story, section=section, item=item):
-            name = quoted(item.headline) if item else _name(story, before)
+            name = quoted(item.headline) if item else names.of(story)
             return f"Brought {name} into {titles.get(section, section)}"
         case Merge(story=story, other=other):
-            return f"Merged {_name(other, before)} into {_name(story, before)}"
+            return f"Merged {names.of(other)} into {names.of(story)}"
         case Split(story=story, item=item):
-            return f"Split {quoted(item.headline) if item else 'a part'} off {_name(story, before)}"
+            return f"Split {quoted(item.headline) if item else 'a part'} off {names.of(story)}"
         case Reword():
-            return f"Edited the {_words(move)} of {_name(move.story, before)}"
+            return f"Edited the {_words(move)} of {names.of(move.story)}"
         case Write(headline=headline, section=section):
             return f"Wrote {quoted(headline)} into {titles.get(section, section)}"
         case Correct(number=number, text=text):
@@ -64,9 +66,15 @@ def quoted(text: str) -> str:
     return f"“{text if len(text) <= LONGEST else text[: LONGEST - 1].rstrip() + '…'}”"
 
 
-def _name(story: Ref, content: Content) -> str:
-    item = found(story, [item for section in content.sections for item in section.items])
-    return quoted(item.headline) if item else UNKNOWN
+@dataclass(frozen=True, slots=True)
+class _Names:
+    """What stories are called, those below the line too."""
+
+    items: list[Item]
+
+    def of(self, story: Ref) -> str:
+        item = found(story, self.items)
+        return quoted(item.headline) if item else UNKNOWN
 
 
 def _section(story: Ref, content: Content) -> str:

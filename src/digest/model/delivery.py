@@ -183,8 +183,8 @@ class Claimed:
 
     claims: tuple[Claim, ...] = ()
     closed: str = ""
-    """Why nothing may be begun: `paused`, `expired`, `dead` (this worker was declared so), `over`, `put back` (the
-    database is older than what was sent); empty if it may."""
+    """Why nothing may be begun: `paused`, `brake` (too many were refused), `expired`, `dead` (this worker was declared
+    so), `over`, `put back` (the database is older than what was sent); empty if it may."""
     next_at: datetime | None = None
     """When the next row falls due or may be tried again; None if none waits."""
     number: int = 0

@@ -384,6 +384,8 @@ class Unedited:
     content: Content
     edition: Edition
     """As it was configured at that build."""
+    spare: tuple[IssueSection, ...] = ()
+    """Stories just below each section's line, as they would be told: a move may ask for one of them."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -43,7 +43,7 @@ class Correction:
     was: str
     """The section before; for a story's parts and order, what stood there."""
     becomes: str
-    """The section after; `OTHER` for a passage that belongs in none. Empty: the word on that text is taken back."""
+    """The section after; `OTHER` for a passage that belongs in none. Empty takes back the last word on that text."""
     text: str
     heading: str = ""
     title: str = ""

@@ -34,6 +34,8 @@ class Standing:
     """What keeps messages from being accepted, the most frequent first."""
     reasons: Mapping[str, int] = field(default_factory=dict)
     """Why messages are suppressed, each with how many, the most frequent first."""
+    domains: Mapping[str, int] = field(default_factory=dict)
+    """Of recipients whose messages are deferred, refused or in doubt, each with how many, the most frequent first."""
     first_at: datetime | None = None
     """When the first of the answers that stand was written; None: there is none."""
     last_at: datetime | None = None
@@ -51,3 +53,9 @@ class Standing:
     def answered(self) -> int:
         """How many have an answer that stands, deferred ones too."""
         return sum(self.counts.values()) - self.waiting - self.counts[DeliveryState.SUPPRESSED]
+
+    def rate(self, now: datetime) -> float:
+        """Return the answers a second within the last minute, or since the first answer."""
+        if not (self.lately and self.first_at):
+            return 0.0
+        return self.lately / min(60.0, max(1.0, (now - self.first_at).total_seconds()))

@@ -16,7 +16,7 @@ def tell(environ: Mapping[str, str] = os.environ, **words: object) -> bool:
         return False
     text = "\n".join(f"{name}={' '.join(str(value).split())}" for name, value in words.items())
     with suppress(OSError), socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM | socket.SOCK_CLOEXEC) as channel:
-        channel.setblocking(False)  # a manager that is stuck must not hold up the news
+        channel.settimeout(0.5)  # a manager that is stuck must not hold up the news
         channel.connect(address.replace("@", "\0", 1))
         channel.sendall(text.encode())
         return True

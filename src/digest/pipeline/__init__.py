@@ -8,10 +8,11 @@ from digest.pipeline.editing import Edited, edit, look_in, redo, undo
 from digest.pipeline.evaluate import Evaluation, StoryEvaluation, evaluate, evaluate_stories
 from digest.pipeline.examine import ask_links, crowd, examine, require_fit
 from digest.pipeline.export import mails, page, proof, write, write_export
+from digest.pipeline.forecast import forecast
 from digest.pipeline.gather import Gathered, gather
 from digest.pipeline.learn import Doubt, Learned, doubts, heard, learn
 from digest.pipeline.lines import Line, read_lines
-from digest.pipeline.moves import approve, hold, release, skip, unapprove
+from digest.pipeline.moves import approve, hold, pause, release, resume, skip, stop, unapprove
 from digest.pipeline.offers import Offer, bring_in, offered
 from digest.pipeline.outlook import Outlook, outlook, unready
 from digest.pipeline.people import Changes, Synced, never, sync
@@ -20,7 +21,7 @@ from digest.pipeline.press import Mail, edition_of, flaws
 from digest.pipeline.publish import Written, write_archive
 from digest.pipeline.reporting import Report
 from digest.pipeline.send import Rehearsal, Sent, rehearse, require_sendable, send
-from digest.pipeline.settle import call_dead, in_doubt, settle
+from digest.pipeline.settle import call_dead, in_doubt, settle, take_stock
 from digest.pipeline.sight import groups, mail_as
 from digest.pipeline.transactional import Answered, send_notices
 from digest.pipeline.trial_send import Tried
@@ -72,6 +73,7 @@ __all__ = [
     "evaluate_stories",
     "examine",
     "flaws",
+    "forecast",
     "forget",
     "gather",
     "groups",
@@ -88,6 +90,7 @@ __all__ = [
     "open_archive",
     "outlook",
     "page",
+    "pause",
     "ping",
     "proof",
     "read_lines",
@@ -97,11 +100,14 @@ __all__ = [
     "release",
     "require_fit",
     "require_sendable",
+    "resume",
     "send",
     "send_notices",
     "settle",
     "skip",
+    "stop",
     "sync",
+    "take_stock",
     "test_addresses",
     "test_send",
     "unapprove",

@@ -58,14 +58,16 @@ def settled(
         case Up() | Down():
             step = stepped(move, content)
             if step is None:
-                raise MoveError(
-                    f"the story stands {'first' if isinstance(move, Up) else 'last'} in its section already"
-                )
-            return step
+                end = "first" if isinstance(move, Up) else "last"
+                raise MoveError(f"the story stands {end} in its section already")
+            return _roomier(parts, content, edition, step, now)
+        case To() | Lead():
+            return _roomier(parts, content, edition, move, now)
         case BringIn(story=story, section=section):
             if not story.passages or found(story, [item for _, item in before.held], exactly=True):
                 return replace(move, item=None)
-            item = brought(parts, story.passages, section, content, edition, now)
+            spare = [item for each in opened.unedited.spare for item in each.items]
+            item = found(story, spare, exactly=True) or brought(parts, story.passages, section, content, edition, now)
             return replace(move, story=ref_of(item), item=item)
         case Split():
             return _split(parts, content, edition, move, now)

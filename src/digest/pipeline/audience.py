@@ -76,6 +76,11 @@ def expected(parts: Parts, issue: Issue, content: Content, edition: Edition) -> 
             yield recipient, variant.id
 
 
+def addressed(parts: Parts, issue: Issue, address: str, edition: Edition) -> Recipient:
+    """Return whom the issue goes to at this address: as frozen with it, else as they would be frozen now."""
+    return parts.store.outbox.recipient(issue.id, address) or recipient_of(parts, address, edition)
+
+
 def recipient_of(parts: Parts, address: str, edition: Edition) -> Recipient:
     """Return the subscriber of the edition's lists with this address; a stranger where it is on none of them."""
     running = {s.list: s for s in parts.store.subscribers.by_email(address) if s.consent is Consent.ACTIVE}

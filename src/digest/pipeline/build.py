@@ -17,7 +17,7 @@ from digest.lifecycle import Move, after, require
 from digest.meaning import NOBODY, Notebook, notebook, remembering
 from digest.model.delivery import WHOLE, Cut
 from digest.model.editing import standing
-from digest.model.issue import Content, Edition, Inputs, Issue, Slot, State
+from digest.model.issue import Content, Edition, Inputs, Issue, Slot, State, Unedited
 from digest.model.news import Article, Placement
 from digest.parts import Parts
 from digest.pipeline.press import proofread
@@ -120,14 +120,14 @@ def composed(
     slot: Slot,
     now: datetime,
     progress: Progress | None = None,
-) -> Content:
+) -> Unedited:
     """Return what these inputs make before editors' moves: passages placed, stories told. Writes nothing."""
     placements: list[Placement] = []
     for article in articles:
         placements += classify(article, inputs.edition.sections, weights, meaning)
         if progress:
             progress(1)
-    return compose(
+    made = compose(
         placements,
         articles,
         inputs.edition,
@@ -139,10 +139,11 @@ def composed(
         archive=inputs.archive,
         told=inputs.told,
     )
+    return Unedited(made.content, inputs.edition, made.spare)
 
 
 def kept(
-    parts: Parts, issue: Issue, unedited: Content, inputs: Inputs, articles: tuple[Article, ...], now: datetime
+    parts: Parts, issue: Issue, unedited: Unedited, inputs: Inputs, articles: tuple[Article, ...], now: datetime
 ) -> Built:
     """Make the editors' moves on what was composed, and keep that as the issue's next revision, in one transaction.
 
@@ -154,7 +155,7 @@ def kept(
     while True:
         history = parts.store.edits.history(issue.id)
         done = standing(history).done
-        outcome = replayed(unedited, [each.move for each in done], look, edition)
+        outcome = replayed(unedited, [each.move for each in done], look)
         cut = proofread(parts, outcome.content, edition)
         move, reason = next_move(issue, outcome.content, edition.min_stories)
         try:
@@ -175,7 +176,8 @@ def kept(
             issue = parts.store.issues.find(issue.id)
             require(Move.REBUILD, issue.state, issue=issue.id, number=issue.number)
             continue
-        return Built(issue, outcome.content, articles, cut, in_words(outcome.lost, done))
+        lost = tuple(f"A move does not apply any more: {each}" for each in in_words(outcome.lost, done))
+        return Built(issue, outcome.content, articles, cut, lost)
 
 
 def next_move(issue: Issue, content: Content, min_stories: int) -> tuple[Move | None, str]:
@@ -219,8 +221,8 @@ def remade(
     now: datetime,
 ) -> Content:
     """Return the issue's content made again, by the program as it is now, from what was frozen with it."""
-    content = composed(inputs, articles, weights, meaning, number=issue.number, slot=issue.its_slot, now=now)
-    return replayed(content, inputs.overrides, parts.look(inputs.edition), inputs.edition).content
+    unedited = composed(inputs, articles, weights, meaning, number=issue.number, slot=issue.its_slot, now=now)
+    return replayed(unedited, inputs.overrides, parts.look(inputs.edition)).content
 
 
 def rebuild(parts: Parts, issue_id: int | str, *, now: datetime) -> Built:

@@ -62,7 +62,7 @@ def edit(
     desk = _seen(parts, issue_id, revision)
     before = desk.after(desk.moves.moves)
     asked = settled(parts, desk.opened, before, move, now=now)
-    words = said(asked, before.content, desk.edition.sections)
+    words = said(asked, before.content, desk.opened.unedited)
     outcome = desk.after((*desk.moves.moves, dump(asked)))
     if outcome.lost and outcome.lost[-1].no == len(desk.moves.done):
         raise MoveError(f"{words}: {outcome.lost[-1].why}")
@@ -115,7 +115,7 @@ class _Desk:
 
     def after(self, moves: Sequence[str]) -> Outcome:
         """Return what these moves make of the issue as it was built."""
-        return replayed(self.opened.unedited.content, moves, self.look, self.edition)
+        return replayed(self.opened.unedited, moves, self.look)
 
 
 def _seen(parts: Parts, issue_id: int | str, revision: int) -> _Desk:

@@ -15,7 +15,7 @@ from digest.files import add, replace
 from digest.model.delivery import WHOLE, Cut
 from digest.model.issue import Content, Issue
 from digest.parts import Parts
-from digest.pipeline.audience import expected, recipient_of
+from digest.pipeline.audience import addressed, expected
 from digest.pipeline.press import Mail, Press, content_of, edition_of, press
 from digest.render import shown
 from digest.store.codec import canonical
@@ -54,7 +54,7 @@ def mails(parts: Parts, issue: Issue, *, address: str = "", sample: int | None =
 
 def _mails(machine: Press, *, address: str, sample: int | None) -> Iterator[Mail]:
     if address:
-        recipient = recipient_of(machine.parts, address, machine.edition)
+        recipient = addressed(machine.parts, machine.issue, address, machine.edition)
         yield machine.mail(recipient, machine.variant_for(recipient))
         return
     going = expected(machine.parts, machine.issue, machine.content, machine.edition)
@@ -68,7 +68,7 @@ def page(parts: Parts, issue: Issue, *, address: str = "") -> Preview:
 
 
 def _page(machine: Press, address: str) -> Preview:
-    recipient = recipient_of(machine.parts, address or NOBODY, machine.edition)
+    recipient = addressed(machine.parts, machine.issue, address or NOBODY, machine.edition)
     skeleton = machine.skeletons[machine.variant_for(recipient)]
     html, text = shown(skeleton, machine.fields(recipient))
     return Preview(html, text, skeleton.cut)

@@ -141,15 +141,16 @@ def _head(encoder: Encoder | Missing, corrections: Sequence[Example]) -> Head | 
 
 
 def told(corrections: Sequence[Correction]) -> list[Example]:
-    """Return what the corrections teach: of several about one passage the last, nothing where that takes it back."""
-    latest: dict[tuple[str, str, str], Example] = {}
+    """Return what the corrections teach: of several about one passage the last that was not taken back."""
+    said: dict[tuple[str, str, str], list[Example]] = {}
     for correction in corrections:
-        example, text = correction.example, (correction.title, correction.heading, correction.text)
+        example = correction.example
+        words = said.setdefault((correction.title, correction.heading, correction.text), [])
         if example is not None and example.label != BOILERPLATE:
-            latest[text] = example
-        elif correction.is_of_sections and not correction.becomes:
-            latest.pop(text, None)
-    return list(latest.values())
+            words.append(example)
+        elif correction.is_of_sections and not correction.becomes and words:
+            words.pop()
+    return [words[-1] for words in said.values() if words]
 
 
 def score(weights: Weights, examples: Sequence[Example], sections: Sequence[Section], meaning: Meaning) -> Score:

@@ -1,12 +1,12 @@
-"""What an editor does to an issue as a whole: approve, hold, release, skip."""
+"""What an editor does to an issue as a whole: approve, hold, release, skip; pause, resume and stop its sending."""
 
 from __future__ import annotations
 
 from datetime import datetime
 
-from digest.errors import Unfit
+from digest.errors import MoveError, Unfit
 from digest.lifecycle import Move, require
-from digest.model.issue import Issue
+from digest.model.issue import Issue, State
 from digest.parts import Parts
 from digest.pipeline.examine import require_fit
 from digest.pipeline.press import content_of, press
@@ -72,3 +72,24 @@ def skip(parts: Parts, issue_id: int | str, *, by: str, reason: str, now: dateti
     """Give the issue up; its articles go back and may stand in the next one. Raises MoveError."""
     issue = parts.store.issues.find(issue_id)
     return parts.store.issues.move(issue.id, Move.SKIP, now=now, by=by, reason=reason)
+
+
+def pause(parts: Parts, issue_id: int | str, *, by: str, reason: str = "", now: datetime) -> Issue:
+    """Have an issue that is being sent wait: whoever sends it begins nothing more within a second. Raises MoveError."""
+    issue = parts.store.issues.find(issue_id)
+    return parts.store.issues.move(issue.id, Move.PAUSE, now=now, by=by, reason=reason)
+
+
+def resume(parts: Parts, issue_id: int | str, *, by: str, reason: str = "", now: datetime) -> Issue:
+    """Let a paused issue go on, past the brake too where that has paused it. Raises MoveError."""
+    issue = parts.store.issues.find(issue_id)
+    if now >= issue.expires_at and issue.state is State.PAUSED:
+        since = f"{issue.expires_at:%Y-%m-%d %H:%M} UTC"
+        raise MoveError(f"No. {issue.number} expired at {since}; nothing of it leaves now")
+    return parts.store.issues.move(issue.id, Move.RESUME, now=now, by=by, reason=reason)
+
+
+def stop(parts: Parts, issue_id: int | str, *, by: str, reason: str = "", now: datetime) -> Issue:
+    """End an issue that is being sent or paused, for good: who has not got it never will. Raises MoveError."""
+    issue = parts.store.issues.find(issue_id)
+    return parts.store.issues.move(issue.id, Move.STOP, now=now, by=by, reason=reason)

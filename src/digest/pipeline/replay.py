@@ -3,16 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import Final
 
 from digest.edit import EditorsMove, Lost, Outcome, applied, load
 from digest.model.editing import Revision
-from digest.model.issue import Content, Edition
+from digest.model.issue import Unedited
 from digest.render import Look, titled
 
-UNREADABLE = "another version of digest wrote it"
+UNREADABLE: Final = "another version of digest wrote it"
 
 
-def replayed(unedited: Content, moves: Sequence[str], look: Look, edition: Edition) -> Outcome:
+def replayed(unedited: Unedited, moves: Sequence[str], look: Look) -> Outcome:
     """Return what was composed with the moves made on it, its subject and preheader set.
 
     Moves that cannot be read are lost like those that do not apply. Raises LookError.
@@ -24,10 +25,12 @@ def replayed(unedited: Content, moves: Sequence[str], look: Look, edition: Editi
             readable[no] = load(text)
         except ValueError:
             lost.append(Lost(no, UNREADABLE))
-    made = applied(unedited, tuple(readable.values()), edition.sections)
+    made = applied(unedited, tuple(readable.values()))
     places = tuple(readable)
     lost += [Lost(places[each.no], each.why) for each in made.lost]
-    return Outcome(titled(made.content, look, edition), tuple(sorted(lost, key=lambda each: each.no)), made.held)
+    return Outcome(
+        titled(made.content, look, unedited.edition), tuple(sorted(lost, key=lambda each: each.no)), made.held
+    )
 
 
 def in_words(lost: Sequence[Lost], done: Sequence[Revision]) -> tuple[str, ...]:

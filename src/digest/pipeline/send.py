@@ -7,7 +7,8 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
 
-from digest.deliver import Message, Tally, deliver, enlisted
+from digest.brake import Brake
+from digest.deliver import Estimate, Message, Tally, deliver, enlisted
 from digest.errors import ListError, MoveError, NotApproved
 from digest.lifecycle import Move, require
 from digest.model.delivery import Claim
@@ -17,6 +18,7 @@ from digest.pipeline.ahead import Ahead
 from digest.pipeline.audience import audience, cohorts, expected
 from digest.pipeline.examine import require_fit
 from digest.pipeline.export import mails
+from digest.pipeline.forecast import forecast, remember
 from digest.pipeline.moves import bind
 from digest.pipeline.press import Press, content_of, edition_of, press
 from digest.pipeline.reporting import Report, reporting
@@ -86,6 +88,7 @@ async def send(
                     stop=stop,
                 )
     outbox.finish(issue.id, now=clock())
+    remember(parts, issue, tally, now=clock())
     return Sent(parts.store.issues.find(issue.id), outbox.counts(issue.id), outbox.expired(issue.id), tally)
 
 
@@ -130,6 +133,7 @@ def freeze(parts: Parts, issue: Issue, *, now: datetime, scheduled: bool) -> Iss
             skeletons=machine.skeletons,
             binding=machine.bound,
             imprint=machine.imprint,
+            brake=Brake(canary=machine.edition.canary, percent=machine.edition.brake_percent),
             now=now,
         )
     except MoveError:
@@ -168,6 +172,8 @@ class Rehearsal:
     recipients: int
     bytes: int
     """Of one mail of the whole issue."""
+    takes: Estimate
+    """How long it takes."""
 
 
 def rehearse(parts: Parts, issue: Issue) -> Rehearsal:
@@ -175,4 +181,4 @@ def rehearse(parts: Parts, issue: Issue) -> Rehearsal:
     edition = edition_of(parts, issue)
     going = sum(1 for _ in expected(parts, issue, content_of(issue), edition))
     whole = next(mails(parts, issue, address=edition.id + "@example.org"))
-    return Rehearsal(going, len(whole.data))
+    return Rehearsal(going, len(whole.data), forecast(parts, issue, going))

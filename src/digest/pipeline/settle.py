@@ -6,6 +6,7 @@ from collections.abc import Collection
 from datetime import datetime
 
 from digest.deliver import Declared, Folder, declare_dead, recover_dead
+from digest.deliver.putback import require_not_older
 from digest.model.delivery import Delivery, DeliveryState, Recipient, Settled
 from digest.model.issue import InDoubt
 from digest.parts import Parts
@@ -28,6 +29,16 @@ def settle(parts: Parts, issue: int, *, resend: bool, addresses: Collection[str]
     decided = decide(issue, addresses=addresses, now=now)
     outbox.finish(issue, now=now)
     return decided
+
+
+def take_stock(parts: Parts, *, now: datetime) -> list[str]:
+    """Settle what senders of this machine left that died; return their ids.
+
+    Raises PutBack where the database is older than what they sent: what is open is in doubt then, and nothing leaves.
+    """
+    place = folder(parts)
+    require_not_older(parts.store.outbox, place.path, now=now)
+    return recover_dead(parts.store.outbox, place, me="", now=now)
 
 
 def call_dead(parts: Parts, worker: str, *, now: datetime) -> Declared:

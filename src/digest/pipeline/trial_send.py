@@ -15,7 +15,7 @@ from digest.errors import ListError, MoveError, UnknownError
 from digest.model.delivery import Claim, DeliveryState, Outcome, Recipient
 from digest.model.issue import Issue
 from digest.parts import Parts
-from digest.pipeline.audience import recipient_of
+from digest.pipeline.audience import addressed
 from digest.pipeline.people import sync
 from digest.pipeline.press import Press, press
 from digest.render import as_test, dated, message, variants
@@ -122,7 +122,7 @@ def _reader(machine: Press, as_address: str) -> Recipient:
     """Return nobody, with what the subscriber of that address chose."""
     if not as_address:
         return NOBODY
-    real = recipient_of(machine.parts, normalise(as_address), machine.edition)
+    real = addressed(machine.parts, machine.issue, normalise(as_address), machine.edition)
     if not real.subscriber:
         raise UnknownError(
             f"{real.email} is on none of the lists of {machine.edition.id}: {', '.join(machine.edition.lists)}"

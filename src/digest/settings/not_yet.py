@@ -11,13 +11,8 @@ from digest.settings.checks import Finding
 from digest.settings.lines import KeyPath
 from digest.settings.origin import Places
 from digest.settings.problems import Problem
-from digest.settings.schema import Document, EditionTable
+from digest.settings.schema import Document
 
-EDITION: Final[Mapping[str, str]] = {
-    "canary": "all messages may go at once",
-    "brake_percent": "refusals hold nothing back",
-}
-"""Keys of an edition, and what is done instead."""
 TABLES: Final[Mapping[str, str]] = {
     "bounces": "no bounce is read",
 }
@@ -31,20 +26,12 @@ def not_yet(doc: Document, places: Places) -> tuple[str, ...]:
 
 def _idle(doc: Document) -> Iterator[Finding]:
     """Yield what has no effect, in the order of the tables, with a sentence on what is done instead."""
-    for name, edition in doc.edition.items():
-        yield from _edition(("edition", name), edition)
     yield from _relays(doc)
     for n in doc.domain:
         yield ("domain", n), "`[[domain]]` is not in force yet; its mail goes as fast as all other"
     for table, instead in TABLES.items():
         for at in changed((table,), getattr(doc, table)):
             yield at, f"`{'.'.join(map(str, at))}` is not in force yet; {instead}"
-
-
-def _edition(at: KeyPath, edition: EditionTable) -> Iterator[Finding]:
-    for found in changed(at, edition):
-        if instead := EDITION.get(str(found[-1])):
-            yield found, f"`{found[-1]}` is not in force yet; {instead}"
 
 
 def _relays(doc: Document) -> Iterator[Finding]:

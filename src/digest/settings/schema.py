@@ -180,9 +180,9 @@ class EditionTable(Table):
     in_doubt: InDoubt = InDoubt.HOLD
     """What becomes of messages that were in a server's hands when their sender died."""
     canary: Annotated[int, Field(ge=0, le=1_000_000)] = 50
-    """So many go first; the rest follows when they were taken."""
+    """So many go first, and are waited for; none where an issue has no more readers than that and a tenth."""
     brake_percent: Annotated[float, Field(gt=0, le=100, allow_inf_nan=False)] = 5.0
-    """More refused than that: the rest is held."""
+    """More of them refused, or later on more than that and chance explain: the rest is held (`digest resume`)."""
 
 
 class SegmentTable(Table):

@@ -1,8 +1,8 @@
 """The claim: a worker takes deliveries for its own before the first byte of them goes out.
 
-Locks are taken in one order everywhere: worker, issue, batch, delivery, meta. A batch's `not_before` is never later
-than the first instant at which one of its waiting rows may be claimed, and None only where none waits; so batches alone
-say where there is work.
+Locks are taken in one order everywhere: worker, issue, batch, delivery, brake, meta. A batch's `not_before` is never
+later than the first instant at which one of its waiting rows may be claimed, and None only where none waits; so batches
+alone say where there is work.
 
 The statements of a claim stand here whole, with their values as parameters: putting one together takes longer than the
 database takes to answer it, and a quick run claims many times a second.
@@ -19,6 +19,7 @@ from sqlalchemy import ColumnElement, Connection, Row, Update, and_, bindparam, 
 from digest.model.delivery import Claim, Claimed, DeliveryState
 from digest.model.issue import State
 from digest.model.people import Consent
+from digest.store import brakes
 from digest.store.audience import OPEN_TO_MAIL, PAUSED
 from digest.store.columns import Instant
 from digest.store.engine import listed, packed
@@ -45,6 +46,9 @@ MOST: Final = 500
 EXPIRED: Final = "expired"
 """The text of a row that was suppressed because the issue expired before it could go out."""
 
+STOPPED: Final = "stopped"
+"""The text of a row that was suppressed because the issue was stopped before it could go out."""
+
 PUT_BACK: Final = "put_back"
 """The row of `meta` that is 1 while the database counts as older than what was sent."""
 
@@ -61,7 +65,7 @@ _WAITS: Final = delivery.c.state.in_(WAITING)
 
 _ALIVE: Final = select(worker.c.state).where(worker.c.id == _ME).with_for_update()
 _PUT_BACK: Final = select(meta.c.number).where(meta.c.name == PUT_BACK)
-_EXPIRES: Final = select(issue.c.expires_at).where(issue.c.id == _ISSUE)
+_ITS: Final = select(issue.c.expires_at, issue.c.state).where(issue.c.id == _ISSUE)
 _STATE: Final = select(issue.c.state).where(issue.c.id == _ISSUE).with_for_update(read=True)
 _COUNTED: Final = update(meta).where(meta.c.name == "claims").values(number=meta.c.number + 1).returning(meta.c.number)
 
@@ -73,18 +77,25 @@ def claim(connection: Connection, issue_id: int, me: str, *, limit: int, now: da
         return Claimed(closed="dead")
     if is_put_back(connection):
         return Claimed(closed="put back")
-    expires_at = connection.execute(_EXPIRES, here).scalar_one_or_none()
-    if expires_at is None:
+    its = connection.execute(_ITS, here).one_or_none()
+    if its is None:
         raise unknown(connection, issue_id)
-    if now >= expires_at:
+    if now >= its.expires_at:
         sweep(connection, issue_id, now)
         return Claimed(closed="expired")
+    if its.state == State.STOPPED:  # which is for good, so that nothing has to be locked to know it
+        sweep(connection, issue_id, now, why=STOPPED)
+        return Claimed(closed="over")
     state = connection.execute(_STATE, here).scalar_one()
     if state != State.SENDING:
         return Claimed(closed="paused" if state == State.PAUSED else "over")
+    leave = brakes.ask(connection, issue_id, limit, now)
+    if leave.pull:
+        return Claimed(closed="brake")
     claims: tuple[Claim, ...] = ()
-    while limit > 0 and not claims and (row := _lease(connection, issue_id, me, now)) is not None:
-        claims = _take(connection, row, me, min(limit, MOST), now)
+    while leave.limit > 0 and not claims and (row := _lease(connection, issue_id, me, now)) is not None:
+        claims = _take(connection, row, me, min(leave.limit, MOST), now)
+    brakes.note(connection, issue_id, leave, claims)
     next_at = connection.execute(_NEXT, here | {"me": me}).scalar()
     if not claims:
         return Claimed(next_at=next_at)
@@ -96,8 +107,8 @@ def is_put_back(connection: Connection) -> bool:
     return bool(connection.execute(_PUT_BACK).scalar())
 
 
-def sweep(connection: Connection, issue_id: int, now: datetime) -> int:
-    """Suppress every row of the issue that waits, which has expired; return how many."""
+def sweep(connection: Connection, issue_id: int, now: datetime, *, why: str = EXPIRED) -> int:
+    """Suppress every row of the issue that waits, which has expired or was stopped; return how many."""
     locked(connection, issue_id)
     waits = and_(batch.c.issue == issue_id, batch.c.not_before.is_not(None))
     closed = update(batch).where(waits).values(not_before=None, owner="", leased_until=None)
@@ -105,7 +116,7 @@ def sweep(connection: Connection, issue_id: int, now: datetime) -> int:
         return 0
     ended = update(delivery).where(delivery.c.issue == issue_id, delivery.c.state.in_(WAITING))
     return connection.execute(
-        ended.values(state=DeliveryState.SUPPRESSED, text=EXPIRED, worker="", not_before=None, at=now)
+        ended.values(state=DeliveryState.SUPPRESSED, text=why, worker="", not_before=None, at=now)
     ).rowcount
 
 

@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from datetime import datetime
-from typing import Any
+from functools import lru_cache
+from typing import Any, Final
 
 from sqlalchemy import Connection, Row, delete, exists, literal, not_, select
 
@@ -22,7 +23,7 @@ from digest.store.history import history, require_seen
 from digest.store.issue_rows import change, id_of, issues, locked, read_issue, unknown
 from digest.store.schema import article, issue, material, pool, revision
 
-BROUGHT = "brought in by an editor"
+BROUGHT: Final = "brought in by an editor"
 """The reason of an article that came into an issue's pool by hand."""
 
 
@@ -62,7 +63,7 @@ class Edits:
                 raise MoveError(f"No. {row.number} has nothing to edit: {row.reason or 'nothing was built'}")
             done = history(connection, row.id)
             kept = connection.execute(select(material.c.unedited).where(material.c.issue == row.id)).scalar()
-            unedited = unpack(kept, Unedited) if kept else _before_there_were_moves(connection, row)
+            unedited = _unpacked(kept) if kept else _before_there_were_moves(connection, row)
         return Opened(read_issue(row, bare=seen is not None), unedited, done)
 
     def add(
@@ -127,6 +128,12 @@ def bring_in(connection: Connection, issue_id: int, edition: str, content: Conte
 def cited_in(content: Content) -> list[ArticleId]:
     """Return the articles that an issue's stories stand on."""
     return list({cited.article: None for s in content.sections for item in s.items for cited in item.passages})
+
+
+@lru_cache(maxsize=4)
+def _unpacked(blob: bytes) -> Unedited:
+    """Return what was built; remembered, since an editor makes one move after the other on it."""
+    return unpack(blob, Unedited)
 
 
 def _before_there_were_moves(connection: Connection, row: Row[Any]) -> Unedited:

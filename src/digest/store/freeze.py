@@ -8,11 +8,13 @@ from typing import Any, Final, TypeAlias
 
 from sqlalchemy import ColumnElement, Connection, Select, and_, case, func, insert, literal, null, select
 
+from digest.brake import Brake
 from digest.errors import Busy, MoveError
 from digest.lifecycle import Move, require
 from digest.model.delivery import DeliveryState, Plan, Skeleton
 from digest.model.issue import State
 from digest.model.people import Preferences, Segment
+from digest.store import brakes
 from digest.store.audience import PAUSED, chosen
 from digest.store.codec import pack
 from digest.store.columns import Instant
@@ -38,6 +40,7 @@ def freeze(
     skeletons: Mapping[str, Skeleton],
     binding: str | None,
     imprint: str,
+    brake: Brake | None,
     now: datetime,
 ) -> int:
     """Start the issue; return how many messages are to go out. See `Outbox.freeze`."""
@@ -52,7 +55,10 @@ def freeze(
     _deal(connection, issue_id, lists, segments, row.local_date, now)
     _cut(connection, issue_id)
     change(connection, issue_id, now, state=state, imprint=imprint)
-    return connection.execute(select(func.count()).where(_going(issue_id))).scalar_one()
+    going: int = connection.execute(select(func.count()).where(_going(issue_id))).scalar_one()
+    if brake is not None:
+        brakes.start(connection, issue_id, brake.fitted(going))
+    return going
 
 
 def _require_rendered(cohorts: Cohorts, skeletons: Mapping[str, Skeleton]) -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, Final
 
 from sqlalchemy import Connection, Row, select
 
@@ -12,7 +12,7 @@ from digest.model.editing import Did, Revision
 from digest.model.issue import State
 from digest.store.schema import revision
 
-COLUMNS = [each for each in revision.c if each.name not in ("issue", "content")]
+COLUMNS: Final = [each for each in revision.c if each.name not in ("issue", "content")]
 
 
 def history(connection: Connection, issue_id: int, *, after: int = 0) -> tuple[Revision, ...]:

@@ -9,6 +9,8 @@ from sqlalchemy import Connection, Row, delete
 
 from digest.lifecycle import Move, require
 from digest.model.issue import State
+from digest.store import brakes
+from digest.store.claims import STOPPED, sweep
 from digest.store.history import require_seen
 from digest.store.issue_rows import change, locked
 from digest.store.schema import pool
@@ -49,6 +51,10 @@ def make(
         approval = {"approved_by": "", "approved_at": None, "binding": "", "override": ""}
     if move in FREES_POOL:
         connection.execute(delete(pool).where(pool.c.issue == issue_id))
+    if move is Move.RESUME:
+        brakes.release(connection, issue_id)
+    elif move is Move.STOP:
+        sweep(connection, issue_id, now, why=STOPPED)
     change(connection, issue_id, now, state=after, reason=reason, **approval)
 
 

@@ -170,7 +170,7 @@ class Issues:
         by: str = "",
         move: Move | None = None,
         reason: str = "",
-        unedited: Content | None = None,
+        unedited: Unedited | None = None,
         seen: int | None = None,
     ) -> Issue:
         """Give the issue its next revision, and its pool: the articles it draws on and those it left out, with reasons.
@@ -187,7 +187,7 @@ class Issues:
         with self._database.write() as connection:
             if seen is not None:
                 require_seen(connection, locked(connection, issue_id), seen, "built on")
-            made = Unedited(unedited or content, inputs.edition)
+            made = unedited or Unedited(content, inputs.edition)
             write(connection, issue_id, content, made, inputs, articles, pool_left_out, now, by=by)
             if move is not None:
                 make(connection, issue_id, move, now=now, by=by, reason=reason)

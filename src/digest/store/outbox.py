@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from datetime import datetime
 from typing import Final
 
 from sqlalchemy import and_, exists, func, select
 
+from digest.brake import Brake
 from digest.lifecycle import Move, require
 from digest.model.delivery import (
     Account,
@@ -24,7 +25,7 @@ from digest.model.delivery import (
 from digest.model.issue import State
 from digest.model.people import Segment
 from digest.model.standing import Standing
-from digest.store import putback, settling
+from digest.store import brakes, putback, settling
 from digest.store.claims import EXPIRED, WAITING, claim, is_put_back, next_at, sweep
 from digest.store.engine import Database
 from digest.store.freeze import Cohorts, freeze
@@ -32,7 +33,7 @@ from digest.store.issue_rows import change, locked
 from digest.store.outcomes import record
 from digest.store.recipients import deliveries, read_delivery, read_recipient
 from digest.store.retrying import retry
-from digest.store.schema import delivery, meta
+from digest.store.schema import delivery, meta, subscriber
 from digest.store.standing import standing
 from digest.store.workers import ALIVE, DECLARED, bury, enlist, held, recover, workers
 
@@ -56,6 +57,7 @@ class Outbox:
         now: datetime,
         binding: str | None = None,
         imprint: str = "",
+        brake: Brake | None = None,
     ) -> int:
         """Start an approved issue: make each reader of the lists who may be mailed a delivery; return how many go out.
 
@@ -64,9 +66,9 @@ class Outbox:
         Each subscriber once; the first of their lists in this order decides how they read. `cohorts` says, for each way
         of reading among them (`Subscribers.cohorts`), the variant and when it is due; with variant None their
         deliveries are `suppressed` from the start, for the plan's reason. `imprint` is the caller's own text, kept
-        with the issue (`Issues.imprint`). One transaction: all of it or nothing. Raises MoveError (NotApproved) where
-        the issue may not start or is not the one that `binding` names, Busy where the lists changed since the cohorts
-        were counted.
+        with the issue (`Issues.imprint`); `brake` is what may be refused of it before the rest is kept back. One
+        transaction: all of it or nothing. Raises MoveError (NotApproved) where the issue may not start or is not the
+        one that `binding` names, Busy where the lists changed since the cohorts were counted.
         """
         with self._database.write() as connection:
             return freeze(
@@ -78,6 +80,7 @@ class Outbox:
                 skeletons=skeletons,
                 binding=binding,
                 imprint=imprint,
+                brake=brake,
                 now=now,
             )
 
@@ -152,11 +155,26 @@ class Outbox:
 
         A limit of 0 takes nothing and only asks.
         Nothing is given, and `closed` says why, where the worker was declared dead, the issue has expired (what waits
-        becomes suppressed, `expired`), is paused, or is not being sent. A row whose subscriber has unsubscribed, left
-        the lists or was suppressed since the freeze becomes suppressed with that reason.
+        becomes suppressed, `expired`), is paused, is not being sent, or so much of it was refused that it is to be
+        paused (`brake`; see `pull_brake`). While a canary is out, no more is given than it has left. A row whose
+        subscriber has unsubscribed, left the lists or was suppressed since the freeze becomes suppressed with that
+        reason.
         """
         with self._database.write() as connection:
             return claim(connection, issue, worker, limit=limit, now=now)
+
+    def pull_brake(self, issue: int, *, hush: Callable[[str], str], now: datetime) -> bool:
+        """Pause the issue where too much of it was refused; return whether it is paused for that.
+
+        The reason has the counts, and the last refusal as `hush` leaves it, which takes out what may name a reader.
+        """
+        with self._database.write() as connection:
+            return brakes.pull(connection, issue, hush=hush, now=now)
+
+    def brake(self, issue: int) -> Brake | None:
+        """Return what was answered of the issue and what may be refused; None where it was frozen without a brake."""
+        with self._database.read() as connection:
+            return brakes.read(connection, issue)
 
     def record(self, worker: str, results: Sequence[Result], *, now: datetime) -> int:
         """Write what became of claims; return how many rows were written.
@@ -256,6 +274,13 @@ class Outbox:
         """Return when the next row may be claimed; None where none waits."""
         with self._database.read() as connection:
             return next_at(connection, issue)
+
+    def recipient(self, issue: int, email: str) -> Recipient | None:
+        """Return the recipient at an address as they were frozen; None where the issue has no message for them."""
+        theirs = deliveries().where(delivery.c.issue == issue, subscriber.c.address == email.lower())
+        with self._database.read() as connection:
+            row = connection.execute(theirs.where(delivery.c.variant != "")).one_or_none()
+        return read_recipient(row) if row else None
 
     def deliveries(self, issue: int, *states: DeliveryState) -> Iterator[tuple[Delivery, Recipient]]:
         """Yield the deliveries in the order of `seq`, of these states or all; page by page, no transaction between."""

@@ -12,6 +12,7 @@ from sqlalchemy import ColumnElement, Connection, Subquery, Update, and_, bindpa
 from digest.lifecycle import Move, require
 from digest.model.delivery import DeliveryState, Result
 from digest.model.issue import State
+from digest.store import brakes
 from digest.store.claims import WAITING
 from digest.store.columns import Instant, number_of, storable
 from digest.store.engine import listed, packed
@@ -51,6 +52,8 @@ def record(connection: Connection, me: str, results: Sequence[Result], *, now: d
     for issue_id in issues:
         wake(connection, issue_id, [result for result in back if result.claim.issue == issue_id], now)
     written = _write(connection, me, results, now)
+    if written == len(results):  # else it was called again: what it had written then was counted then
+        brakes.count(connection, results)
     for issue_id in (issue_id for issue_id in issues if states[issue_id] is State.SENT):
         reopen(connection, issue_id, now)
     return written

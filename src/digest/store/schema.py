@@ -9,6 +9,7 @@ from sqlalchemy import (
     Boolean,
     Column,
     Date,
+    Float,
     ForeignKey,
     Index,
     Integer,
@@ -347,6 +348,22 @@ tester: Final = Table(
     Column("at", Instant, nullable=False),
 )
 """To whom an edition's test sends went last."""
+
+brake: Final = Table(
+    "brake",
+    metadata,
+    Column("issue", ForeignKey("issue.id"), primary_key=True, autoincrement=False),
+    Column("canary", Integer, nullable=False),
+    Column("percent", Float, nullable=False),
+    Column("let_go", Float, nullable=False),
+    Column("taken", Integer, nullable=False),
+    Column("refused", Integer, nullable=False),
+    Column("lately_taken", Integer, nullable=False),
+    Column("lately_refused", Integer, nullable=False),
+    Column("pulled", Boolean, nullable=False),
+    Column("reach", Integer, nullable=False),  # no row beyond this seq was claimed while the canary was out
+)
+"""What was answered of an issue; counted apart, because counting the rows of a large issue takes too long each time."""
 
 worker: Final = Table(
     "worker",

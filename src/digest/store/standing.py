@@ -1,4 +1,4 @@
-"""How an issue's deliveries stand: one walk through its rows, one row of the answer for each kind."""
+"""How an issue's deliveries stand: one walk through the rows, one row of the answer a kind; domains apart."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from sqlalchemy import Connection, Row, Select, and_, case, func, select
 
 from digest.model.delivery import DeliveryState
 from digest.model.standing import Reply, Standing
-from digest.store.schema import delivery
+from digest.store.schema import delivery, subscriber
 from digest.store.settling import ASSUMED
 
 S = DeliveryState
@@ -20,7 +20,7 @@ LATELY: Final = timedelta(minutes=1)
 HEAD: Final = 10
 """Characters of a reply that are read: an enhanced code has at most nine (RFC 3463, 2) and a space."""
 MOST: Final = 10
-"""Kinds of replies, and reasons, that are told."""
+"""Kinds of replies, reasons and domains that are told."""
 _ENHANCED: Final = re.compile(r"[245]\.\d{1,3}\.\d{1,3}(?=\s|$)")
 
 
@@ -37,6 +37,7 @@ def standing(connection: Connection, issue_id: int, now: datetime) -> Standing:
         assumed=sum(row.number for row in rows if row.state == S.ACCEPTED and row.said),
         replies=tuple(Reply(*kind, count) for kind, count in replies.most_common(MOST)),
         reasons=dict(reasons.most_common(MOST)),
+        domains=_domains(connection, issue_id) if replies or counts[S.IN_DOUBT] else {},
         first_at=min((row.first_at for row in answered if row.first_at), default=None),
         last_at=max((row.last_at for row in answered if row.last_at), default=None),
         lately=sum(row.lately for row in answered),
@@ -72,6 +73,19 @@ def _kinds(issue_id: int, now: datetime) -> Select[Any]:
         .where(delivery.c.issue == issue_id)
         .group_by(state, code, told)
     )
+
+
+def _domains(connection: Connection, issue_id: int) -> dict[str, int]:
+    number = func.count().label("number")
+    stuck = (
+        select(subscriber.c.domain, number)
+        .join(delivery, delivery.c.subscriber == subscriber.c.id)
+        .where(delivery.c.issue == issue_id, delivery.c.state.in_((S.DEFERRED, S.REFUSED, S.IN_DOUBT)))
+        .group_by(subscriber.c.domain)
+        .order_by(number.desc(), subscriber.c.domain)
+        .limit(MOST)
+    )
+    return {row.domain: row.number for row in connection.execute(stuck)}
 
 
 def _replies(rows: Iterable[Row[Any]]) -> Counter[tuple[S, int, str]]:

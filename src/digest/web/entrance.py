@@ -6,7 +6,6 @@ import hashlib
 import hmac
 import secrets
 import threading
-import time
 from collections.abc import Hashable, Iterable
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
@@ -96,7 +95,7 @@ class Entrance:
         not make its owner wait.
         """
         keys = self._keys(request, name)
-        moment = time.monotonic()
+        moment = now.timestamp()
         if (wait := self.throttle.wait(keys, moment)) > 0:
             raise Wait(wait)
         self.throttle.tried(keys, moment)

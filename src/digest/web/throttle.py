@@ -25,7 +25,7 @@ class _Tries:
 class Throttle:
     """Counts wrong tries by whatever they have in common: a name, an address, a machine that was let in before.
 
-    Instants are seconds of any clock that does not run backwards.
+    Instants are seconds of any clock; where it is set back nobody waits longer than they would have.
     """
 
     def __init__(self) -> None:
@@ -52,7 +52,8 @@ class Throttle:
     def _wait(self, tries: _Tries | None, now: float) -> float:
         if tries is None or tries.wrong < FREE or now - tries.last >= MEMORY:
             return 0.0
-        return max(tries.last + pause(tries.wrong) - now, 0.0)
+        longest = pause(tries.wrong)
+        return min(max(tries.last + longest - now, 0.0), longest)
 
 
 def pause(wrong: int) -> float:

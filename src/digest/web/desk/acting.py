@@ -6,20 +6,24 @@ import asyncio
 import re
 from collections.abc import Callable
 from typing import Final
+from zoneinfo import ZoneInfo
 
 from starlette.responses import Response
 
 from digest import pipeline
-from digest.errors import DigestError, MoveError, Unfit
+from digest.errors import DigestError, MoveError, Stale, Unfit
 from digest.lifecycle import Move
 from digest.model.editors import Right
-from digest.model.issue import Issue
 from digest.web.desk import standing
 from digest.web.desk.doors import Answer, Door, Visit
 from digest.web.desk.forms import number, reason
+from digest.web.desk.gone import gone_on, since
 from digest.web.desk.issue import frame
 from digest.web.desk.sheet import Sheet, sheet
 from digest.web.desk.view import read_view
+
+MOST: Final = 1500
+"""Characters of what mail servers said to a test."""
 
 
 def approval(visit: Visit) -> Response:
@@ -40,7 +44,7 @@ def approve(visit: Visit) -> Response:
     its = sheet(visit)
     revision = number(visit.form, "revision")
     if revision != its.issue.revision:
-        return _approval(its, stale(revision, its.issue), status=409)
+        return gone_on(visit, its.issue.number, since(visit, revision))
     found = its.judged()
     override = reason(visit.form)
     if found.open and not visit.form.get("looked"):
@@ -52,6 +56,8 @@ def approve(visit: Visit) -> Response:
         issue = pipeline.approve(
             visit.parts, its.issue.id, by=visit.by, now=visit.now, revision=revision, override=override
         )
+    except Stale as stale:
+        return gone_on(visit, its.issue.number, stale.since)
     except Unfit as unfit:  # found since the page was made
         return _approval(its, str(unfit), status=409)
     hour = standing.at_hour(issue, its.edition, visit.now)
@@ -103,6 +109,25 @@ def skip(visit: Visit) -> Response:
     return visit.go(_back(visit), "Skipped. Its articles may stand in the next issue.")
 
 
+def pause(visit: Visit) -> Response:
+    """Have a send wait."""
+    pipeline.pause(visit.parts, visit.issue_id, by=visit.by, reason=f"paused by {visit.by}", now=visit.now)
+    return visit.go(_back(visit), "Paused; nothing more is begun within a second.")
+
+
+def resume(visit: Visit) -> Response:
+    """Let a send go on."""
+    pipeline.resume(visit.parts, visit.issue_id, by=visit.by, now=visit.now)
+    return visit.go(_back(visit), "It goes on.")
+
+
+def stop(visit: Visit) -> Response:
+    """End a send for good."""
+    why = _required_reason(visit)
+    pipeline.stop(visit.parts, visit.issue_id, by=visit.by, reason=why, now=visit.now)
+    return visit.go(_back(visit), "Stopped. Who has not got it never will.")
+
+
 def look(visit: Visit) -> Response:
     """Note that somebody looked at something amber and leaves it as it is."""
     its = sheet(visit)
@@ -148,13 +173,9 @@ def try_it(visit: Visit) -> Response:
         )
     except DigestError as error:
         return _trying(its, wrong=str(error), status=409)
+    at = visit.now.astimezone(ZoneInfo(its.edition.timezone))
     lines = [f"{each.address}: {each.outcome.state.value} {each.outcome.code} {each.outcome.text}" for each in told]
-    return visit.go(_back(visit), f"Test sent at {visit.now:%H:%M:%S} UTC. {'; '.join(lines)[:1500]}")
-
-
-def stale(seen: int, issue: Issue) -> str:
-    """Return why what was read cannot be approved."""
-    return f"You read revision {seen}; it is at revision {issue.revision} by now. Look at it again, then approve it."
+    return visit.go(_back(visit), f"Test sent at {at:%H:%M:%S}. {'; '.join(lines)[:MOST]}")
 
 
 def _required_reason(visit: Visit) -> str:
@@ -178,10 +199,16 @@ HOLD: Final = reasoning(Move.HOLD, "Hold this issue?", "Hold it", "It does not g
 SKIP: Final = reasoning(
     Move.SKIP, "Give this issue up?", "Skip it", "It is not sent. Its articles may stand in the next one."
 )
+STOP: Final = reasoning(
+    Move.STOP, "Stop this issue for good?", "Stop it", "Who has not got it never will. To have it wait, pause it."
+)
 DOORS: Final = (
     *_door("approve", standing.ASKED[Move.APPROVE], approval, approve),
     *_door("hold", standing.ASKED[Move.HOLD], HOLD, hold),
     *_door("skip", standing.ASKED[Move.SKIP], SKIP, skip),
+    *_door("stop", standing.ASKED[Move.STOP], STOP, stop),
+    Door("POST", "/issues/{issue:int}/pause", standing.ASKED[Move.PAUSE], pause),
+    Door("POST", "/issues/{issue:int}/resume", standing.ASKED[Move.RESUME], resume),
     *_door("test", Right.EDITOR, trying, try_it),
     Door("POST", "/issues/{issue:int}/unapprove", standing.ASKED[Move.UNAPPROVE], unapprove),
     Door("POST", "/issues/{issue:int}/release", standing.ASKED[Move.RELEASE], release),

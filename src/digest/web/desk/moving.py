@@ -32,9 +32,9 @@ from digest.errors import MoveError, Stale
 from digest.model.editors import Right
 from digest.model.issue import Content
 from digest.pipeline import Edited
-from digest.store.history import told
 from digest.web.desk.doors import Door, Visit
 from digest.web.desk.forms import number
+from digest.web.desk.gone import gone_on, since
 from digest.web.desk.view import read_view
 
 Asked: TypeAlias = EditorsMove | Up | Down
@@ -49,13 +49,12 @@ def edit(visit: Visit) -> Response:
     if issue.content is None:
         raise MoveError(f"No. {issue.number} has nothing to edit: {issue.reason or 'nothing was built'}")
     if seen != issue.revision:
-        history = visit.parts.store.edits.history(issue.id)
-        return _gone_on(visit, issue.number, tuple(told(each) for each in history if each.number > seen))
+        return gone_on(visit, issue.number, since(visit, seen))
     move = asked(issue.content, visit.form)
     try:
         done = pipeline.edit(visit.parts, issue.id, move, by=visit.by, now=visit.now, revision=seen)
     except Stale as stale:
-        return _gone_on(visit, issue.number, stale.since)
+        return gone_on(visit, issue.number, stale.since)
     return _shown(visit, done, move)
 
 
@@ -74,25 +73,18 @@ def _again(visit: Visit, do: Callable[..., Edited]) -> Response:
     try:
         done = do(visit.parts, visit.issue_id, by=visit.by, now=visit.now, revision=seen)
     except Stale as stale:
-        return _gone_on(visit, visit.parts.store.issues.find(visit.issue_id).number, stale.since)
+        return gone_on(visit, visit.parts.store.issues.find(visit.issue_id).number, stale.since)
     return _shown(visit, done, None)
 
 
 def _shown(visit: Visit, done: Edited, move: Asked | None) -> Response:
     ref = getattr(move, "story", None)
-    item = None
-    if isinstance(ref, Ref):
-        item = found(ref, [item for section in done.content.sections for item in section.items])
+    items = [item for section in done.content.sections for item in section.items]
+    item = found(ref, items) if isinstance(ref, Ref) else None
     view = read_view(visit.form)
-    anchor = item.anchor if item else "" if move else view.at
+    kept = view.at if any(each.anchor == view.at for each in items) else ""
+    anchor = item.anchor if item else kept
     return visit.go(f"{view.link(done.issue.id, at=anchor)}{f'#o-{anchor}' if anchor else ''}", f"{done.said}.")
-
-
-def _gone_on(visit: Visit, issue_number: int, since: tuple[str, ...]) -> Response:
-    """Tell what somebody else did meanwhile, with the words that were typed, so that none of them is lost."""
-    typed = {name: text for name in ("headline", "summary", "text") if (text := visit.form.get(name, "").strip())}
-    back = read_view(visit.form).link(visit.issue_id)
-    return visit.page("stale", status=409, number=issue_number, since=since, typed=typed, back=back)
 
 
 # ------------------------------------------------------------------------------------------- from a form to a move

@@ -97,7 +97,7 @@ def mail_parts(its: Sheet, view: View) -> str:
     raw, mail = its.mail(view.who)
     match view.part:
         case "text":
-            return mail.text
+            return mail.text.replace("\r\n", "\n")
         case "headers":
             return f"{mail.headers}\n\n{tree(raw)}"
         case "source":

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Any, Final
 
 from digest import pipeline
@@ -32,7 +33,7 @@ class Sheet:
         """Whether it has stories to show."""
         return self.issue.content is not None and self.issue.content.stories > 0
 
-    @property
+    @cached_property
     def key(self) -> tuple[object, ...]:
         """What the issue's mail depends on: its revision, its look's files, and whether it is frozen."""
         frozen = self.issue.state in standing.GOING

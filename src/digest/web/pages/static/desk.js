@@ -23,6 +23,11 @@ document.addEventListener("click", (event) => {
 
 document.addEventListener("submit", (event) => {
   const form = event.target;
+  if (form.matches("[data-reader], .as") && !event.defaultPrevented) {
+    event.preventDefault();
+    go(`${form.action}?${new URLSearchParams(new FormData(form))}`);
+    return;
+  }
   if (event.defaultPrevented || form.closest("dialog") || !form.matches("[data-in-place], .do form")) return;
   event.preventDefault();
   go(form.action, { form, submitter: event.submitter });
@@ -61,4 +66,4 @@ keys();
 drag();
 tick();
 settle();
-if (current()) select(current().dataset.anchor, { quietly: true });
+if (new URLSearchParams(location.search).has("at") && current()) select(current().dataset.anchor, { quietly: true, follow: true });

@@ -1,6 +1,6 @@
 // A story by its grip to another place. A luxury: buttons and keys do the same.
 import { go } from "./going.js";
-import { select, stories } from "./panes.js";
+import { select } from "./panes.js";
 
 let dragged = null, over = null;
 

@@ -33,8 +33,12 @@ function hint(page) {
   if (note) document.getElementById("preview").append(document.adoptNode(note));
 }
 
+export const aim = (name) => { anchor = name; };
+export const pointed = () => anchor !== "";
+
 export function point(name) {
-  if (name === anchor) return;
   anchor = name;
-  for (const each of document.querySelectorAll("#stage iframe")) each.src = `${address(each.src)}#${name}`;
+  for (const each of document.querySelectorAll("#stage iframe")) {
+    if (!each.src.endsWith(`#${name}`)) each.src = `${address(each.src)}#${name}`;
+  }
 }

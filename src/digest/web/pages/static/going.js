@@ -1,9 +1,9 @@
 // Fetches a page of ours and lays its parts over those that are here; one request after the other.
 import { say } from "./saying.js";
-import { frame } from "./frames.js";
+import { aim, frame } from "./frames.js";
 import { current, keep, select } from "./panes.js";
 
-const PARTS = ["top", "tabs", "outline", "bar", "inbox", "checks", "foot"];
+const PARTS = ["top", "tabs", "lines", "stories", "bar", "inbox", "checks", "foot"];
 let last = Promise.resolve();
 let waiting = null;
 
@@ -26,6 +26,9 @@ export function go(url, asked = {}) {
 }
 
 async function arrive(url, asked) {
+  // Keys are quicker than answers: what was pressed meanwhile is meant for the page that the answer before has laid.
+  const revision = asked.form?.elements.revision;
+  if (revision) revision.value = document.body.dataset.revision;
   const { page, at } = await fetchPage(url, asked);
   if (!page.body.classList.contains("app")) {
     const { showIn } = await import("./dialogs.js");
@@ -37,23 +40,36 @@ async function arrive(url, asked) {
 
 export function lay(page, at) {
   if (at.pathname !== location.pathname && page.body.dataset.issue !== document.body.dataset.issue) return location.assign(at);
-  const anchor = at.searchParams.get("at") || current()?.dataset.anchor;
+  const told = at.searchParams.get("at"), anchor = told || current()?.dataset.anchor;
   const held = keep();
   for (const name of PARTS) {
-    const mine = document.getElementById(name), theirs = page.getElementById(name);
-    if (mine && theirs) mine.replaceWith(document.adoptNode(theirs));
-    else if (mine || theirs) return location.assign(at);
+    if (!document.getElementById(name) !== !page.getElementById(name)) return location.assign(at);
+    replace(page, name);
   }
   const { pane } = document.body.dataset;
   Object.assign(document.body.dataset, page.body.dataset, { pane });
+  if (told) aim(told);
   frame(page);
   held();
-  if (anchor) select(anchor, { quietly: true });
+  if (anchor) select(anchor, told ? { quietly: true, follow: true } : { quietly: true });
   at.searchParams.delete("checks");
   history.replaceState(null, "", `${at.pathname}${at.search}`);
   const said = page.getElementById("live")?.textContent;
   if (said) say(said);
   settle();
+}
+
+// A line that somebody types in stays what it is, and only learns which revision it is of: taken away, it would be
+// saved half-written, and the rest of the words would be keys.
+function replace(page, name) {
+  const mine = document.getElementById(name), theirs = page.getElementById(name);
+  if (!mine || !theirs) return;
+  if (!mine.contains(document.activeElement) || !document.activeElement.matches("textarea")) {
+    mine.replaceWith(document.adoptNode(theirs));
+    return;
+  }
+  const revision = theirs.querySelector('input[name="revision"]')?.value;
+  for (const each of mine.querySelectorAll('input[name="revision"]')) each.value = revision;
 }
 
 // What the page could not wait for, or what changes by itself, is fetched once there is nothing else to do.
@@ -63,7 +79,7 @@ export function settle() {
   const here = new URL(location.href);
   if (document.querySelector("[data-wait]")) {
     here.searchParams.set("checks", "1");
-    later(here, mine, ["tabs", "outline", "checks"], 0);
+    later(here, mine, ["tabs", "stories", "checks"], 0);
   } else if (document.body.dataset.state === "sending") {
     later(here, mine, ["top", "checks", "foot"], 2000);
   }
@@ -77,10 +93,7 @@ async function later(url, mine, names, pause) {
     const page = new DOMParser().parseFromString(await answer.text(), "text/html");
     if (mine.signal.aborted || page.body.dataset.revision !== document.body.dataset.revision) return;
     const anchor = current()?.dataset.anchor, held = keep();
-    for (const name of names) {
-      const theirs = page.getElementById(name);
-      if (theirs) document.getElementById(name)?.replaceWith(document.adoptNode(theirs));
-    }
+    for (const name of names) replace(page, name);
     document.body.dataset.state = page.body.dataset.state;
     held();
     if (anchor) select(anchor, { quietly: true });

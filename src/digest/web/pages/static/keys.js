@@ -1,5 +1,4 @@
 // Keys press what is on the page: each has a button or a link that does the same.
-import { go } from "./going.js";
 import { show } from "./dialogs.js";
 import { current, pane, select, stories } from "./panes.js";
 import { say } from "./saying.js";

@@ -1,5 +1,5 @@
 // What is in hand: the pane, the story, and where the eye was before parts of the page were laid anew.
-import { point } from "./frames.js";
+import { point, pointed } from "./frames.js";
 
 export const current = () => document.querySelector(".st[aria-current]");
 export const stories = () => [...document.querySelectorAll(".st")];
@@ -17,14 +17,15 @@ function mark() {
   }
 }
 
-export function select(anchor, { quietly = false } = {}) {
-  const story = document.getElementById(`o-${anchor}`);
+export function select(anchor, { quietly = false, follow = !quietly || pointed() } = {}) {
+  const story = document.getElementById(`o-${anchor}`) || current() || stories()[0];
   if (!story) return;
+  anchor = story.dataset.anchor;
   for (const each of stories()) {
     if (each === story) each.setAttribute("aria-current", "true");
     else each.removeAttribute("aria-current");
   }
-  point(anchor);
+  if (follow) point(anchor);
   if (quietly) return;
   story.querySelector("h3 a").focus({ preventScroll: true });
   story.scrollIntoView({ block: "nearest" });
@@ -33,12 +34,10 @@ export function select(anchor, { quietly = false } = {}) {
   history.replaceState(null, "", `${here.pathname}${here.search}`);
 }
 
-// Returns what puts scroll, focus and half-typed words back after parts were laid anew.
+// Returns what puts scroll and focus back after parts were laid anew.
 export function keep() {
   const tops = ["outline", "checks"].map((name) => [name, document.getElementById(name)?.scrollTop]);
   const focus = document.activeElement, story = focus?.closest?.(".st")?.dataset.anchor;
-  const line = focus?.closest?.("[data-line]"), name = line?.dataset.line;
-  const typed = line && { value: focus.value, start: focus.selectionStart, end: focus.selectionEnd, was: focus.defaultValue };
   const button = focus?.matches?.("button[name=do]") ? focus.value : "";
   const key = focus?.dataset?.key, where = focus?.closest?.("#top, #tabs, #bar, #checks, #foot")?.id;
   return () => {
@@ -47,13 +46,8 @@ export function keep() {
       const part = document.getElementById(id);
       if (part && top) part.scrollTop = top;
     }
-    if (typed && typed.value !== typed.was) {
-      const field = document.querySelector(`[data-line="${name}"] textarea`);
-      if (!field) return;
-      field.value = typed.value;
-      field.focus({ preventScroll: true });
-      field.setSelectionRange(typed.start, typed.end);
-    } else if (story) {
+    if (focus?.isConnected && focus !== document.body) return;
+    if (story) {
       const now = document.getElementById(`o-${story}`) || current();
       const same = now?.querySelector(`button[value="${button}"]:not([disabled])`);
       (button && same ? same : now?.querySelector("h3 a"))?.focus({ preventScroll: true });
