@@ -31,6 +31,7 @@ def test_where_the_canary_is_refused_the_rest_stays_until_somebody_says_so(desk,
     held = desk("send", 1, "--yes")
     asked = len(office.asked)
     again = desk("send", 1, "--yes")
+    status = desk("status", 1, "--json")
     went_on = desk("resume", 1, "--json")
     office.answer = willing
     sent = desk("send", 1, "--yes", "--json")
@@ -41,6 +42,7 @@ def test_where_the_canary_is_refused_the_rest_stays_until_somebody_says_so(desk,
     assert "digest resume 1   or   digest stop 1" in held.err
     assert "reader" not in held.err
     assert (again.code, "digest resume 1 lets it go on" in again.err) == (5, True)
+    assert status.json["brake"] == {"canary": 50, "taken": 0, "refused": 50, "limit": 5.0, "pulled": True}
     assert (went_on.json["state"], went_on.json["counts"]["queued"]) == ("sending", 30)
     assert "clearly more than 100 %" in went_on.err
     assert (sent.json["state"], sent.json["counts"]["accepted"]) == ("sent", 30)

@@ -4,16 +4,12 @@ import csv
 import io
 import json
 import re
-from datetime import UTC, datetime, timedelta
+from datetime import datetime
 
 import pytest
 from typer.testing import CliRunner
 
-from digest.cli import standing
 from digest.cli.app import app
-from digest.cli.output import Voice
-from digest.model.delivery import DeliveryState
-from digest.model.standing import Standing
 from tests.deliver.server import willing
 from tests.job.postoffice import PostOffice
 from tests.listening import listening
@@ -67,7 +63,7 @@ def test_status_says_how_an_issue_stands_and_what_servers_said_without_naming_an
         ("queued", "claimed", "suppressed", "in_doubt"), 0
     )
     assert datetime.fromisoformat(data["next_try_at"]) > datetime.fromisoformat(data["last_at"])
-    assert data["through_in_seconds"] is None  # nothing waits but for its retry
+    assert data["takes"] is None  # nothing waits but for its retry
 
 
 def test_no_log_line_of_a_whole_send_names_a_reader_or_holds_a_token(approved, office):
@@ -158,28 +154,3 @@ def test_what_cannot_be_tried_again_is_refused_with_the_reason(words, cure):
 
     assert done.exit_code == 2
     assert cure in re.sub(r"[\s│]+", " ", done.stderr)
-
-
-def test_a_watch_prints_a_line_for_each_change_until_ctrl_c(capsys):
-    looks = iter(["two wait", "two wait", "one waits"])
-    pauses = []
-
-    def look():
-        text = next(looks, None)
-        if text is None:
-            raise KeyboardInterrupt
-        return {"said": text}, text
-
-    standing.watched(Voice(json=True), look, sleep=pauses.append)
-
-    said = [json.loads(line)["said"] for line in capsys.readouterr().out.splitlines()]
-    assert said == ["two wait", "one waits"]
-    assert min(pauses) >= 10
-
-
-def test_the_rate_of_a_young_send_counts_from_its_first_answer():
-    first = datetime(2026, 11, 20, 7, tzinfo=UTC)
-    young = Standing(dict.fromkeys(DeliveryState, 0), first_at=first, last_at=first, lately=600)
-
-    assert standing.rate_of(young, first + timedelta(seconds=20)) == 30
-    assert standing.rate_of(young, first + timedelta(minutes=20)) == 10

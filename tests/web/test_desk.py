@@ -12,6 +12,7 @@ import pytest
 
 from digest import pipeline
 from digest.model.issue import State
+from digest.pipeline.send import freeze
 from digest.web.policy import MAIL_POLICY
 
 from .conftest import NOW
@@ -280,3 +281,23 @@ def test_what_was_sent_is_counted_and_stays_as_it_was(own_desk):
     sent = next(own_desk.parts.settings.data.joinpath("catcher/new").glob("*.eml")).read_bytes()
     whom = re.search(rb"^To: (?:.*<)?([^\s<>]+@[^\s<>]+?)>?\r?$", sent, re.MULTILINE)[1].decode()
     assert ada.get(f"/issues/1/mail.eml?as={quote(whom)}").body in sent, "the file is what was sent"
+
+
+def test_a_send_is_paused_goes_on_and_is_stopped_with_a_reason(own_desk):
+    ada, operator = own_desk.visitor("Ada"), own_desk.visitor("Operator")
+    approve(ada, looked="1")
+    freeze(own_desk.parts, own_desk.parts.store.issues.find(1), now=NOW, scheduled=False)
+    page = operator.get("/issues/1?checks=1").text
+    assert "<dt>Queued</dt><dd>7</dd>" in page
+    assert "Pause</button>" in page
+    assert "Pause</button>" not in ada.get("/issues/1").text
+    assert '<noscript><meta http-equiv="refresh" content="5"></noscript>' in page
+
+    assert operator.get(operator.post("/issues/1/pause").goes_to).text.count("No. 1 is paused") == 1
+    operator.post("/issues/1/resume")
+    assert own_desk.parts.store.issues.find(1).state is State.SENDING
+    assert operator.post("/issues/1/stop", {"reason": ""}).status == 409
+    operator.post("/issues/1/stop", {"reason": "The wrong file"})
+
+    assert own_desk.parts.store.issues.find(1).state is State.STOPPED
+    assert re.search(r"No. 1 was stopped, 0 of \d taken: The wrong file\.", operator.get("/issues/1").text)

@@ -43,6 +43,10 @@ TABLE = {
     ("GET", "/issues/{issue:int}/approve"): Right.APPROVER,
     ("POST", "/issues/{issue:int}/approve"): Right.APPROVER,
     ("POST", "/issues/{issue:int}/unapprove"): Right.APPROVER,
+    ("POST", "/issues/{issue:int}/pause"): Right.OPERATOR,
+    ("POST", "/issues/{issue:int}/resume"): Right.OPERATOR,
+    ("GET", "/issues/{issue:int}/stop"): Right.OPERATOR,
+    ("POST", "/issues/{issue:int}/stop"): Right.OPERATOR,
     ("GET", "/issues/{issue:int}/skip"): Right.APPROVER,
     ("POST", "/issues/{issue:int}/skip"): Right.APPROVER,
 }

@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import time
 from collections.abc import Mapping
-from datetime import timedelta
 from typing import TYPE_CHECKING, Annotated
 
 import typer
@@ -53,14 +51,13 @@ def send(
         if not yes and not run.voice.confirm(f"Send No. {found.number} to {who} now?"):
             run.voice.say(f"Not sent. To send without being asked: digest send {found.id} --yes")
             leave(HELD)
-        began = time.monotonic()
         try:
             with watching(run.voice, f"Sending No. {found.number}") as report:
                 sent = loop.run(pipeline.send(parts, found.id, clock=lambda: at(now), progress=report))
         except KeyboardInterrupt:
             run.voice.say(put_down(found, parts.store.outbox.counts(found.id)))
             raise
-    run.voice.say(told(sent) + lasted(sent, time.monotonic() - began))
+    run.voice.say(told(sent) + lasted(sent))
     run.voice.data({"issue": sent.issue.id, "state": sent.issue.state.value, "counts": sent.counts}, "")
     leave(HELD if is_paused(sent.issue) else code_for(sent.counts, expired=sent.expired))
 
@@ -111,6 +108,15 @@ def told(sent: Sent) -> str:
     return text
 
 
+def lasted(sent: Sent) -> str:
+    """Return how long a run took and how fast it went, as a line to add; empty where that says nothing."""
+    from digest.deliver.progress import ANSWERED
+
+    answers = sum(sent.tally.counts.get(state, 0) for state in ANSWERED)
+    seconds = sent.tally.lasted.total_seconds()
+    return f"\n{clock(sent.tally.lasted)} at {speed(answers / seconds)}" if answers and seconds >= 1 else ""
+
+
 def is_paused(issue: Issue) -> bool:
     """Say whether it waits for somebody to resume it."""
     from digest.model.issue import State
@@ -125,14 +131,6 @@ def paused(issue: Issue) -> str:
     why = f"{issue.reason[:1].upper()}{issue.reason[1:]}\n" if issue.reason else ""
     look = f"digest log {issue.id} --state refused   then   " if issue.reason.startswith(BRAKE) else ""
     return f"{why}Next:  {look}digest resume {issue.id}   or   digest stop {issue.id}"
-
-
-def lasted(sent: Sent, seconds: float) -> str:
-    """Return how long a run took and how fast it went, as a line to add; empty where that says nothing."""
-    from digest.deliver.progress import ANSWERED
-
-    answers = sum(sent.tally.counts.get(state, 0) for state in ANSWERED)
-    return f"\n{clock(timedelta(seconds=seconds))} at {speed(answers / seconds)}" if answers and seconds >= 1 else ""
 
 
 def code_for(counts: dict[str, int], *, expired: int = 0) -> int:

@@ -6,7 +6,8 @@ import sys
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
-from datetime import datetime, timedelta
+from dataclasses import dataclass, replace
+from datetime import datetime
 from typing import TYPE_CHECKING, Annotated, Any, TypeAlias
 
 import typer
@@ -15,8 +16,10 @@ from digest.cli import gauge, show
 from digest.cli.context import Json, Now, at, issue_key, parts_of, run_of
 from digest.cli.output import Voice, redraws, table
 from digest.cli.overview import overview
+from digest.cli.sending import paused as waits_for
 
 if TYPE_CHECKING:
+    from digest.brake import Brake
     from digest.deliver import Estimate
     from digest.model.issue import Issue
     from digest.model.standing import Reply, Standing
@@ -29,6 +32,25 @@ SHARE = 20.0
 
 Seen: TypeAlias = tuple[Any, str]
 """How things stand, for programs and for people."""
+
+
+@dataclass(frozen=True, slots=True)
+class Look:
+    """An issue as it stood at one moment."""
+
+    issue: Issue
+    found: Standing
+    holders: dict[str, int]
+    """The workers with claimed rows, each with how many."""
+    brake: Brake | None
+    usual: Estimate
+    """How long what waits would take at the usual pace."""
+    now: datetime
+
+    @property
+    def rate(self) -> float:
+        """Answers a second within the last minute, or since the first answer; 0 where there were none."""
+        return self.found.rate(self.now)
 
 
 def add_to(app: typer.Typer) -> None:
@@ -64,9 +86,13 @@ def seen(parts: Parts, issue: str, now: datetime) -> Seen:
     """Return how the issue stands; how everything does, where none is named."""
     if not issue:
         return overview(parts, now=now)
+    from digest.pipeline import forecast
+
     found, outbox = parts.store.issues.find(issue_key(issue)), parts.store.outbox
-    row = found, outbox.standing(found.id, now=now), outbox.holders(found.id), now
-    return as_json(*row), "\n".join(standing(*row))
+    stands = outbox.standing(found.id, now=now)
+    usual = forecast(parts, found, stands.waiting)
+    look = Look(found, stands, outbox.holders(found.id), outbox.brake(found.id), usual, now)
+    return as_json(look), "\n".join(standing(look))
 
 
 def watched(voice: Voice, look: Callable[[], Seen], sleep: Callable[[float], None] = time.sleep) -> None:
@@ -101,10 +127,11 @@ def _drawing(voice: Voice, *, place: bool) -> Iterator[Callable[[Any, str], None
         yield lambda _, text: live.update(Text(f"{text}\n(Ctrl-C ends)"), refresh=True)
 
 
-def standing(issue: Issue, found: Standing, holders: dict[str, int], now: datetime) -> list[str]:
-    """Return how one issue stands, as lines; `holders` are the workers with claimed rows."""
+def standing(look: Look) -> list[str]:
+    """Return how one issue stands, as lines."""
     from digest.lifecycle import phrase
 
+    issue, found = look.issue, look.found
     text = f"{issue.edition} No. {issue.number} ({issue.local_date} {issue.slot}) is {phrase(issue.state)}"
     lines = [f"{text}: {issue.reason}" if issue.reason else text]
     if issue.override:
@@ -113,16 +140,19 @@ def standing(issue: Issue, found: Standing, holders: dict[str, int], now: dateti
     if found.assumed:
         rows.append(("  assumed sent", found.assumed))
     lines += [table(rows)] if rows else []
-    lines += [f"  {line}" for line in (*paced(issue, found, now), *answered(found))]
-    lines += [f"  worker {worker} has {count:,} of them in hand" for worker, count in holders.items()]
+    lines += [f"  {line}" for line in (*paced(look), *answered(found))]
+    lines += [f"  worker {worker} has {count:,} of them in hand" for worker, count in look.holders.items()]
     return [*lines, *next_steps(issue, found)]
 
 
-def paced(issue: Issue, found: Standing, now: datetime) -> Iterator[str]:
+def paced(look: Look) -> Iterator[str]:
     """Yield how fast it goes, when it will be through, and when it began and ended."""
-    rate, due = rate_of(found, now), estimated(issue, found, now)
-    if rate and due.messages:
-        yield f"{gauge.speed(rate)} in the last minute" + (f", {due}" if str(due) else "")
+    found, due = look.found, estimated(look)
+    if look.brake and look.brake.canary and due.messages:
+        yield f"canary: {look.brake}"
+    if due.messages:
+        told = [f"{gauge.speed(look.rate)} in the last minute"] if look.rate else []
+        yield ", ".join([*told, str(due) or "nobody knows yet when it will be through"])
     if found.first_at and found.last_at:
         took = f", {gauge.clock(found.last_at - found.first_at)} apart"
         yield f"first answer {show.moment(found.first_at)}, last {show.moment(found.last_at)}{took}"
@@ -133,13 +163,11 @@ def paced(issue: Issue, found: Standing, now: datetime) -> Iterator[str]:
 def answered(found: Standing) -> Iterator[str]:
     """Yield what servers said where they did not accept, and why messages are suppressed."""
     if found.replies:
-        yield "what servers said: " + "; ".join(
-            f"{said(reply)} ({reply.count:,} {reply.state.value})" for reply in found.replies
-        )
+        told = [f"{said(reply)} ({reply.count:,} {reply.state.value})" for reply in found.replies]
+        yield f"what servers said: {'; '.join(told)}"
     if found.domains:
-        yield "to whom it does not get through: " + "; ".join(
-            f"{name or 'erased'} ({n:,})" for name, n in found.domains.items()
-        )
+        told = [f"{name or 'erased'} ({number:,})" for name, number in found.domains.items()]
+        yield f"to whom it does not get through: {'; '.join(told)}"
     if found.reasons:
         yield "suppressed: " + "; ".join(f"{reason} ({count:,})" for reason, count in found.reasons.items())
 
@@ -158,40 +186,46 @@ def said(reply: Reply) -> str:
 def next_steps(issue: Issue, found: Standing) -> Iterator[str]:
     """Yield what can be done about messages that nobody has."""
     from digest.model.delivery import DeliveryState
+    from digest.model.issue import State
 
+    if issue.state is State.PAUSED:
+        yield waits_for(issue).splitlines()[-1]
     if found.counts[DeliveryState.IN_DOUBT]:
         yield f"Next:  digest settle {issue.id}"
     if found.counts[DeliveryState.REFUSED]:
         yield f"Who was refused:  digest log {issue.id} --state refused"
 
 
-def rate_of(found: Standing, now: datetime) -> float:
-    """Return the answers a second within the last minute, or since the first answer."""
-    if not (found.lately and found.first_at):
-        return 0.0
-    return found.lately / min(60.0, max(1.0, (now - found.first_at).total_seconds()))
-
-
-def estimated(issue: Issue, found: Standing, now: datetime) -> Estimate:
-    """Return when an issue that is being sent will be through."""
+def estimated(look: Look) -> Estimate:
+    """Return when an issue that is being sent will be through: as it goes now, else as it usually does."""
     from digest.deliver import estimate
     from digest.model.delivery import DeliveryState
     from digest.model.issue import State
 
-    waiting = found.waiting if issue.state is State.SENDING else 0
-    return estimate(waiting, rate=rate_of(found, now), deferred=found.counts[DeliveryState.DEFERRED])
+    if look.issue.state is not State.SENDING:
+        return estimate(0)
+    deferred = look.found.counts[DeliveryState.DEFERRED]
+    now = estimate(look.found.waiting, rate=look.rate, deferred=deferred)
+    return now if look.rate else replace(look.usual, deferred=deferred)
 
 
-def as_json(issue: Issue, found: Standing, holders: dict[str, int], now: datetime) -> dict[str, Any]:
+def as_json(look: Look) -> dict[str, Any]:
     """Return the same for programs."""
-    due = estimated(issue, found, now)
-    duration = due.duration if due.messages else None
+    found, due, brake = look.found, estimated(look), look.brake
     return {
-        **show.issue_json(issue, {state.value: count for state, count in found.counts.items()}),
+        **show.issue_json(look.issue, {state.value: count for state, count in found.counts.items()}),
         "assumed": found.assumed,
-        "holders": holders,
-        "rate": round(rate_of(found, now), 2),
-        "through_in_seconds": None if duration is None else round(duration / timedelta(seconds=1)),
+        "holders": look.holders,
+        "rate": round(look.rate, 2),
+        "takes": show.estimate_json(due) if due.messages else None,
+        "brake": brake
+        and {
+            "canary": brake.canary,
+            "pulled": brake.pulled,
+            "answers": brake.answers,
+            "refused": brake.refused,
+            "percent": brake.limit,
+        },
         "first_at": show.told(found.first_at),
         "last_at": show.told(found.last_at),
         "next_try_at": show.told(found.next_try_at),

@@ -53,3 +53,9 @@ class Standing:
     def answered(self) -> int:
         """How many have an answer that stands, deferred ones too."""
         return sum(self.counts.values()) - self.waiting - self.counts[DeliveryState.SUPPRESSED]
+
+    def rate(self, now: datetime) -> float:
+        """Return the answers a second within the last minute, or since the first answer."""
+        if not (self.lately and self.first_at):
+            return 0.0
+        return self.lately / min(60.0, max(1.0, (now - self.first_at).total_seconds()))

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any, Final
 
+from digest.brake import BRAKE
 from digest.model.alert import Alert, Incident, Trouble
 from digest.model.issue import Issue, Slot, State
 from digest.model.news import SourceState
@@ -17,8 +18,6 @@ NOTHING_TAKEN: Final = timedelta(minutes=10)
 """How long an issue may be on its way without one message taken: then the mail server is the trouble."""
 SILENCE: Final = timedelta(days=1)
 """How long a source may fail before somebody is told; most outlets' troubles are over by then."""
-BRAKE: Final = "the brake"
-"""How the reason of an issue begins that was paused for its refusals."""
 WAITING: Final = (State.DRAFT, State.REVIEW, State.APPROVED)
 GIVEN_UP: Final = (State.MISSED, State.FAILED)
 

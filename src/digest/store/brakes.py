@@ -11,7 +11,7 @@ from dataclasses import asdict
 from datetime import datetime
 from typing import Final, NamedTuple
 
-from sqlalchemy import Connection, func, insert, select, update
+from sqlalchemy import Connection, bindparam, func, insert, select, update
 
 from digest.brake import Brake
 from digest.lifecycle import Move, require
@@ -22,6 +22,11 @@ from digest.store.issue_rows import change, locked
 from digest.store.schema import brake, delivery
 
 FIELDS: Final = tuple(brake.c[name] for name in Brake.__dataclass_fields__)
+COUNTS: Final = ("taken", "refused", "lately_taken", "lately_refused")
+
+_MINE: Final = brake.c.issue == bindparam("of_issue")
+_READ: Final = select(*FIELDS).where(_MINE)
+_COUNT: Final = update(brake).where(_MINE).values({name: brake.c[name] + bindparam(f"more_{name}") for name in COUNTS})
 
 
 class Leave(NamedTuple):
@@ -41,7 +46,7 @@ def start(connection: Connection, issue_id: int, its: Brake) -> None:
 
 def read(connection: Connection, issue_id: int) -> Brake | None:
     """Return the issue's brake; None where it was frozen without."""
-    row = connection.execute(select(*FIELDS).where(brake.c.issue == issue_id)).one_or_none()
+    row = connection.execute(_READ, {"of_issue": issue_id}).one_or_none()
     return None if row is None else Brake(**row._mapping)
 
 
@@ -84,13 +89,8 @@ def count(connection: Connection, results: Sequence[Result]) -> None:
         states = [result.outcome.state for result in results if result.claim.issue == issue_id]
         taken, refused = states.count(DeliveryState.ACCEPTED), states.count(DeliveryState.REFUSED)
         if taken or refused:
-            more = {
-                "taken": brake.c.taken + taken,
-                "refused": brake.c.refused + refused,
-                "lately_taken": brake.c.lately_taken + taken,
-                "lately_refused": brake.c.lately_refused + refused,
-            }
-            connection.execute(update(brake).where(brake.c.issue == issue_id).values(more))
+            more = dict(zip((f"more_{name}" for name in COUNTS), (taken, refused, taken, refused), strict=True))
+            connection.execute(_COUNT, {"of_issue": issue_id, **more})
 
 
 def pull(connection: Connection, issue_id: int, *, hush: Callable[[str], str], now: datetime) -> bool:

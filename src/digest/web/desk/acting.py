@@ -109,6 +109,25 @@ def skip(visit: Visit) -> Response:
     return visit.go(_back(visit), "Skipped. Its articles may stand in the next issue.")
 
 
+def pause(visit: Visit) -> Response:
+    """Have a send wait."""
+    pipeline.pause(visit.parts, visit.issue_id, by=visit.by, reason=f"paused by {visit.by}", now=visit.now)
+    return visit.go(_back(visit), "Paused; nothing more is begun within a second.")
+
+
+def resume(visit: Visit) -> Response:
+    """Let a send go on."""
+    pipeline.resume(visit.parts, visit.issue_id, by=visit.by, now=visit.now)
+    return visit.go(_back(visit), "It goes on.")
+
+
+def stop(visit: Visit) -> Response:
+    """End a send for good."""
+    why = _required_reason(visit)
+    pipeline.stop(visit.parts, visit.issue_id, by=visit.by, reason=why, now=visit.now)
+    return visit.go(_back(visit), "Stopped. Who has not got it never will.")
+
+
 def look(visit: Visit) -> Response:
     """Note that somebody looked at something amber and leaves it as it is."""
     its = sheet(visit)
@@ -180,10 +199,16 @@ HOLD: Final = reasoning(Move.HOLD, "Hold this issue?", "Hold it", "It does not g
 SKIP: Final = reasoning(
     Move.SKIP, "Give this issue up?", "Skip it", "It is not sent. Its articles may stand in the next one."
 )
+STOP: Final = reasoning(
+    Move.STOP, "Stop this issue for good?", "Stop it", "Who has not got it never will. To have it wait, pause it."
+)
 DOORS: Final = (
     *_door("approve", standing.ASKED[Move.APPROVE], approval, approve),
     *_door("hold", standing.ASKED[Move.HOLD], HOLD, hold),
     *_door("skip", standing.ASKED[Move.SKIP], SKIP, skip),
+    *_door("stop", standing.ASKED[Move.STOP], STOP, stop),
+    Door("POST", "/issues/{issue:int}/pause", standing.ASKED[Move.PAUSE], pause),
+    Door("POST", "/issues/{issue:int}/resume", standing.ASKED[Move.RESUME], resume),
     *_door("test", Right.EDITOR, trying, try_it),
     Door("POST", "/issues/{issue:int}/unapprove", standing.ASKED[Move.UNAPPROVE], unapprove),
     Door("POST", "/issues/{issue:int}/release", standing.ASKED[Move.RELEASE], release),

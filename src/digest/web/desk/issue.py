@@ -10,6 +10,7 @@ from digest import pipeline
 from digest.headline import foremost, headline
 from digest.model.editors import Right
 from digest.web.desk import standing
+from digest.web.desk.departing import departing
 from digest.web.desk.doors import Door, Visit
 from digest.web.desk.judging import Judged
 from digest.web.desk.outline import benched, outline
@@ -17,6 +18,8 @@ from digest.web.desk.previews import inbox, mail_parts, whom
 from digest.web.desk.sheet import Sheet, sheet
 from digest.web.desk.view import CHOICES, FRAMED, MORE, View, read_view
 
+POLL: Final = 2
+"""Seconds after which a page that shows a send asks again."""
 LATELY: Final = 30
 """Issues among which today's is looked for."""
 
@@ -38,7 +41,11 @@ def frame(its: Sheet, view: View) -> dict[str, Any]:
     """Return what stands around the panes."""
     visit, issue, edition = its.visit, its.issue, its.edition
     parts = visit.parts
-    counts = parts.store.outbox.counts(issue.id) if issue.state in standing.GOING else {}
+    going = None
+    if issue.state in standing.GOING:  # counting reads every row, so not more often than a page asks again
+        key = ("going", issue.id, issue.state, visit.now.timestamp() // POLL)
+        going = visit.desk.kept.get(key, lambda: departing(parts, issue, visit.now))
+    counts = going.counts if going else {}
     several = len(parts.settings.editions) > 1
     return {
         "issue": issue,
@@ -50,7 +57,7 @@ def frame(its: Sheet, view: View) -> dict[str, Any]:
         "moves": {move.value for move in standing.open_moves(issue.state, visit.may)},
         "hour": standing.at_hour(issue, edition, visit.now),
         "approve": standing.approve_label(issue, edition, visit.now),
-        "counts": counts,
+        "going": going,
         "now": visit.now,
     }
 
@@ -69,6 +76,7 @@ def panes(its: Sheet, view: View, found: Judged | None) -> dict[str, Any]:
         "benched": benched(content, edited.held),
         "found": found,
         "crowd": its.crowd(),
+        "takes": str(pipeline.forecast(its.visit.parts, its.issue, its.crowd().going)),
         "choices": CHOICES,
         "more": MORE,
         "framed": view.part in FRAMED,

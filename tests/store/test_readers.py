@@ -1,0 +1,96 @@
+"""A reader's own words, one after another, in either database."""
+
+from __future__ import annotations
+
+from datetime import date, timedelta
+
+from digest.model.people import Consent, NoticeKind, Person, Preferences, Suppression
+from digest.store import Leaving
+
+from .samples import MINUTE, NOW, keyed, load, reader, row
+
+LISTS = ("weekday", "desk")
+ADA, BELA, CATO = "ada@mail.example", "bela@mail.example", "cato@mail.example"
+
+
+def person(address):
+    return Person(address, keyed(address))
+
+
+def sign_up(store, address, now=NOW, **wish):
+    more = {"wording": "Yes.", "double_opt_in": True, "today": now.date(), "now": now}
+    store.readers.sign_up(person(address), "brief", LISTS, "weekday", Preferences(**wish), **more)
+    return [each for each in store.notices.claim(9, now=now) if each.email == address]
+
+
+def mailed(store):
+    return [each.email for each in store.subscribers.audience(LISTS)]
+
+
+def test_from_the_form_to_the_address_book_and_out_again(store):
+    load(store, row(BELA))
+    (asked,) = sign_up(store, ADA, language="uk")
+    assert store.readers.confirm(asked.request, today=NOW.date(), now=NOW) is True
+    assert store.readers.confirm(asked.request, today=NOW.date(), now=NOW) is False
+    who = reader(store, ADA)
+
+    assert store.readers.prefer(who, LISTS, Preferences(language="pl"), now=NOW) is True
+    assert store.readers.pause(who, LISTS, date(2026, 12, 1), now=NOW) is True
+    (word,) = store.readers.words()
+    store.readers.noted([word])
+    ended = store.readers.leave([Leaving(who, "brief", LISTS, "page"), Leaving(999, "brief", LISTS, "page")], now=NOW)
+    back = store.readers.put_back(who, "brief", LISTS, now=NOW + timedelta(days=13))
+
+    assert (word.row.email, word.running, word.row.preferences.language) == (ADA, True, "pl")
+    assert (ended, back) == ([1, None], ["weekday"])
+    assert mailed(store) == [BELA, ADA]
+    assert store.readers.unwritten() == 1
+    assert [each.event for each in store.subscribers.events(ADA)] == [
+        *("sign_up", "confirm", "prefer", "pause", "unsubscribe", "unsubscribe", "back")
+    ]
+    assert [(each.list, each.consent) for each in store.readers.by_id(who)] == [("weekday", Consent.ACTIVE)]
+
+
+def test_a_file_touches_nothing_that_its_reader_said_before_it_is_written(store):
+    load(store, row(ADA, language="en"))
+    who = reader(store, ADA)
+    store.readers.prefer(who, LISTS, Preferences(language="uk"), now=NOW)
+
+    report = load(store, row(ADA, language="en"))
+    gone = load(store)
+
+    assert (report.changed, gone.removed) == (0, 0)
+    assert store.subscribers.by_email(ADA)[0].preferences.language == "uk"
+
+
+def test_a_new_address_takes_over_and_another_readers_address_is_joined(store):
+    load(store, row(ADA), row(BELA))
+    ada, bela = reader(store, ADA), reader(store, BELA)
+    for old, new in ((ADA, CATO), (CATO, BELA)):
+        assert store.readers.ask_move(ada, "brief", LISTS, person(new), now=NOW) is True
+        asked = next(n.request for n in store.notices.claim(9, now=NOW) if n.kind is NoticeKind.ADDRESS)
+        assert store.readers.move(asked, person(new), person(old), now=NOW) is True
+        assert store.readers.move(asked, person(new), person(old), now=NOW) is False
+
+    assert mailed(store) == [BELA]
+    assert reader(store, BELA) == bela
+    assert store.subscribers.gone("weekday") == {CATO}
+
+
+def test_who_is_suppressed_is_written_to_by_no_form_and_confirmed_by_no_token(store):
+    (asked,) = sign_up(store, ADA)
+    store.subscribers.suppress([Suppression(keyed(ADA), "k1", "complaint", NOW.date())])
+
+    assert sign_up(store, ADA, NOW + 20 * MINUTE) == []
+    assert store.readers.confirm(asked.request, today=NOW.date(), now=NOW) is False
+    assert mailed(store) == []
+
+
+def test_a_mail_that_is_taken_comes_back_when_nobody_told_what_became_of_it(store):
+    (first,) = sign_up(store, ADA)
+
+    at_once = store.notices.claim(9, now=NOW + MINUTE)
+    (later,) = store.notices.claim(9, now=NOW + 6 * MINUTE)
+
+    assert at_once == []
+    assert (later.id, first.attempts, later.attempts) == (first.id, 0, 1)
