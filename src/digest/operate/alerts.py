@@ -8,7 +8,6 @@ from datetime import datetime, timedelta
 from typing import Any, Final
 
 from digest.brake import BRAKE
-from digest.brake import BRAKE
 from digest.model.alert import Alert, Incident, Trouble
 from digest.model.issue import Issue, Slot, State
 from digest.model.news import SourceState
