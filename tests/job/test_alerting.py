@@ -112,8 +112,18 @@ def test_the_ping_is_fetched_while_every_job_does_well(desk, well):
     with listening() as (url, heard), daemon(desk, **({} if well else {"subject": "{{ nobody }}"})) as (parts, seven):
         desk.settings.write_text(f'{desk.settings.read_text()}\n[alerts]\nping = "{url}"\n')
         with open_parts(load(desk.settings, {})) as parts:
+            if well:
+                parts.store.jobs.pause("collect", seven)
             told = asyncio.run(rounds(parts, seven - HOUR, heard, well))
+            diary = parts.store.runs.recent("draft")
+            issue = parts.store.issues.last("daily").id
 
+    assert [(run.result, run.text, run.ended_at is None, dict(run.about)) for run in diary] == [
+        ("ok" if well else "failed", event.text, False, {"issue": issue} if well else {})
+        for event in told
+        if event.job == "draft"
+    ]
+    assert any(event.job == "collect" for event in told) is not well
     assert [(event.job, event.failed) for event in told if event.job == "draft"] == [("draft", not well)]
     assert [method for method, _, _ in heard] == (["GET"] if well else [])
 
@@ -130,3 +140,18 @@ async def rounds(parts, at, heard, well):
     stop.set()
     await task
     return told
+
+
+def test_mail_goes_out_by_itself_while_a_daemon_has_the_lead_and_the_database_is_not_an_older_one(desk):
+    with daemon(desk) as (parts, seven):
+        alone = pipeline.unready(parts)
+        lead = parts.store.lead()
+        assert lead.take()
+        led, calm = pipeline.unready(parts), pipeline.outlook(parts, now=seven).sentence
+        parts.store.outbox.declare_put_back({}, claims=9, now=seven)
+        back, alarm = pipeline.unready(parts), pipeline.outlook(parts, now=seven).sentence
+        lead.leave()
+
+    assert (alone, led, back) == ("no daemon runs", "", "the database was put back")
+    assert calm.startswith("All is quiet: the next issue is drafted")
+    assert alarm.startswith("Nothing is sent: the database is older than what was sent")

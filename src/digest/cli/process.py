@@ -13,7 +13,7 @@ from datetime import UTC, datetime, timedelta
 from typing import Final
 
 from digest import pipeline
-from digest.errors import DigestError, SettingsError, StoreError
+from digest.errors import DigestError, SettingsError
 from digest.operate import notify
 from digest.operate.logs import log
 from digest.parts import Parts
@@ -100,6 +100,7 @@ class Process:
             beside(self._relay_stop(down)),
             beside(self._guard(lead, down)),
             beside(self._heed(rounds, changed)),
+            beside(self._say_how_it_stands()),
             beside(self._serve(down, changed), patience=CLOSING),
         ):
             await rounds(begun=lambda: notify.tell(READY=1))
@@ -159,33 +160,38 @@ class Process:
             async with beside(either(over, down, changed)):
                 try:
                     app = create_app(self.parts, clock=self.clock)
-                    await serve(app, web.host, web.port, over, ready=opened)
+                    await serve(app, web.host, web.port, over, ready=self._opened)
                 except Exception as error:  # a port that somebody has, a page that fails: readers get their mail
                     why = str(error) or type(error).__name__
                     tell(Event("web", f"{why}; tried again in a minute, and mail goes out all the same", failed=True))
                     await until(over, AGAIN)
 
+    def _opened(self, url: str) -> None:
+        tell(Event("web", f"serves the desk and the readers' pages at {url}"))
+        if self.parts.settings.web.auth == "password" and not self.parts.store.editors.there_are_any():
+            tell(Event("web", "the desk has no editors yet, so nobody can sign in; digest editors add NAME"))
+
     async def _pulse(self) -> None:
-        """Tell the system that the loop turns, and how things stand."""
+        """Tell the system that the loop turns; no database is asked for that, since a slow one is no reason to die."""
         every = notify.watchdog()
         seconds = min(LOOK, every.total_seconds()) if every else LOOK
         while True:
-            with suppress(StoreError):
-                outlook = await asyncio.to_thread(pipeline.outlook, self.parts, now=self.clock())
-                notify.tell(STATUS=outlook.sentence)
             notify.tell(WATCHDOG=1)
             await asyncio.sleep(seconds)
+
+    async def _say_how_it_stands(self) -> None:
+        """Tell the system the sentence on how things stand, while we have the lead."""
+        while True:
+            with suppress(DigestError):  # the jobs say that the database is away
+                outlook = await asyncio.to_thread(pipeline.outlook, self.parts, now=self.clock())
+                notify.tell(STATUS=outlook.sentence)
+            await asyncio.sleep(LOOK)
 
 
 def tell(event: Event, run: int = 0) -> None:
     """Write an event into the log."""
     fields = {name: value for name, value in (("job", event.job), ("run", run), ("issue", event.issue)) if value}
     log().log(logging.WARNING if event.failed else logging.INFO, event.text, **fields)
-
-
-def opened(url: str) -> None:
-    """Tell that the pages are served."""
-    tell(Event("web", f"serves the desk and the readers' pages at {url}"))
 
 
 async def until(event: asyncio.Event, seconds: float) -> None:

@@ -2,51 +2,38 @@
 
 from __future__ import annotations
 
-import os
-import shutil
+import json
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import sync_playwright
 
 from digest.pipeline import readers
 from digest.subscribers import Purpose
 
-from .axe import axe_source, violations
+from ..browsing import PATIENCE, SHOTS, chromium, violations
 from .conftest import LATER
 
-CHROMIUM = shutil.which("chromium") or "/usr/bin/chromium"
-PATIENCE = 10_000
-"""Milliseconds after which a step gives up and says what it waited for."""
 WIDTHS = (320, 1280)
 SCHEMES = ("light", "dark")
 TARGETS = """[...document.querySelectorAll('.btn, .big, .field input, .field select')]
     .filter(each => each.getClientRects().length && each.getBoundingClientRect().height < 44)
     .map(each => each.outerHTML)"""
 """Buttons and fields that are lower than a fingertip is wide."""
-SHOTS = os.environ.get("DIGEST_SHOTS", "")
-"""A folder for pictures of all pages; empty: none are taken."""
 
 
 @pytest.fixture(scope="module")
-def chromium():
-    if not Path(CHROMIUM).exists():
-        pytest.skip("NO BROWSER, so the readers' pages are NOT looked at (Debian: apt-get install chromium)")
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(
-            executable_path=CHROMIUM, args=["--no-sandbox", "--disable-background-networking"]
-        )
-        yield browser
-        browser.close()
+def browser():
+    with chromium() as found:
+        yield found
 
 
 @pytest.fixture
-def tab(chromium, pages):
+def tab(browser, pages):
     """Opens a tab; what it asked of other hosts, and what its console complained of, fails the test."""
     opened, complaints = [], []
 
     def open_tab(width, **options):
-        context = chromium.new_context(viewport={"width": width, "height": 800}, locale="en-GB", **options)
+        context = browser.new_context(viewport={"width": width, "height": 800}, locale="en-GB", **options)
         context.set_default_timeout(PATIENCE)
         page = context.new_page()
         page.on("console", lambda said: complaints.append(said.text) if said.type in ("error", "warning") else None)
@@ -89,11 +76,10 @@ def ways(pages):
 
 
 def test_every_page_fits_its_window_and_has_nothing_that_axe_finds(tab, pages, ways):
-    axe, page = axe_source(), tab(WIDTHS[0])
+    page = tab(WIDTHS[0])
 
     for name, way in ways.items():
         page.goto(pages.url + way)
-        page.evaluate(axe)
         for width in WIDTHS:
             page.set_viewport_size({"width": width, "height": 800})
             assert page.evaluate("document.documentElement.scrollWidth") <= width, name
@@ -102,7 +88,7 @@ def test_every_page_fits_its_window_and_has_nothing_that_axe_finds(tab, pages, w
                 page.emulate_media(color_scheme=scheme)
                 picture(page, f"{name}-{width}-{scheme}")
                 page.evaluate("document.querySelectorAll('details').forEach(each => each.open = true)")
-                assert violations(page) == [], (name, width, scheme)
+                assert found_by_axe(page) == [], (name, width, scheme)
                 page.evaluate("document.querySelectorAll('details').forEach(each => each.open = false)")
 
 
@@ -152,8 +138,7 @@ def test_a_slip_leaves_the_focus_where_it_is_to_be_put_right(tab, pages):
     assert field.input_value() == "kit@"
     assert field.evaluate("each => each === document.activeElement && each.getAttribute('aria-invalid')") == "true"
     picture(page, "slip-320")
-    page.evaluate(axe_source())
-    assert violations(page) == []
+    assert found_by_axe(page) == []
 
 
 @pytest.mark.parametrize(
@@ -173,6 +158,10 @@ def last_request(pages):
 
     with pages.parts.store.database.read() as connection:
         return connection.execute(text("SELECT max(id) FROM request WHERE kind = 'sign_up'")).scalar()
+
+
+def found_by_axe(page):
+    return json.loads(violations(page))
 
 
 def picture(page, name):

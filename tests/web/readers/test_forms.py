@@ -130,6 +130,8 @@ def test_the_line_of_days_says_in_words_what_its_picture_shows():
     line = week_of(Preferences(), EDITION, labels, NOW)
 
     assert [day.name for day in line.days][:2] == ["Today", "Sat"]
+    arabic = week_of(Preferences(), EDITION, words(open_pages(TEMPLATES))["ar"], NOW)
+    assert [day.name for day in arabic.days][1:3] == ["سبت", "أحد"]
     assert line.picture.count("<circle") == sum(bool(day.hour) for day in line.days) > 0
     assert all(isinstance(drawn, Markup) and "aria-hidden" in drawn for drawn in (week([True]), till(), dots({1})))
 

@@ -24,6 +24,8 @@ from digest.web.readers.zones import town_of
 
 AHEAD: Final = 7
 """Days that the line shows."""
+NARROW: Final = 5
+"""Letters of a weekday."""
 FURTHEST: Final = 400
 """Days within which the next issue is looked for: a pause of a year, and a week."""
 
@@ -151,7 +153,9 @@ def anchor(href: str, text: str) -> Markup:
 
 
 def _short(day: date, labels: Labels) -> str:
-    return format_date(day, "ccc", locale=labels.locale)
+    """Return a weekday's name as a seventh of a phone's width has room for it: Arabic's usual short ones are whole."""
+    narrow = all(len(name) <= NARROW for name in labels.locale.days["stand-alone"]["abbreviated"].values())
+    return format_date(day, "ccc" if narrow else "cccccc", locale=labels.locale)
 
 
 def _sections(wish: Preferences, edition: Edition, labels: Labels) -> str:
