@@ -8,7 +8,7 @@ from datetime import datetime
 from starlette.routing import Route
 
 from digest.parts import Parts
-from digest.web.desk import acting, issue, issues, moving, previews, signing, stories
+from digest.web.desk import acting, issue, issues, moving, previews, signing, stories, trying
 from digest.web.desk.caching import Kept
 from digest.web.desk.doors import Desk, Door, route
 from digest.web.entrance import Entrance
@@ -19,6 +19,7 @@ DOORS: tuple[Door, ...] = (
     *issues.DOORS,
     *previews.DOORS,
     *acting.DOORS,
+    *trying.DOORS,
     *moving.DOORS,
     *stories.DOORS,
 )

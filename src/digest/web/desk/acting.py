@@ -1,17 +1,14 @@
-"""What is done to an issue as a whole: approved, held, released, given up; looked at, asked, tried."""
+"""What is done to an issue as a whole: approved, held, released, given up; paused and stopped on its way."""
 
 from __future__ import annotations
 
-import asyncio
-import re
 from collections.abc import Callable
 from typing import Final
-from zoneinfo import ZoneInfo
 
 from starlette.responses import Response
 
 from digest import pipeline
-from digest.errors import DigestError, MoveError, Stale, Unfit
+from digest.errors import MoveError, Stale, Unfit
 from digest.lifecycle import Move
 from digest.model.editors import Right
 from digest.web.desk import standing
@@ -21,9 +18,6 @@ from digest.web.desk.gone import gone_on, since
 from digest.web.desk.issue import frame
 from digest.web.desk.sheet import Sheet, sheet
 from digest.web.desk.view import read_view
-
-MOST: Final = 1500
-"""Characters of what mail servers said to a test."""
 
 
 def approval(visit: Visit) -> Response:
@@ -51,7 +45,7 @@ def approve(visit: Visit) -> Response:
         return _approval(its, "Say that you have looked at what is amber, or look at it one by one.", status=409)
     if found.red and not override:
         return _approval(its, "Say why it may go out all the same.", status=409)
-    _note_looks(its, [card.mark for card in found.open])
+    note_looks(its, [card.mark for card in found.open])
     try:
         issue = pipeline.approve(
             visit.parts, its.issue.id, by=visit.by, now=visit.now, revision=revision, override=override
@@ -65,7 +59,8 @@ def approve(visit: Visit) -> Response:
     return visit.go(f"/issues/{issue.id}", f"Approved {when}.".replace(" ;", ";"))
 
 
-def _note_looks(its: Sheet, marks: list[str]) -> None:
+def note_looks(its: Sheet, marks: list[str]) -> None:
+    """Note that whoever asks looked at the findings of these marks."""
     visit = its.visit
     visit.parts.store.looked.add(its.issue.id, marks, revision=its.issue.revision, by=visit.by, now=visit.now)
 
@@ -73,7 +68,7 @@ def _note_looks(its: Sheet, marks: list[str]) -> None:
 def unapprove(visit: Visit) -> Response:
     """Take an approval back."""
     pipeline.unapprove(visit.parts, visit.issue_id, by=visit.by, now=visit.now)
-    return visit.go(_back(visit), "The approval is taken back; it is in review again.")
+    return visit.go(back(visit), "The approval is taken back; it is in review again.")
 
 
 def reasoning(move: Move, headline: str, button: str, note: str) -> Answer:
@@ -93,89 +88,39 @@ def hold(visit: Visit) -> Response:
     """Keep the issue from going out."""
     why = _required_reason(visit)
     pipeline.hold(visit.parts, visit.issue_id, by=visit.by, reason=why, now=visit.now)
-    return visit.go(_back(visit), "Held. It does not go out until it is released and approved.")
+    return visit.go(back(visit), "Held. It does not go out until it is released and approved.")
 
 
 def release(visit: Visit) -> Response:
     """Put a held issue back to review."""
     pipeline.release(visit.parts, visit.issue_id, by=visit.by, now=visit.now)
-    return visit.go(_back(visit), "Released; it is in review.")
+    return visit.go(back(visit), "Released; it is in review.")
 
 
 def skip(visit: Visit) -> Response:
     """Give the issue up."""
     why = _required_reason(visit)
     pipeline.skip(visit.parts, visit.issue_id, by=visit.by, reason=why, now=visit.now)
-    return visit.go(_back(visit), "Skipped. Its articles may stand in the next issue.")
+    return visit.go(back(visit), "Skipped. Its articles may stand in the next issue.")
 
 
 def pause(visit: Visit) -> Response:
     """Have a send wait."""
     pipeline.pause(visit.parts, visit.issue_id, by=visit.by, reason=f"paused by {visit.by}", now=visit.now)
-    return visit.go(_back(visit), "Paused; nothing more is begun within a second.")
+    return visit.go(back(visit), "Paused; nothing more is begun within a second.")
 
 
 def resume(visit: Visit) -> Response:
     """Let a send go on."""
     pipeline.resume(visit.parts, visit.issue_id, by=visit.by, now=visit.now)
-    return visit.go(_back(visit), "It goes on.")
+    return visit.go(back(visit), "It goes on.")
 
 
 def stop(visit: Visit) -> Response:
     """End a send for good."""
     why = _required_reason(visit)
     pipeline.stop(visit.parts, visit.issue_id, by=visit.by, reason=why, now=visit.now)
-    return visit.go(_back(visit), "Stopped. Who has not got it never will.")
-
-
-def look(visit: Visit) -> Response:
-    """Note that somebody looked at something amber and leaves it as it is."""
-    its = sheet(visit)
-    known = {card.mark for card in its.judged().cards if not card.is_red}
-    marks = [visit.form["mark"]] if visit.form.get("mark") in known else []
-    _note_looks(its, marks)
-    return visit.go(_back(visit), "Looked at." if marks else "That is not found any more.")
-
-
-def ask_links(visit: Visit) -> Response:
-    """Ask each link of the issue whether it answers."""
-    its = sheet(visit)
-    its.asked(asyncio.run(pipeline.ask_links(visit.parts, its.issue)))
-    return visit.go(f"{_back(visit)}", "The links were asked.")
-
-
-def trying(visit: Visit) -> Response:
-    """The page that sends a test."""
-    return _trying(sheet(visit))
-
-
-def _trying(its: Sheet, *, wrong: str = "", status: int = 200) -> Response:
-    visit, view = its.visit, read_view(its.visit.request.query_params)
-    to = visit.form.get("to", "") or ", ".join(pipeline.test_addresses(visit.parts, its.issue.edition))
-    return visit.page("test", status=status, **frame(its, view), to=to, wrong=wrong)
-
-
-def try_it(visit: Visit) -> Response:
-    """Send the issue as it is to a few addresses, marked as a test."""
-    its = sheet(visit)
-    addresses = [each for each in re.split(r"[,;\s]+", visit.form.get("to", "")) if each]
-    who = visit.form.get("as", "")
-    try:
-        told = asyncio.run(
-            pipeline.test_send(
-                visit.parts,
-                its.issue,
-                addresses,
-                as_address=who if "@" in who else "",
-                by=visit.by,
-                now=visit.now,
-            )
-        )
-    except DigestError as error:
-        return _trying(its, wrong=str(error), status=409)
-    at = visit.now.astimezone(ZoneInfo(its.edition.timezone))
-    lines = [f"{each.address}: {each.outcome.state.value} {each.outcome.code} {each.outcome.text}" for each in told]
-    return visit.go(_back(visit), f"Test sent at {at:%H:%M:%S}. {'; '.join(lines)[:MOST]}")
+    return visit.go(back(visit), "Stopped. Who has not got it never will.")
 
 
 def _required_reason(visit: Visit) -> str:
@@ -185,7 +130,7 @@ def _required_reason(visit: Visit) -> str:
     return why
 
 
-def _back(visit: Visit) -> str:
+def back(visit: Visit) -> str:
     """Return the issue's page, looked at as the form says."""
     return read_view(visit.form).link(visit.issue_id)
 
@@ -209,9 +154,6 @@ DOORS: Final = (
     *_door("stop", standing.ASKED[Move.STOP], STOP, stop),
     Door("POST", "/issues/{issue:int}/pause", standing.ASKED[Move.PAUSE], pause),
     Door("POST", "/issues/{issue:int}/resume", standing.ASKED[Move.RESUME], resume),
-    *_door("test", Right.EDITOR, trying, try_it),
     Door("POST", "/issues/{issue:int}/unapprove", standing.ASKED[Move.UNAPPROVE], unapprove),
     Door("POST", "/issues/{issue:int}/release", standing.ASKED[Move.RELEASE], release),
-    Door("POST", "/issues/{issue:int}/looked", Right.EDITOR, look),
-    Door("POST", "/issues/{issue:int}/links", Right.EDITOR, ask_links),
 )
