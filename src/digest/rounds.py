@@ -28,7 +28,7 @@ ALONGSIDE: Final = (
     (("draft", "deadline"), TICK),
     (("lists", "notices"), TICK),
     (("send",), TICK),
-    (("alerts",), TICK),
+    (("alerts",), timedelta(seconds=30)),
     (("retention",), timedelta(hours=6)),
 )
 """What runs side by side, and how often: a slow outlet delays no draft, a long send no deadline."""
@@ -126,7 +126,7 @@ class Rounds:
                     if known:
                         continue
                     told.append(event.text)
-                    run = run or await self._begin(watch.parts, name, began)
+                    run = run or await self._begin(watch.parts, name, began, event.issue)
                     self._tell(event, run)
                 result = "failed" if failed else "ok"
             finally:
@@ -135,9 +135,10 @@ class Rounds:
         self._failures[name] = failed
         return not failed
 
-    async def _begin(self, parts: Parts, name: str, at: datetime) -> int:
+    async def _begin(self, parts: Parts, name: str, at: datetime, issue: int) -> int:
+        about = {"issue": issue} if issue else {}
         with suppress(StoreError):  # what is told matters more than that it is written down
-            return await asyncio.to_thread(parts.store.runs.start, name, at)
+            return await asyncio.to_thread(parts.store.runs.start, name, at, **about)
         return 0
 
     async def _end(self, watch: Watch, run: int, result: str, told: list[str]) -> None:

@@ -9,7 +9,7 @@ import secrets
 from tests.job.postoffice import PostOffice
 from tests.soak.stage import Stage
 
-SLOTS = int(os.environ.get("SOAK_SLOTS", "6"))
+SLOTS = int(os.environ.get("SOAK_SLOTS", "4"))
 """`make daemons` wants two hundred."""
 EDITIONS = 2
 

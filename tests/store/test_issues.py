@@ -84,6 +84,21 @@ def test_what_a_clock_that_was_ahead_called_missed_is_still_to_come(store):
     assert (mine, claimed.state, claimed.number) == (True, State.DRAFT, 2)
 
 
+def test_how_issues_stand_is_read_without_their_content(store):
+    waits = draft(store, [article("a")], at=slot(17))
+    over = approved(store, at=slot(18))
+    store.issues.move(over.id, Move.SKIP, now=NOW)
+    late = approved(store, at=slot(19))
+    store.issues.move(late.id, Move.SKIP, now=NOW)
+
+    found = store.issues.bare(slot(19).send_at)
+
+    assert [(issue.id, issue.state, issue.content) for issue in found] == [
+        (late.id, State.SKIPPED, None),
+        (waits.id, State.DRAFT, None),
+    ]
+
+
 def test_an_edition_that_begins_with_a_missed_slot_begins_with_number_one(store):
     store.issues.missed(slot(20), NOW, "its hour was gone")
 

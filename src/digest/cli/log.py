@@ -13,7 +13,6 @@ import typer
 
 from digest.cli.context import IssueArgument, Json, issue_key, parts_of, run_of
 from digest.cli.output import table
-from digest.subscribers.csvfile import clean, escaped
 
 if TYPE_CHECKING:
     from digest.model.delivery import Delivery, DeliveryState, Recipient
@@ -64,6 +63,8 @@ def state_of(text: str) -> DeliveryState:
 
 def print_csv(rows: Iterable[tuple[Delivery, Recipient]]) -> None:
     """Print the rows as they are read, no cell one that a spreadsheet runs: replies are others' words."""
+    from digest.subscribers.csvfile import clean, escaped
+
     writer = csv.writer(sys.stdout, lineterminator="\n")
     writer.writerow(HEAD)
     for delivery, recipient in rows:

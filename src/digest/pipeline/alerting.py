@@ -21,12 +21,13 @@ from digest.model.issue import Issue, State
 from digest.operate.alerts import Scene, body, payload, standing, subject
 from digest.parts import Parts
 from digest.slots import due
+from digest.store.issues import OPEN
 
 MAIL, WEBHOOK = "mail", "webhook"
 LOOKED_AT: Final = timedelta(days=3)
 """How long after its hour the messages of an issue that is out are counted for doubts again."""
-MANY: Final = 60
-"""Issues that are looked through for the newest of each edition."""
+MEMORY: Final = timedelta(days=35)
+"""How long after its hour an issue that came to nothing is still the newest of its edition: a month's edition, too."""
 PATIENCE: Final = aiohttp.ClientTimeout(total=10)
 
 
@@ -69,12 +70,12 @@ def _untold(parts: Parts, now: datetime) -> dict[str, list[Incident]]:
 def scene(parts: Parts, now: datetime) -> Scene:
     """Return how everything stands, as far as somebody could have to be woken for it."""
     store, settings = parts.store, parts.settings
-    recent = store.issues.all(MANY)
+    recent = store.issues.bare(now - MEMORY)
     newest: dict[str, Issue] = {}
     for issue in recent:
         if issue.send_at <= now and issue.edition in settings.editions:
             newest.setdefault(issue.edition, issue)
-    issues = {issue.id: issue for issue in (*store.issues.unfinished(), *newest.values())}
+    issues = {issue.id: issue for issue in recent if issue.state in OPEN or newest.get(issue.edition) == issue}
     doubtful = {i.alert.about for i in store.alerts.open() if i.alert.trouble is Trouble.DOUBT}
     left = (State.SENDING, State.PAUSED, State.SENT, State.STOPPED)
     for issue in recent:

@@ -5,15 +5,11 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Final
 
-from digest.headline import PUT_BACK, foremost, headline
+from digest.headline import PUT_BACK, RECENT, foremost, headline
 from digest.model.issue import Issue, Slot
 from digest.parts import Parts
 from digest.slots import upcoming
-
-RECENT: Final = 20
-"""Issues among which the one is found that matters most."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,7 +18,7 @@ class Outlook:
 
     sentence: str
     issue: Issue | None
-    """The one that the sentence speaks of."""
+    """The one that the sentence speaks of, without its content."""
     counts: Mapping[str, int]
     """Its deliveries by state."""
     upcoming: Slot | None
@@ -32,7 +28,7 @@ class Outlook:
 def outlook(parts: Parts, *, now: datetime) -> Outlook:
     """Return how everything stands at an instant."""
     editions, store = parts.settings.editions, parts.store
-    issue = foremost([*store.issues.unfinished(), *store.issues.all(RECENT)], now)
+    issue = foremost(store.issues.bare(now - RECENT), now)
     coming = [slot for edition in editions.values() for slot in [next(upcoming(edition, now), None)] if slot]
     first = min(coming, key=lambda slot: slot.draft_at, default=None)
     counts = store.outbox.counts(issue.id) if issue else {}

@@ -73,6 +73,17 @@ class Issues:
         """Return the last issues of every edition, the latest slot first."""
         return self._read(issues().order_by(issue.c.send_at.desc(), issue.c.id.desc()).limit(limit))
 
+    def bare(self, since: datetime) -> list[Issue]:
+        """Return the issues of slots from `since` on, and all that may yet reach their readers, without their content.
+
+        The latest slot first. To read and check the contents of some dozens takes half a second, and who only asks how
+        things stand asks often.
+        """
+        chosen = select(issue).where((issue.c.send_at >= since) | issue.c.state.in_(OPEN))
+        with self._database.read() as connection:
+            rows = connection.execute(chosen.order_by(issue.c.send_at.desc(), issue.c.id.desc())).all()
+        return [read_issue(row, bare=True) for row in rows]
+
     def last(self, edition: str) -> Issue | None:
         """Return the edition's issue of the latest slot, in whatever state; None before its first."""
         chosen = issues().where(issue.c.edition == edition).order_by(issue.c.send_at.desc(), issue.c.id.desc()).limit(1)
