@@ -112,6 +112,7 @@ def test_a_mail_full_of_script_stays_in_its_frame(own_desk):
         page = ada.get(path).text
         assert "<script>alert" not in page
         assert "<img src=x" not in page
+    assert '<iframe title="The mail" sandbox="" referrerpolicy="no-referrer"' in ada.get("/issues/1").text
     assert "{{ 7*7 }}" in ada.get("/issues/1/story/military-1").text
 
 

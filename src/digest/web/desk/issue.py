@@ -7,7 +7,7 @@ from typing import Any, Final
 from starlette.responses import Response
 
 from digest import pipeline
-from digest.headline import foremost, headline
+from digest.headline import headline
 from digest.model.editors import Right
 from digest.web.desk import standing
 from digest.web.desk.departing import departing
@@ -20,13 +20,11 @@ from digest.web.desk.view import CHOICES, FRAMED, MORE, View, read_view
 
 POLL: Final = 2
 """Seconds after which a page that shows a send asks again."""
-LATELY: Final = 30
-"""Issues among which today's is looked for."""
 
 
 def today(visit: Visit) -> Response:
     """The issue that one wants to see: the list of issues where there is none."""
-    found = foremost(visit.parts.store.issues.all(LATELY), visit.now)
+    found = pipeline.outlook(visit.parts, now=visit.now).issue
     return visit.go(f"/issues/{found.id}" if found else "/issues")
 
 
@@ -47,12 +45,11 @@ def frame(its: Sheet, view: View) -> dict[str, Any]:
         key = ("going", issue.id, issue.state, visit.now.timestamp() // POLL)
         going = visit.desk.kept.get(key, lambda: departing(parts, issue, visit.now))
     counts = going.counts if going else {}
-    several = len(parts.settings.editions) > 1
     return {
         "issue": issue,
         "edition": edition,
         "view": view,
-        "state": headline(issue, visit.now, edition=edition, counts=counts, several=several and not edition.title),
+        "state": headline(issue, visit.now, edition=edition, counts=counts),
         "steps": standing.steps(issue.state),
         "clock": standing.clock(issue, edition, visit.now),
         "moves": {move.value for move in standing.open_moves(issue.state, visit.may)},

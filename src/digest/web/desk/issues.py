@@ -9,12 +9,11 @@ from starlette.responses import Response
 
 from digest.collect.phrases import lasting
 from digest.collect.standing import Health, health, known, next_poll
-from digest.headline import foremost, headline
 from digest.lifecycle import phrase
 from digest.model.editors import Right
 from digest.model.issue import Issue
 from digest.model.news import Source, SourceState
-from digest.pipeline import edition_of
+from digest.pipeline import outlook
 from digest.web.desk.doors import Door, Visit
 from digest.web.desk.standing import GOING
 from digest.web.desk.wording import hour, sentence
@@ -50,17 +49,8 @@ class Doing:
 
 def every(visit: Visit) -> Response:
     """The issues, the newest first."""
-    parts, now = visit.parts, visit.now
-    found = parts.store.issues.all(MOST)
-    listed = [_listed(visit, each) for each in found]
-    first = foremost(found, now)
-    state = headline(
-        first,
-        now,
-        edition=edition_of(parts, first) if first else None,
-        counts=parts.store.outbox.counts(first.id) if first and first.state in GOING else None,
-    )
-    return visit.page("issues", listed=listed, state=state)
+    listed = [_listed(visit, each) for each in visit.parts.store.issues.all(MOST)]
+    return visit.page("issues", listed=listed, state=outlook(visit.parts, now=visit.now).sentence)
 
 
 def _listed(visit: Visit, issue: Issue) -> Listed:
