@@ -85,7 +85,7 @@ def _texts(message: Message, kind: str) -> Iterator[str]:
 def _decoded(payload: bytes, charset: str) -> str:
     try:
         return payload.decode(charset, "replace")
-    except LookupError:
+    except (LookupError, ValueError):  # unknown; with a NUL in its name
         return payload.decode("utf-8", "replace")
 
 

@@ -265,11 +265,11 @@ def test_a_folder_without_the_pages_names_what_is_missing_and_where_to_get_it(tm
 
 
 def test_a_page_stays_as_it_is_when_a_look_is_opened_in_between():
-    before = html()
+    pages, before = open_pages(TEMPLATES), html()
 
     open_look(TEMPLATES, "brief")
 
-    assert open_pages(TEMPLATES) is SITE.pages
+    assert open_pages(TEMPLATES) is pages
     assert html() == before
 
 
