@@ -4,7 +4,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 SOURCES := $(shell find src templates subscribers -type f -not -path '*/__pycache__/*') digest.toml pyproject.toml README.md
 
-.PHONY: demo test check semantic lock bench fuzz chaos daemons soak clean
+.PHONY: demo test check semantic lock bench fuzz chaos daemons soak month clean
 .DELETE_ON_ERROR:
 
 demo: $(VENV)/demo.stamp  ## collect an invented wire, build the issue, mail it to the built-in catcher
@@ -82,6 +82,11 @@ daemons: $(VENV)/dev.stamp  ## two daemons on one database for two hundred slots
 MINUTES ?= 30
 soak: $(VENV)/dev.stamp  ## half an hour: a day takes two minutes, a daemon is killed or frozen every minute, and the mail server is audited
 	$(BIN)/python -m tests.soak --minutes $(MINUTES)
+
+DAYS ?= 30
+month: $(VENV)/dev.stamp  ## thirty days in one process with a moved clock: what it tells, what it holds in memory and on the disk, and whole months of surprises
+	$(BIN)/python -m tests.soak.month --days $(DAYS)
+	REPLAY_DAYS=31 REPLAY_MONTHS=20 $(BIN)/python -m pytest -q -o faulthandler_timeout=3600 tests/job/test_replay.py
 
 clean:  ## what can be made again; keys, database and caught mails under var/ stay
 	rm -rf $(VENV) build dist var/demo .*_cache .hypothesis
