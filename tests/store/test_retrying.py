@@ -1,13 +1,16 @@
 from __future__ import annotations
 
+import threading
 from datetime import timedelta
 
 import pytest
+from sqlalchemy import event
 
 from digest.errors import MoveError, UnknownError
 from digest.lifecycle import Move
 from digest.model.delivery import DeliveryState as S
 from digest.model.issue import State
+from digest.store.freeze import BATCH
 
 from .samples import EXPIRES, MINUTE, NOW, enlist, reader, readers, results, sending
 
@@ -124,3 +127,32 @@ def test_what_may_not_be_tried_again_is_the_callers_mistake(store, issue):
     for chosen in ({"states": [S.IN_DOUBT]}, {"states": [S.SUPPRESSED]}, {"codes": ["5.1.%"]}):
         with pytest.raises(ValueError, match=r"taken back|no code"):
             store.outbox.retry(issue, **chosen, now=NOW)
+
+
+def test_what_is_refused_while_others_are_taken_back_is_not_left_behind(open_again):
+    """The batch of a row that another worker writes down between two statements of ours would never be looked at."""
+    store, other = open_again(), open_again()
+    issue = sending(store, *readers(BATCH + 2))
+    enlist(store, "w1", "w2")
+    first = store.outbox.claim(issue, "w1", limit=BATCH, now=NOW).claims
+    second = store.outbox.claim(issue, "w2", limit=2, now=NOW).claims
+    store.outbox.record("w1", results(first[1:], S.ACCEPTED), now=NOW)
+    store.outbox.record("w1", results(first[:1], S.REFUSED, code=550), now=NOW)
+    late = threading.Thread(
+        target=other.outbox.record, args=("w2", results(second, S.REFUSED, code=550)), kwargs={"now": NOW}
+    )
+
+    @event.listens_for(store.database.engine, "before_cursor_execute")
+    def meanwhile(connection, _cursor, statement, *_):
+        if statement.startswith("UPDATE delivery") and late.ident is None:
+            late.start()
+            late.join(0 if store.database.is_sqlite else 10)  # SQLite lets it in when we are done
+
+    count = store.outbox.retry(issue, states=[S.REFUSED], now=NOW)
+    late.join(10)
+
+    claims = store.outbox.claim(issue, "w1", limit=9, now=NOW).claims
+    store.outbox.record("w1", results(claims, S.ACCEPTED), now=NOW)
+    assert (count, [claim.seq for claim in claims]) == (1, [1])
+    assert store.outbox.counts(issue) | {"accepted": 0} == dict.fromkeys(store.outbox.counts(issue), 0) | {"refused": 2}
+    assert store.outbox.finish(issue, now=NOW)

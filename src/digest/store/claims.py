@@ -111,9 +111,7 @@ def sweep(connection: Connection, issue_id: int, now: datetime, *, why: str = EX
     """Suppress every row of the issue that waits, which has expired or was stopped; return how many."""
     locked(connection, issue_id)
     waits = and_(batch.c.issue == issue_id, batch.c.not_before.is_not(None))
-    closed = update(batch).where(waits).values(not_before=None, owner="", leased_until=None)
-    if not connection.execute(closed).rowcount:
-        return 0
+    connection.execute(update(batch).where(waits).values(not_before=None, owner="", leased_until=None))
     ended = update(delivery).where(delivery.c.issue == issue_id, delivery.c.state.in_(WAITING))
     return connection.execute(
         ended.values(state=DeliveryState.SUPPRESSED, text=why, worker="", not_before=None, at=now)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from bisect import bisect_left, bisect_right
 from collections.abc import Sequence
 from datetime import datetime
 from functools import cache
@@ -113,10 +114,11 @@ def _told(result: Result, me: str) -> tuple[int | str | None, ...]:
 
 def wake(connection: Connection, issue_id: int, results: Sequence[Result], now: datetime) -> None:
     """Have the batches of rows that come back looked at when the first of them may be claimed again."""
-    seqs = [result.claim.seq for result in results]
-    touched = select(batch).where(batch.c.issue == issue_id, batch.c.first <= max(seqs), batch.c.last >= min(seqs))
+    results = sorted(results, key=_seq)
+    first, last = results[0].claim.seq, results[-1].claim.seq
+    touched = select(batch).where(batch.c.issue == issue_id, batch.c.first <= last, batch.c.last >= first)
     for row in connection.execute(touched.order_by(batch.c.no).with_for_update()).all():
-        inside = [result for result in results if row.first <= result.claim.seq <= row.last]
+        inside = results[bisect_left(results, row.first, key=_seq) : bisect_right(results, row.last, key=_seq)]
         again = min((result.not_before or now for result in inside), default=None)
         values: dict[str, Any] = {}
         if again is not None and (row.not_before is None or again < row.not_before):
@@ -125,6 +127,10 @@ def wake(connection: Connection, issue_id: int, results: Sequence[Result], now: 
             values |= {"owner": "", "leased_until": None}  # who gives back leaves the rest to others
         if values:
             connection.execute(update(batch).where(batch.c.issue == issue_id, batch.c.no == row.no).values(values))
+
+
+def _seq(result: Result) -> int:
+    return result.claim.seq
 
 
 def reopen(connection: Connection, issue_id: int, now: datetime) -> None:
