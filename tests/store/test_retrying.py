@@ -6,6 +6,7 @@ from datetime import timedelta
 import pytest
 from sqlalchemy import event
 
+from digest.brake import Brake
 from digest.errors import MoveError, UnknownError
 from digest.lifecycle import Move
 from digest.model.delivery import DeliveryState as S
@@ -127,6 +128,17 @@ def test_what_may_not_be_tried_again_is_the_callers_mistake(store, issue):
     for chosen in ({"states": [S.IN_DOUBT]}, {"states": [S.SUPPRESSED]}, {"codes": ["5.1.%"]}):
         with pytest.raises(ValueError, match=r"taken back|no code"):
             store.outbox.retry(issue, **chosen, now=NOW)
+
+
+def test_a_refusal_that_is_tried_again_counts_no_more(store):
+    issue = sending(store, *readers(30), brake=Brake(canary=0, percent=5))
+    enlist(store, "w1")
+    for _ in range(3):
+        claims = store.outbox.claim(issue, "w1", limit=2, now=NOW).claims
+        store.outbox.record("w1", results(claims, S.REFUSED, code=550), now=NOW)
+        store.outbox.retry(issue, states=[S.REFUSED], addresses=["reader1@mail.example"], now=NOW)
+
+    assert store.outbox.brake(issue).refused == store.outbox.counts(issue)["refused"] == 3
 
 
 def test_what_is_refused_while_others_are_taken_back_is_not_left_behind(open_again):

@@ -13,6 +13,7 @@ from digest.errors import MoveError, UnknownError
 from digest.lifecycle import phrase
 from digest.model.delivery import NEVER_BEGUN, DeliveryState, Key, Result
 from digest.model.issue import State
+from digest.store import brakes
 from digest.store.chunks import chunks
 from digest.store.engine import listed, packed
 from digest.store.issue_rows import locked
@@ -48,11 +49,13 @@ def retry(
     if pretend:
         return connection.execute(select(func.count()).select_from(delivery).where(chosen)).scalar_one()
     # Chosen once: what is refused from here on, whoever records it, is none of these, and its batch is not woken.
-    of_these = select(delivery.c.seq).where(chosen).order_by(delivery.c.seq).with_for_update(of=delivery)
-    seqs = connection.execute(of_these).scalars().all()
+    of_these = select(delivery.c.seq, delivery.c.state).where(chosen).order_by(delivery.c.seq)
+    rows = connection.execute(of_these.with_for_update(of=delivery)).all()
+    seqs = [each.seq for each in rows]
     if seqs:
         wake(connection, issue_id, [Result(Key(issue_id, seq, 0), NEVER_BEGUN) for seq in seqs], now)
         _queue(connection, issue_id, seqs, now)
+        brakes.take_back(connection, issue_id, sum(each.state == DeliveryState.REFUSED for each in rows))
         if row.state == State.SENT:
             reopen(connection, issue_id, now)
     return len(seqs)
