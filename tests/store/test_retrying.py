@@ -18,10 +18,10 @@ from .samples import EXPIRES, MINUTE, NOW, enlist, reader, readers, results, sen
 HOUR = timedelta(hours=1)
 SAID = [
     (S.ACCEPTED, 250, "2.0.0 taken"),
-    (S.DEFERRED, 451, "4.7.1 later"),
+    (S.DEFERRED, 451, "4.7.1"),
     (S.DEFERRED, 452, "4.2.2 full"),
     (S.REFUSED, 550, "5.1.1 nobody"),
-    (S.REFUSED, 552, "4.2.2"),
+    (S.REFUSED, 552, "4.2.2: full"),
     (S.REFUSED, 554, "no 4.2.2 here"),
     (S.IN_DOUBT, 0, "no answer"),
 ]
@@ -49,6 +49,8 @@ CHOICES = [
     ({"states": [S.REFUSED, S.DEFERRED]}, 5),
     ({"codes": ["4.2.2"]}, 2),
     ({"codes": ["550", "4.7.1"]}, 2),
+    ({"codes": ["4.2.22"]}, 0),
+    ({"codes": ["5.1.1"]}, 1),
     ({"states": [S.REFUSED], "codes": ["4.2.2"]}, 1),
     ({"codes": ["250"]}, 0),
     ({"addresses": ["Reader3@mail.example", "reader4@mail.example"]}, 2),

@@ -7,11 +7,11 @@ from collections.abc import Collection, Iterable, Sequence
 from datetime import datetime
 from typing import Any, Final
 
-from sqlalchemy import ColumnElement, Connection, Row, and_, func, or_, select, true, update
+from sqlalchemy import ColumnElement, Connection, Row, and_, func, not_, or_, select, true, update
 
 from digest.errors import MoveError, UnknownError
 from digest.lifecycle import phrase
-from digest.model.delivery import NEVER_BEGUN, DeliveryState, Key, Result
+from digest.model.delivery import ENHANCED, NEVER_BEGUN, DeliveryState, Key, Result
 from digest.model.issue import State
 from digest.store import brakes
 from digest.store.chunks import chunks
@@ -23,7 +23,7 @@ from digest.store.settling import MAY_SEND_AGAIN
 
 RETRIABLE: Final = (DeliveryState.REFUSED, DeliveryState.DEFERRED)
 """States that a message is taken back from: what is in doubt may have arrived, and has its own decision."""
-CODE: Final = re.compile(r"[245]\d\d|[245]\.\d{1,3}\.\d{1,3}")
+CODE: Final = re.compile(rf"[245][0-9][0-9]|{ENHANCED.pattern}")
 """A reply's code (RFC 5321, 4.2), or its enhanced code (RFC 3463, 2)."""
 
 
@@ -82,9 +82,14 @@ def _said(codes: Iterable[str]) -> ColumnElement[bool]:
     for code in codes:
         if not CODE.fullmatch(code):
             raise ValueError(f"{code!r} is no code of a reply")
-        enhanced = or_(delivery.c.text == code, delivery.c.text.startswith(f"{code} ", autoescape=True))
-        found.append(delivery.c.code == int(code) if code.isdecimal() else enhanced)
+        found.append(delivery.c.code == int(code) if code.isdecimal() else _begins(code))
     return or_(*found) if found else true()
+
+
+def _begins(code: str) -> ColumnElement[bool]:
+    """Return the condition that a reply's text begins with an enhanced code, as `ENHANCED` finds it."""
+    goes_on = func.substr(delivery.c.text, len(code) + 1, 1).in_(list("0123456789."))
+    return and_(delivery.c.text.startswith(code, autoescape=True), not_(goes_on))
 
 
 def _seqs(connection: Connection, row: Row[Any], chosen: ColumnElement[bool], addresses: Collection[str]) -> list[int]:
