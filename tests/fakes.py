@@ -8,7 +8,7 @@ from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, S
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 
-from digest.brake import Brake
+from digest.brake import Brake, Tried
 from digest.errors import JournalError, MoveError, StoreError, UnknownError
 from digest.lifecycle import Move, after
 from digest.model.delivery import (
@@ -183,7 +183,7 @@ class MemoryOutbox:
             for row in ready:
                 row.delivery = replace(row.delivery, state=S.QUEUED, worker="", not_before=None, at=now)
             if ready and its.state is State.SENT:
-                its.state = State.SENDING
+                self._reopen(its)
             until = max((self._doubted(row) + CLAIM_AGE for row in waits), default=None)
             return Settled(len(ready), len(waits), until)
 
@@ -210,27 +210,36 @@ class MemoryOutbox:
                     self._suppress(row, "stopped", now)
             if its.state is not State.SENDING:
                 return Claimed(closed="paused" if its.state is State.PAUSED else "over")
+            again = False
             if self._brake:
-                flight = self._flight(issue, now)
-                if self._brake.pulls(flight):
+                tried = self._tried(issue, now)
+                if self._brake.pulls(tried.flight) or self._brake.unanswered(tried):
                     return Claimed(closed="brake")
                 self._brake = self._brake.looked_at()
-                limit = int(min(limit, self._brake.room(flight)))
+                fresh = self._brake.untried(tried)
+                limit, again = int(min(limit, self._brake.room(tried.flight), fresh or limit)), not fresh
             claims: list[Claim] = []
-            while limit > 0 and not claims and (ready := self._ready(issue, limit, now)):
+            while limit > 0 and not claims and (ready := self._ready(issue, limit, now, again=again)):
                 claims = self._take(issue, worker, ready, now)
-            waits = [row.delivery.not_before or row.delivery.due_at for row in self._waiting(issue)]
+            left = [row.delivery for row in self._waiting(issue) if self._before(row.delivery) or not again]
+            waits = [delivery.not_before or delivery.due_at for delivery in left]
             self._claims += bool(claims)
             return Claimed(tuple(claims), next_at=min(waits, default=None), number=self._claims if claims else 0)
 
     def pull_brake(self, issue: int, *, hush: Callable[[str], str], now: datetime) -> bool:
         with self._lock:
             its, brake = self._issue(issue), self._brake
-            if brake and not brake.pulled and its.state is State.SENDING and brake.pulls(self._flight(issue, now)):
-                refused = [row.delivery for row in self._rows.values() if row.delivery.state is S.REFUSED]
-                last = max(refused, key=lambda d: (d.at, d.seq))
+            if brake and its.state is State.SENDING:
+                tried = self._tried(issue, now)
+                if brake.pulls(tried.flight):
+                    refused = [row.delivery for row in self._rows.values() if row.delivery.state is S.REFUSED]
+                    last = max(refused, key=lambda d: (d.at, d.seq))
+                    self.reason = brake.reason(hush(f"{last.code} {last.text}"))
+                elif brake.unanswered(tried):
+                    self.reason = brake.silence(tried)
+                else:
+                    return False
                 its.state, self._brake = State.PAUSED, replace(brake, pulled=True)
-                self.reason = brake.reason(hush(f"{last.code} {last.text}"))
             return self._brake is not None and self._brake.pulled
 
     def brake(self, issue: int) -> Brake | None:
@@ -292,8 +301,9 @@ class MemoryOutbox:
         assert row.delivery.at is not None
         return row.delivery.at
 
-    def _ready(self, issue: int, limit: int, now: datetime) -> list[_Row]:
+    def _ready(self, issue: int, limit: int, now: datetime, *, again: bool = False) -> list[_Row]:
         ready = [row for row in self._waiting(issue) if self._at(row.delivery) <= now]
+        ready = [row for row in ready if self._before(row.delivery) or not again]
         return [row for row in ready if row.delivery.due_at == ready[0].delivery.due_at][: min(limit, MOST)]
 
     def _take(self, issue: int, worker: str, ready: Sequence[_Row], now: datetime) -> list[Claim]:
@@ -327,20 +337,33 @@ class MemoryOutbox:
         )
         return True
 
-    def _flight(self, issue: int, now: datetime) -> int:
+    def _tried(self, issue: int, now: datetime) -> Tried:
         rows = [row.delivery for (of, _), row in self._rows.items() if of == issue]
-        return sum(d.state is S.CLAIMED and d.at is not None and d.at > now - CLAIM_AGE for d in rows)
+        flight = sum(d.state is S.CLAIMED and d.at is not None and d.at > now - CLAIM_AGE for d in rows)
+        coming = sum(d.state is S.CLAIMED or (d.state in WAITING and self._before(d)) for d in rows)
+        return Tried(flight, coming + sum(d.state in (S.ACCEPTED, S.REFUSED, S.IN_DOUBT) for d in rows), coming)
+
+    @staticmethod
+    def _before(delivery: Delivery) -> bool:
+        return delivery.state is S.DEFERRED or delivery.code != 0
 
     def _record(self, worker: str, results: Sequence[Result], now: datetime) -> int:
-        written = sum(self._write(worker, result, now) for result in results)
-        if self._brake and written == len(results):
-            states = [result.outcome.state for result in results]
+        written = [result for result in results if self._write(worker, result, now)]
+        if self._brake:
+            states = [result.outcome.state for result in written]
             self._brake = self._brake.counted(states.count(S.ACCEPTED), states.count(S.REFUSED))
         for issue in {result.claim.issue for result in results if result.outcome.state in WAITING}:
             its = self._issue(issue)
             if its.state is State.SENT and self._waiting(issue):
-                its.state = after(Move.REOPEN, its.state) or its.state
-        return written
+                self._reopen(its)
+            for row in self._waiting(issue) if its.state is State.STOPPED else ():
+                self._suppress(row, "stopped", now)
+        return len(written)
+
+    def _reopen(self, its: _Issue) -> None:
+        its.state, self.reason = after(Move.REOPEN, its.state) or its.state, ""
+        if self._brake and self._brake.pulled:
+            self._brake = self._brake.released()
 
     def _waiting(self, issue: int) -> list[_Row]:
         return [row for (of, _), row in self._rows.items() if of == issue and row.delivery.state in WAITING]

@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from digest.brake import FEWEST, STRETCH, Brake
+from digest.brake import FEWEST, MOST_LET_GO, STRETCH, Brake
 
 CANARY = Brake(canary=50, percent=5)
 WATCH = Brake(canary=0, percent=5)
@@ -122,6 +122,14 @@ def test_who_lets_it_go_on_accepts_the_share_they_saw_and_not_a_worse_one():
     assert (released.canary, released.answers, released.let_go) == (0, 0, 18.0)
     assert run_of(released, [same.random() < 0.16 for _ in range(20_000)])[1] is None
     assert run_of(released, [worse.random() < 0.5 for _ in range(20_000)])[1] <= 100
+
+
+def test_who_lets_a_few_refusals_pass_does_not_switch_it_off():
+    few, all_of_them = CANARY.counted(0, 3).released(), CANARY.counted(0, 50).released()
+
+    assert (few.let_go, all_of_them.let_go) == (6.0, MOST_LET_GO)
+    assert run_of(few, [True] * 1_000)[1] == FEWEST
+    assert run_of(all_of_them, [True] * 1_000)[1] <= 2 * FEWEST
 
 
 def test_the_reason_says_how_many_of_how_many_and_what_was_said_last():

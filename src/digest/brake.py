@@ -18,8 +18,25 @@ FEWEST: Final = 50
 """So many answers before their share says anything once the canary is through."""
 STRETCH: Final = 500
 """So many answers are looked at by themselves, besides all: late trouble drowns in what went well before."""
+MOST_TRIED: Final = 3
+"""So many canaries' worth of messages are tried for the answers of one: a server that only says "not now", or nothing,
+is not given the whole list for it."""
+MOST_LET_GO: Final = 50.0
+"""So many in a hundred a person lets go on at the most: where the greater part is refused, they are asked again."""
 CHANCE: Final = 3.0
 """Standard deviations that chance is given: with as many refused as are allowed, one stretch in 700 has more."""
+
+
+@dataclass(frozen=True, slots=True)
+class Tried:
+    """What of an issue went out while its canary was."""
+
+    flight: int = 0
+    """On their way without an answer."""
+    messages: int = 0
+    """All that were begun or are claimed, each once however often it was tried."""
+    coming: int = 0
+    """How many of them are claimed, or wait to be tried again: their answers may still come."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -64,6 +81,17 @@ class Brake:
             return math.inf
         return 0 if self._spoilt else max(0, self.canary - self.answers - flight)
 
+    def untried(self, tried: Tried) -> float:
+        """Return how many messages may be begun now that were not tried before.
+
+        Once there are none, those that were deferred are tried again when their pause is over, and nothing else.
+        """
+        return max(0, MOST_TRIED * self.canary - tried.messages) if self.canary else math.inf
+
+    def unanswered(self, tried: Tried) -> bool:
+        """Say whether the canary never gets its answers: enough was tried, and nothing of that is tried again."""
+        return not (self.passed() or self.untried(tried) or tried.coming)
+
     def passed(self) -> bool:
         """Say whether the canary has its answers, and they are good."""
         return 0 < self.canary <= self.answers and not self._spoilt
@@ -96,8 +124,22 @@ class Brake:
         return replace(through, lately_taken=0, lately_refused=0) if full else through
 
     def released(self) -> Brake:
-        """Return the brake after somebody let the issue go on: the share they saw holds from now on, counted anew."""
-        return Brake(canary=0, percent=self.percent, let_go=max(self.let_go, 100 * self._told[0] / self._told[1]))
+        """Return the brake after somebody let the issue go on: the share they saw holds from now on, counted anew.
+
+        Of a few answers it is no share: three refusals of three are three of the canary.
+        """
+        refused, answers = self._told
+        seen = 100 * refused / max(answers, self.canary or FEWEST)
+        return Brake(canary=0, percent=self.percent, let_go=max(self.let_go, min(seen, MOST_LET_GO)))
+
+    def silence(self, tried: Tried) -> str:
+        """Return why it is pulled where the canary is `unanswered`.
+
+        >>> Brake(canary=50, percent=5, taken=3).silence(Tried(messages=150))
+        'the brake: 150 were tried, and 3 of the first 50 answers came; the others are in doubt'
+        """
+        came = f"{self.answers:,} of the first {self.canary:,} answers came"
+        return f"{BRAKE}: {tried.messages:,} were tried, and {came}; the others are in doubt"
 
     def reason(self, reply: str) -> str:
         """Return why it is pulled; `reply` is what a server said last, with nobody named in it.

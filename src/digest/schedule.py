@@ -183,10 +183,13 @@ async def keep_deadlines(watch: Watch) -> AsyncIterator[Event]:
 
 
 async def moved(parts: Parts, issue: Issue, move: Move, reason: str, now: datetime) -> Said:
-    """Make the move; return how the issue stands. An issue that is stopped has what waits of it expired."""
-    if issue.state in (State.PAUSED, State.STOPPED):
-        expired = parts.store.outbox.expire(issue.id, now=now)
-        return f"{issue.edition} No. {issue.number}: {expired} messages expired" if expired else "", issue.id
+    """Make the move; return how the issue stands. One that is paused has what waits of it expired, which ends it."""
+    if issue.state is State.PAUSED:
+        outbox = parts.store.outbox
+        expired, ended = outbox.expire(issue.id, now=now), outbox.finish(issue.id, now=now)
+        how = f"No. {issue.number} is {State.SENT.value}" if ended else f"No. {issue.number}"
+        told = f"{issue.edition} {how}: {count(expired, 'message')} of it expired before they could leave"
+        return told if expired or ended else "", issue.id
     return standing(parts.store.issues.move(issue.id, move, now=now, by="daemon", reason=reason)), issue.id
 
 
@@ -256,7 +259,7 @@ async def answer(watch: Watch) -> AsyncIterator[Event]:
 async def sent(watch: Watch, issue: Issue) -> Said:
     """Send what is due of one issue; return how it stands. Raises Unfit for one that was held for what is red in it.
 
-    Raises MoveError for one that the brake has paused.
+    Raises MoveError for one that the brake has paused, or that ended with it.
     """
     try:
         done = await pipeline.send(watch.parts, issue.id, clock=watch.clock, scheduled=True, stop=watch.stop)
@@ -264,7 +267,7 @@ async def sent(watch: Watch, issue: Issue) -> Said:
         reason = f"the check found red: {'; '.join(red.reasons)}"
         held = watch.parts.store.issues.move(issue.id, Move.HOLD, now=watch.clock(), by="daemon", reason=reason)
         raise Unfit(standing(held), reasons=red.reasons) from red
-    if done.issue.state is State.PAUSED and done.issue.reason.startswith(BRAKE):
+    if done.issue.state in (State.PAUSED, State.SENT) and done.issue.reason.startswith(BRAKE):
         raise MoveError(standing(done.issue))
     did = ", ".join(f"{n} {state.replace('_', ' ')}" for state, n in done.counts.items() if n)
     return f"{standing(done.issue)}: {did or 'nobody to send to'}", issue.id

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import os
 import pty
 from datetime import UTC, datetime, timedelta
@@ -17,6 +18,8 @@ from digest.cli.live import Lines, picture, watching
 from digest.cli.output import Voice, redraws
 from digest.deliver import Progress
 from digest.model.delivery import DeliveryState as S
+from digest.pipeline import reporting
+from tests.fakes import MemoryOutbox
 
 NOW = datetime(2026, 11, 20, 7, 41, 30, tzinfo=UTC)
 HALF = Progress(
@@ -25,6 +28,32 @@ HALF = Progress(
     rate=408.2,
     relays={"main": 4, "spare": 2},
 )
+
+
+class Failing:
+    """A display that fails at its first pictures."""
+
+    def __init__(self):
+        self.seen, self.goes_on = 0, asyncio.Event()
+
+    def __call__(self, progress):
+        self.seen += 1
+        if self.seen < 3:
+            raise OverflowError("nothing to draw")
+        self.goes_on.set()
+
+
+def test_a_display_that_fails_is_told_once_and_goes_on(monkeypatch, caplog):
+    monkeypatch.setattr(reporting, "TICK", 0.001)
+    display = Failing()
+
+    async def go():
+        async with reporting.reporting(MemoryOutbox(), 1, None, display), asyncio.timeout(10):
+            await display.goes_on.wait()
+
+    asyncio.run(go())
+
+    assert [record.message for record in caplog.records] == ["how far the send is could not be shown"]
 
 
 def drawn(progress, *, width=80, plain=False, colour=False):

@@ -9,8 +9,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from digest.deliver import Speed, estimate
+from digest.deliver import Meter, Speed, estimate
 from digest.deliver.estimate import MEMORY, Basis, span
+from digest.model.delivery import DeliveryState as S
 
 
 @pytest.mark.parametrize(
@@ -64,6 +65,16 @@ def test_a_pace_that_changed_shows_soon():
         speed = speed.after(10, 1.0)
 
     assert 10 < speed.rate < 50
+
+
+def test_after_a_long_silence_the_pace_says_nothing_of_the_end():
+    meter = Meter({"queued": 5_000}, at=0.0)
+    meter.told({S.ACCEPTED: 20}, at=2.0)
+
+    ends = [meter.look(2.0 + silence).estimate.duration for silence in (30, 60, 300, 36_000)]
+
+    assert ends[0] < ends[1]
+    assert ends[2:] == [None, None]
 
 
 def test_a_stalled_send_slows_down_and_never_divides_by_nothing():

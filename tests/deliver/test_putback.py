@@ -9,10 +9,12 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from digest.deliver.alive import enlisted
+from digest.deliver.alive import Enlisted, enlisted
+from digest.deliver.journal import Journal, take_over
 from digest.deliver.journals import journals
 from digest.deliver.mark import NAME, OWN, Mark, fold, note, raise_mark, read_mark
 from digest.deliver.putback import require_not_older
+from digest.deliver.recover import Folder
 from digest.errors import JournalError, PutBack
 from digest.model.delivery import DeliveryState as S
 from digest.model.delivery import Outcome
@@ -111,6 +113,23 @@ def test_a_folder_whose_worker_ended_in_good_order_holds_one_mark(tmp_path):
     assert [path.name for path in (tmp_path / "journal").glob(f"{NAME}*")] == [NAME]
 
 
+def test_what_workers_noted_that_are_no_more_is_folded_at_the_next_start(tmp_path):
+    note(journals(tmp_path), "gone", Mark(0, 1))
+    with enter(outbox_of(), tmp_path) as living:
+        note(journals(tmp_path), living.id, Mark(0, 1))
+        with enter(outbox_of(), tmp_path):
+            there = sorted(path.name for path in journals(tmp_path).glob(f"{NAME}*"))
+
+    assert there == [NAME, f"{OWN}{living.id}"]
+
+
+def test_a_mark_that_cannot_be_read_is_named_with_the_cure(tmp_path):
+    (journals(tmp_path) / NAME).mkdir()
+
+    with pytest.raises(JournalError, match=r"mark cannot be read \(is a directory\); .* let this user read it"):
+        require_not_older(outbox_of(), journals(tmp_path), now=NOON)
+
+
 def test_a_mark_that_cannot_be_written_is_named(tmp_path):
     (tmp_path / NAME).mkdir()
 
@@ -196,6 +215,63 @@ def test_a_journal_that_its_worker_takes_away_at_that_moment_is_none(tmp_path):
     require_not_older(outbox_of(), tmp_path, now=NOON)
 
     assert read_mark(tmp_path) == Mark()
+
+
+class WhileAsked(MemoryOutbox):
+    """An outbox whose other worker claims once more, and is killed, while somebody asks for the number of claims."""
+
+    other = None
+
+    def claims(self):
+        number = super().claims()
+        worker, self.other = self.other, None
+        if worker is not None:
+            worker.claimed(self.claim(1, worker.id, limit=2, now=NOON).number, 1)
+            worker.journal.close()
+        return number
+
+
+def test_a_claim_that_is_made_while_somebody_starts_is_no_sign_of_an_older_database(tmp_path):
+    outbox, folder, name = WhileAsked([reader(n) for n in range(1, 5)]), Folder.of(tmp_path, boot="b"), "a" * 32
+    outbox.enlist(name, host=folder.host, boot="b", now=NOON)
+    outbox.other = Enlisted(name, Journal(folder.path / name, name, "b"), folder, outbox)
+
+    with enter(outbox, tmp_path):
+        pass
+
+    assert not outbox.put_back()
+    assert states(outbox) == [S.QUEUED] * 4
+
+
+def test_a_journal_whose_worker_ends_while_it_is_opened_is_not_left(tmp_path, monkeypatch):
+    journal = Journal(tmp_path / ("a" * 32), "a" * 32, "b")
+    lock = fcntl.flock
+
+    def ends_first(descriptor, how):
+        journal.drop()
+        lock(descriptor, how)
+
+    monkeypatch.setattr(fcntl, "flock", ends_first)
+
+    with pytest.raises(FileNotFoundError):
+        take_over(journal.path)
+
+
+def test_an_older_database_is_told_though_its_mark_cannot_be_raised_now(tmp_path, monkeypatch):
+    monkeypatch.setattr("digest.deliver.mark.WAIT", 0.0)
+    outbox = outbox_of()
+    outbox.recover = lambda *args, **options: (_ for _ in ()).throw(KeyboardInterrupt)
+    with pytest.raises(KeyboardInterrupt):
+        sent(outbox, tmp_path)
+    older = outbox_of()
+
+    with (journals(tmp_path) / NAME).open("a") as frozen:
+        fcntl.flock(frozen, fcntl.LOCK_EX)
+        with pytest.raises(PutBack, match="2 messages are in doubt"), enter(older, tmp_path):
+            pass
+
+    assert older.put_back()
+    assert len(list((journals(tmp_path) / "aside").iterdir())) == 1
 
 
 def test_the_journal_of_a_worker_that_lives_is_left_where_it_is(tmp_path):

@@ -56,7 +56,7 @@ def test_where_the_canary_is_refused_the_rest_stays_until_somebody_says_so(desk,
     assert (again.code, "digest resume 1 lets it go on" in again.err) == (5, True)
     assert status.json["brake"] == {"canary": 50, "answers": 50, "refused": 50, "percent": 5.0, "pulled": True}
     assert (went_on.json["state"], went_on.json["counts"]["queued"]) == ("sending", 30)
-    assert "clearly more than 100 %" in went_on.err
+    assert "clearly more than 50 %" in went_on.err
     assert (sent.json["state"], sent.json["counts"]["accepted"]) == ("sent", 30)
 
 

@@ -66,6 +66,8 @@ def test_a_pulled_brake_is_told_as_a_failure_once_and_the_issue_left_alone(desk)
         first = told(parts, "send", seven)
         later = told(parts, "send", seven + timedelta(minutes=10))
         issue = parts.store.issues.last("daily")
+        ended = told(parts, "deadline", issue.expires_at)
+        after = parts.store.issues.last("daily").state
 
     assert [(event.failed, event.text) for event in first] == [
         (
@@ -77,3 +79,16 @@ def test_a_pulled_brake_is_told_as_a_failure_once_and_the_issue_left_alone(desk)
     assert later == []
     assert issue.state is State.PAUSED
     assert len(office.asked) == 50
+    expired = f"daily No. {issue.number} is sent: 30 messages of it expired before they could leave"
+    assert ([event.text for event in ended], after) == ([expired], State.SENT)
+
+
+def test_an_issue_of_which_too_much_was_refused_at_its_end_is_told_as_a_failure_too(desk):
+    def refusing(stage, argument):
+        return "554 5.7.1 blocked" if stage == "rcpt" else willing(stage, argument)
+
+    with PostOffice(refusing) as office, going_out(desk, office, 52) as (parts, seven):
+        (event,) = told(parts, "send", seven)
+
+    assert event.failed
+    assert "is sent: the brake: 52 of 52 refused (100 %), brake_percent is 5; the last reply: 554" in event.text

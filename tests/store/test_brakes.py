@@ -176,6 +176,107 @@ def test_an_issue_without_a_brake_goes_out_whatever_is_refused(outbox):
     assert outbox.brake(issue) is None
 
 
+def test_an_answer_counts_once_though_others_of_its_group_were_written_before(outbox):
+    outbox, issue = outbox()
+    told = results(outbox.claim(issue, "w1", limit=5, now=NOW).claims, S.REFUSED, code=554)
+
+    outbox.record("w1", told[:1], now=NOW)
+    outbox.record("w1", told, now=NOW)
+
+    assert outbox.brake(issue).refused == 5
+
+
+def test_a_brake_that_pulls_on_the_last_messages_ends_the_issue_with_its_reason(outbox, desk):
+    outbox, issue = outbox(people=60, brake=Brake(canary=0, percent=5))
+    answer(outbox, "w1", outbox.claim(issue, "w1", limit=60, now=NOW).claims, refused=60)
+    closed = outbox.claim(issue, "w1", limit=0, now=NOW).closed
+    pulled = outbox.pull_brake(issue, hush=hush, now=NOW)
+
+    assert (closed, pulled, outbox.finish(issue, now=NOW)) == ("brake", True, True)
+    assert desk.reason(issue).startswith("the brake: 60 of 60 refused")
+
+
+def test_a_sent_issue_that_comes_back_is_let_go_by_the_brake_it_ended_with(outbox, desk):
+    outbox, issue = outbox(people=60, brake=Brake(canary=0, percent=5))
+    claims = outbox.claim(issue, "w1", limit=60, now=NOW).claims
+    outbox.record("w1", results(claims[:1], S.IN_DOUBT), now=NOW)
+    answer(outbox, "w1", claims[1:], refused=59)
+    outbox.pull_brake(issue, hush=hush, now=NOW)
+    outbox.finish(issue, now=NOW)
+
+    outbox.record("w1", results(claims[:1], S.DEFERRED, code=451, not_before=NOW + MINUTE), now=NOW)  # told late
+
+    again = outbox.claim(issue, "w2", limit=9, now=NOW + MINUTE)
+    assert (desk.state(issue), desk.reason(issue), outbox.brake(issue).pulled) == (State.SENDING, "", False)
+    assert [claim.seq for claim in again.claims] == [1]
+
+
+def test_a_brake_that_is_due_again_pauses_the_issue_again(outbox, desk):
+    outbox, issue = outbox(people=400, brake=Brake(canary=0, percent=5))
+    for _ in range(2):
+        answer(outbox, "w1", outbox.claim(issue, "w1", limit=100, now=NOW).claims, refused=100)
+        assert outbox.claim(issue, "w1", limit=100, now=NOW).closed == "brake"
+        assert outbox.pull_brake(issue, hush=hush, now=NOW)
+        assert desk.state(issue) is State.PAUSED
+        desk.move(issue, Move.RESUME)
+
+
+# A canary without answers
+
+
+def tried_by(outbox, issue, state, **told):
+    """Claim what there is, whatever the outcome is; return how many that were."""
+    tried = 0
+    while claims := outbox.claim(issue, "w1", limit=500, now=NOW).claims:
+        tried += len(claims)
+        outbox.record("w1", results(claims, state, **told), now=NOW)
+    return tried
+
+
+def test_a_server_that_only_says_not_now_is_not_given_the_whole_list(outbox, desk):
+    outbox, issue = outbox()
+
+    assert tried_by(outbox, issue, S.DEFERRED, code=451, not_before=NOW + MINUTE) == 60
+
+    asked = outbox.claim(issue, "w2", limit=500, now=NOW)
+    assert (asked.claims, asked.closed, asked.next_at) == ((), "", NOW + MINUTE)
+    assert desk.state(issue) is State.SENDING, "greylisting is no reason to stop"
+
+
+def test_what_was_deferred_comes_back_and_completes_the_canary(outbox):
+    outbox, issue = outbox()
+    tried_by(outbox, issue, S.DEFERRED, code=451, not_before=NOW + MINUTE)
+
+    back = outbox.claim(issue, "w2", limit=500, now=NOW + MINUTE).claims
+    answer(outbox, "w2", back, now=NOW + MINUTE)
+    rest = outbox.claim(issue, "w2", limit=500, now=NOW + MINUTE).claims
+
+    assert [(claim.seq, claim.attempt) for claim in back] == [(seq, 2) for seq in range(1, 21)]
+    assert len(rest) == 180
+
+
+def test_a_canary_that_nobody_answers_pauses_the_issue_and_says_so(outbox, desk):
+    outbox, issue = outbox()
+
+    assert tried_by(outbox, issue, S.IN_DOUBT, text="no answer") == 60
+
+    assert outbox.claim(issue, "w2", limit=0, now=NOW).closed == "brake"
+    assert outbox.pull_brake(issue, hush=hush, now=NOW)
+    assert (desk.state(issue), desk.reason(issue)) == (
+        State.PAUSED,
+        "the brake: 60 were tried, and 0 of the first 20 answers came; the others are in doubt",
+    )
+    desk.move(issue, Move.RESUME)
+    assert outbox.claim(issue, "w1", limit=500, now=NOW).claims
+
+
+def test_what_nobody_answers_for_long_makes_room_for_no_more_than_that(outbox):
+    outbox, issue = outbox()
+    rounds = [outbox.claim(issue, "w1", limit=500, now=NOW + n * CLAIM_AGE).claims for n in range(5)]
+
+    assert [len(claims) for claims in rounds] == [20, 20, 20, 0, 0]
+
+
 # What is stopped
 
 
@@ -195,7 +296,26 @@ def test_a_stop_ends_every_message_that_waits_and_those_that_come_back(outbox, d
     assert {row.text for row in rows(desk, issue).values() if row.state is S.SUPPRESSED} == {"stopped"}
 
 
+def test_what_comes_back_to_a_stopped_issue_ends_at_once(outbox, desk):
+    outbox, issue = outbox(people=10, brake=None)
+    claims = outbox.claim(issue, "w1", limit=4, now=NOW).claims
+    desk.move(issue, Move.STOP)
+
+    outbox.record("w1", results(claims[:1], S.DEFERRED, code=451, not_before=NOW + MINUTE), now=NOW)
+    outbox.recover("w1", Account({}, whole=True), now=NOW)
+
+    assert {state: n for state, n in outbox.counts(issue).items() if n} == {"suppressed": 10}
+
+
 # Only in a database
+
+
+def test_the_daemon_comes_back_to_a_spent_canary_when_its_messages_do(store):
+    issue = sending(store, *readers(100), brake=CANARY)
+    enlist(store, "w1")
+    tried_by(store.outbox, issue, S.DEFERRED, code=451, not_before=NOW + MINUTE)
+
+    assert store.outbox.next_at(issue) == NOW + MINUTE
 
 
 def test_workers_that_claim_in_the_same_instant_send_one_canary_between_them(open_again):

@@ -1,23 +1,27 @@
 from __future__ import annotations
 
+import threading
 from datetime import timedelta
 
 import pytest
+from sqlalchemy import event
 
+from digest.brake import Brake
 from digest.errors import MoveError, UnknownError
 from digest.lifecycle import Move
 from digest.model.delivery import DeliveryState as S
 from digest.model.issue import State
+from digest.store.freeze import BATCH
 
 from .samples import EXPIRES, MINUTE, NOW, enlist, reader, readers, results, sending
 
 HOUR = timedelta(hours=1)
 SAID = [
     (S.ACCEPTED, 250, "2.0.0 taken"),
-    (S.DEFERRED, 451, "4.7.1 later"),
+    (S.DEFERRED, 451, "4.7.1"),
     (S.DEFERRED, 452, "4.2.2 full"),
     (S.REFUSED, 550, "5.1.1 nobody"),
-    (S.REFUSED, 552, "4.2.2"),
+    (S.REFUSED, 552, "4.2.2: full"),
     (S.REFUSED, 554, "no 4.2.2 here"),
     (S.IN_DOUBT, 0, "no answer"),
 ]
@@ -45,6 +49,8 @@ CHOICES = [
     ({"states": [S.REFUSED, S.DEFERRED]}, 5),
     ({"codes": ["4.2.2"]}, 2),
     ({"codes": ["550", "4.7.1"]}, 2),
+    ({"codes": ["4.2.22"]}, 0),
+    ({"codes": ["5.1.1"]}, 1),
     ({"states": [S.REFUSED], "codes": ["4.2.2"]}, 1),
     ({"codes": ["250"]}, 0),
     ({"addresses": ["Reader3@mail.example", "reader4@mail.example"]}, 2),
@@ -124,3 +130,43 @@ def test_what_may_not_be_tried_again_is_the_callers_mistake(store, issue):
     for chosen in ({"states": [S.IN_DOUBT]}, {"states": [S.SUPPRESSED]}, {"codes": ["5.1.%"]}):
         with pytest.raises(ValueError, match=r"taken back|no code"):
             store.outbox.retry(issue, **chosen, now=NOW)
+
+
+def test_a_refusal_that_is_tried_again_counts_no_more(store):
+    issue = sending(store, *readers(30), brake=Brake(canary=0, percent=5))
+    enlist(store, "w1")
+    for _ in range(3):
+        claims = store.outbox.claim(issue, "w1", limit=2, now=NOW).claims
+        store.outbox.record("w1", results(claims, S.REFUSED, code=550), now=NOW)
+        store.outbox.retry(issue, states=[S.REFUSED], addresses=["reader1@mail.example"], now=NOW)
+
+    assert store.outbox.brake(issue).refused == store.outbox.counts(issue)["refused"] == 3
+
+
+def test_what_is_refused_while_others_are_taken_back_is_not_left_behind(open_again):
+    """The batch of a row that another worker writes down between two statements of ours would never be looked at."""
+    store, other = open_again(), open_again()
+    issue = sending(store, *readers(BATCH + 2))
+    enlist(store, "w1", "w2")
+    first = store.outbox.claim(issue, "w1", limit=BATCH, now=NOW).claims
+    second = store.outbox.claim(issue, "w2", limit=2, now=NOW).claims
+    store.outbox.record("w1", results(first[1:], S.ACCEPTED), now=NOW)
+    store.outbox.record("w1", results(first[:1], S.REFUSED, code=550), now=NOW)
+    late = threading.Thread(
+        target=other.outbox.record, args=("w2", results(second, S.REFUSED, code=550)), kwargs={"now": NOW}
+    )
+
+    @event.listens_for(store.database.engine, "before_cursor_execute")
+    def meanwhile(connection, _cursor, statement, *_):
+        if statement.startswith("UPDATE delivery") and late.ident is None:
+            late.start()
+            late.join(0 if store.database.is_sqlite else 10)  # SQLite lets it in when we are done
+
+    count = store.outbox.retry(issue, states=[S.REFUSED], now=NOW)
+    late.join(10)
+
+    claims = store.outbox.claim(issue, "w1", limit=9, now=NOW).claims
+    store.outbox.record("w1", results(claims, S.ACCEPTED), now=NOW)
+    assert (count, [claim.seq for claim in claims]) == (1, [1])
+    assert store.outbox.counts(issue) | {"accepted": 0} == dict.fromkeys(store.outbox.counts(issue), 0) | {"refused": 2}
+    assert store.outbox.finish(issue, now=NOW)

@@ -101,6 +101,8 @@ def told(sent: Sent) -> str:
     text = f"No. {sent.issue.number} is {sent.issue.state.value}: {', '.join(parts) or 'nobody to send to'}"
     if is_paused(sent.issue):
         return f"{text}\n{paused(sent.issue)}"
+    if braked(sent.issue):
+        text += f"\n{sentence(sent.issue.reason)}\nNext:  {look(sent.issue)}   then   digest retry {sent.issue.id}"
     if sent.tally.next_at:
         text += f"\nThe next try is due at {sent.tally.next_at:%H:%M} UTC; the daemon or `digest send` goes on then"
     if sent.tally.closed == "dead":
@@ -124,13 +126,28 @@ def is_paused(issue: Issue) -> bool:
     return issue.state is State.PAUSED
 
 
-def paused(issue: Issue) -> str:
-    """Return why an issue waits, and what can be done."""
+def braked(issue: Issue) -> bool:
+    """Say whether the brake has paused it, or it ended with it."""
     from digest.brake import BRAKE
 
-    why = f"{issue.reason[:1].upper()}{issue.reason[1:]}\n" if issue.reason else ""
-    look = f"digest log {issue.id} --state refused   then   " if issue.reason.startswith(BRAKE) else ""
-    return f"{why}Next:  {look}digest resume {issue.id}   or   digest stop {issue.id}"
+    return issue.reason.startswith(BRAKE)
+
+
+def paused(issue: Issue) -> str:
+    """Return why an issue waits, and what can be done."""
+    why = f"{sentence(issue.reason)}\n" if issue.reason else ""
+    first = f"{look(issue)}   then   " if braked(issue) else ""
+    return f"{why}Next:  {first}digest resume {issue.id}   or   digest stop {issue.id}"
+
+
+def sentence(reason: str) -> str:
+    """Return a reason as a line of its own begins."""
+    return f"{reason[:1].upper()}{reason[1:]}"
+
+
+def look(issue: Issue) -> str:
+    """Return the command that shows what an issue's brake speaks of."""
+    return f"digest log {issue.id} --state {'in_doubt' if 'in doubt' in issue.reason else 'refused'}"
 
 
 def code_for(counts: dict[str, int], *, expired: int = 0) -> int:

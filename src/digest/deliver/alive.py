@@ -13,7 +13,7 @@ from datetime import datetime
 from pathlib import Path
 
 from digest.deliver.journal import Journal
-from digest.deliver.mark import Mark, note
+from digest.deliver.mark import Mark, fold_left, note
 from digest.deliver.needs import Outbox
 from digest.deliver.putback import require_not_older
 from digest.deliver.recover import Folder, recover_dead, recover_own
@@ -85,6 +85,7 @@ def enlisted(
     worker = Enlisted(name, journal, folder, outbox)
     try:
         recover_dead(outbox, folder, me=name, now=now())
+        fold_left(folder.path)
         yield worker
     except BaseException:
         with suppress(StoreError):  # what went wrong first is what is told; the next start recovers this worker

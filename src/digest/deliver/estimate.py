@@ -15,6 +15,8 @@ FEW: Final = 5
 """So many earlier sends say what is usual."""
 MINUTE: Final = 60.0
 HOUR: Final = 3600.0
+LONGEST: Final = 30 * 24 * HOUR
+"""Seconds beyond which no estimate is one."""
 
 
 class Basis(StrEnum):
@@ -40,10 +42,10 @@ class Estimate:
 
     @property
     def duration(self) -> timedelta | None:
-        """How long that takes; None where nobody knows."""
+        """How long that takes; None where nobody knows, as after a long silence: then the pace says nothing."""
         if not self.messages:
             return timedelta()
-        return timedelta(seconds=self.messages / self.rate) if self.rate > 0 else None
+        return timedelta(seconds=self.messages / self.rate) if self.messages < self.rate * LONGEST else None
 
     def __str__(self) -> str:
         """Return it as a phrase; empty where nobody knows.

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import fcntl
 import os
 import threading
@@ -137,7 +138,8 @@ class Left:
 def take_over(path: Path) -> Left | None:
     """Return the journal at `path`, its lock won: its worker is dead. None: it lives, or nothing is proven.
 
-    Raises FileNotFoundError where there is no file, which proves nothing either.
+    Raises FileNotFoundError where there is no file, which proves nothing either, or its worker, which ended in good
+    order, took it away meanwhile.
     """
     try:
         descriptor = os.open(path, OPEN)
@@ -150,6 +152,9 @@ def take_over(path: Path) -> Left | None:
     except OSError:
         os.close(descriptor)
         return None
+    if not os.fstat(descriptor).st_nlink:
+        os.close(descriptor)
+        raise FileNotFoundError(errno.ENOENT, os.strerror(errno.ENOENT), str(path))
     return Left(path, descriptor)
 
 

@@ -5,14 +5,13 @@ A line is a checksum and words of letters, digits and points; what a server or a
 
 from __future__ import annotations
 
-import re
 import zlib
 from collections.abc import Collection, Iterable
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from typing import Final
 
-from digest.model.delivery import Account, DeliveryState, Key, Outcome, Result
+from digest.model.delivery import ENHANCED, Account, DeliveryState, Key, Outcome, Result
 
 EPOCH: Final = datetime(1970, 1, 1, tzinfo=UTC)
 MICROSECOND: Final = timedelta(microseconds=1)
@@ -20,8 +19,6 @@ FORM: Final = "digest-journal 1"
 """What the first line begins with; another form is not read."""
 BEGUN: Final = Outcome(DeliveryState.IN_DOUBT, 0, "its worker died before the mail server answered")
 TOLD: Final = "from the journal of the worker, which died before it could record this"
-ENHANCED: Final = re.compile(r"[245]\.[0-9]{1,3}\.[0-9]{1,3}(?![0-9.])")
-"""A status code of RFC 3463 at the beginning of a reply's text: all of the text that a journal keeps."""
 KNOWN: Final = frozenset(
     {DeliveryState.ACCEPTED, DeliveryState.DEFERRED, DeliveryState.REFUSED, DeliveryState.IN_DOUBT}
 )
@@ -65,6 +62,8 @@ def begin(key: Key) -> str:
 
 def outcome(key: Key, what: Outcome, not_before: datetime | None) -> str:
     """Return the line of what became of a message: state, code, enhanced code, and when it may be tried again.
+
+    Of a reply's text a journal keeps nothing else: whatever a server wrote stays out of it.
 
     >>> outcome(Key(1, 2, 1), Outcome(DeliveryState.REFUSED, 550, "5.1.1 <ada@aldovar.example>: unknown"), None)
     'outcome 1 2 1 refused 550 5.1.1 -'

@@ -39,7 +39,10 @@ class Mark:
 
 
 def read_mark(folder: Path) -> Mark:
-    """Return the last claim on any mark; number 0 where there is none, or no longer a readable one."""
+    """Return the last claim on any mark; number 0 where there is none, or nothing in it that can be read.
+
+    Raises JournalError for one that this user may not read: it may know of a later claim.
+    """
     noted = [_said(path) for path in folder.glob(f"{OWN}*")]  # before the one that they go into
     return max([*noted, _said(folder / NAME)])
 
@@ -77,10 +80,21 @@ def fold(folder: Path, worker: str) -> None:
     path = folder / f"{OWN}{worker}"
     if not path.exists():
         return
+    fresh = not (folder / NAME).exists()
     with suppress(OSError), _opened(folder / NAME) as descriptor:
         if _locked(descriptor):
             _write(descriptor, _said(path))
+            if fresh:
+                settle(folder)
             path.unlink(missing_ok=True)
+
+
+def fold_left(folder: Path) -> None:
+    """Fold what workers left that are no more: those without a journal, which a worker has before it notes anything."""
+    for path in folder.glob(f"{OWN}*"):
+        worker = path.name.removeprefix(OWN)
+        if not (folder / worker).exists():
+            fold(folder, worker)
 
 
 @contextmanager
@@ -126,6 +140,10 @@ def _said(path: Path) -> Mark:
         return max(_places(path.read_bytes()))
     except FileNotFoundError:
         return Mark()
+    except OSError as error:
+        reason = (error.strerror or str(error)).lower()
+        cure = "it tells whether the database is older than what was sent; let this user read it"
+        raise JournalError(f"{path} cannot be read ({reason}); {cure}") from error
 
 
 def _places(data: bytes) -> list[Mark]:

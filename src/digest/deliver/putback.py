@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from datetime import datetime
 from pathlib import Path
 from typing import Final
@@ -10,8 +11,10 @@ from digest.deliver.journal import Left, take_over
 from digest.deliver.lines import Reading
 from digest.deliver.mark import Mark, raise_mark, read_mark
 from digest.deliver.needs import Outbox
-from digest.errors import PutBack
+from digest.errors import JournalError, PutBack
 from digest.model.delivery import DeliveryState, Result
+
+log = logging.getLogger(__name__)
 
 ASIDE: Final = "aside"
 """Where in the folder the journals of a newer database go."""
@@ -26,21 +29,18 @@ def require_not_older(outbox: Outbox, folder: Path, *, now: datetime) -> None:
     What is open in it then gets the outcome that the journals tell, or is in doubt, and nothing is claimed from it
     until somebody has said that it may be.
     """
-    mark = read_mark(folder)  # before the database is asked: a claim counts there first
     if outbox.put_back():
         raise PutBack(f"the database was put back from a backup, older than what was sent; {CURE}")
-    known = outbox.claims()
-    left = _left(folder)
+    mark, left = read_mark(folder), _left(folder)
     try:
         readings = [journal.read(()) for journal in left]
         newest = max((mark, *(Mark(reading.claims, reading.issue) for reading in readings)))
+        known = outbox.claims()  # asked last: a claim counts there before it is noted here
         if newest.number <= known:
             return
         whole = [journal.read(None) for journal in left]
         doubted = outbox.declare_put_back(_told(whole), claims=newest.number, now=now)
-        raise_mark(folder, newest)
-        for journal in left:
-            journal.set_aside(folder / ASIDE)
+        _put_away(left, folder, newest)
     finally:
         for journal in left:
             journal.close()
@@ -48,6 +48,19 @@ def require_not_older(outbox: Outbox, folder: Path, *, now: datetime) -> None:
         f"the database is older than what was sent: it knows of {known} claims, and {newest.number} were made; "
         f"{doubted} messages are in doubt and {CURE}"
     )
+
+
+def _put_away(left: list[Left], folder: Path, newest: Mark) -> None:
+    """Set the journals aside and raise the mark, as far as the disk lets us: what is declared is what keeps mail in."""
+    for journal in left:
+        try:
+            journal.set_aside(folder / ASIDE)
+        except OSError as error:
+            log.warning("a journal could not be set aside", extra={"path": str(journal.path), "why": str(error)})
+    try:
+        raise_mark(folder, newest)
+    except JournalError as error:
+        log.warning("the mark could not be raised", extra={"why": str(error)})
 
 
 def _left(folder: Path) -> list[Left]:

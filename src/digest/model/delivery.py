@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime, time, timedelta
@@ -9,6 +10,9 @@ from enum import StrEnum
 from typing import Final, NamedTuple, Self
 
 from digest.model.news import SectionId
+
+ENHANCED: Final = re.compile(r"[245]\.[0-9]{1,3}\.[0-9]{1,3}(?![0-9.])")
+"""A status code of RFC 3463 at the beginning of a reply's text, whatever a server writes behind it."""
 
 
 @dataclass(frozen=True, slots=True, order=True)

@@ -55,8 +55,8 @@ def _issue(issue: Issue, scene: Scene) -> Iterator[Alert]:
     over = scene.now - issue.send_at
     if issue.state is State.HELD:
         yield Alert(Trouble.HELD, about, f"{called} is held{why}")
-    elif issue.state is State.PAUSED and issue.reason.startswith(BRAKE):
-        yield Alert(Trouble.BRAKE, about, f"{called} is paused, {issue.reason}")
+    elif issue.state in (State.PAUSED, State.SENT) and issue.reason.startswith(BRAKE):
+        yield Alert(Trouble.BRAKE, about, f"{called} is {issue.state.value}, {issue.reason}")
     elif issue.state in WAITING and over >= LEEWAY:
         yield Alert(
             Trouble.LATE, about, f"{called} is not out, and its hour was {hour}; it is {issue.state.value}{why}"

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import logging
 import time
 from collections.abc import AsyncIterator, Callable, Mapping
 from contextlib import asynccontextmanager, suppress
@@ -13,6 +14,8 @@ from digest.deliver.smtp import Relays
 from digest.errors import StoreError
 from digest.model.delivery import DeliveryState
 from digest.store import Outbox
+
+log = logging.getLogger(__name__)
 
 Report: TypeAlias = Callable[[Progress], None]
 
@@ -43,8 +46,14 @@ async def reporting(
 
 async def _tick(meter: Meter, count: Callable[[], Mapping[str, int]], transport: Transport, report: Report) -> None:
     due = time.monotonic() + RECOUNT
+    failed = False
     while True:
-        report(meter.look(time.monotonic(), transport.in_use if isinstance(transport, Relays) else None))
+        try:
+            report(meter.look(time.monotonic(), transport.in_use if isinstance(transport, Relays) else None))
+        except Exception:  # a display that fails costs neither the send nor what is shown after it
+            if not failed:
+                log.exception("how far the send is could not be shown")
+            failed = True
         await asyncio.sleep(TICK)
         began = time.monotonic()
         if began >= due:

@@ -12,9 +12,23 @@ from __future__ import annotations
 
 from datetime import datetime, timedelta
 from functools import cache
-from typing import Any, Final
+from typing import Any, Final, NamedTuple
 
-from sqlalchemy import ColumnElement, Connection, Row, Update, and_, bindparam, case, func, or_, select, update
+from sqlalchemy import (
+    ColumnElement,
+    Connection,
+    Row,
+    Select,
+    Update,
+    and_,
+    bindparam,
+    case,
+    exists,
+    func,
+    or_,
+    select,
+    update,
+)
 
 from digest.model.delivery import Claim, Claimed, DeliveryState
 from digest.model.issue import State
@@ -93,10 +107,11 @@ def claim(connection: Connection, issue_id: int, me: str, *, limit: int, now: da
     if leave.pull:
         return Claimed(closed="brake")
     claims: tuple[Claim, ...] = ()
-    while leave.limit > 0 and not claims and (row := _lease(connection, issue_id, me, now)) is not None:
-        claims = _take(connection, row, me, min(leave.limit, MOST), now)
+    which = _TRIED_BEFORE if leave.again else _ANY
+    while leave.limit > 0 and not claims and (row := _lease(connection, which, issue_id, me, now)) is not None:
+        claims = _take(connection, which, row, me, min(leave.limit, MOST), now)
     brakes.note(connection, issue_id, leave, claims)
-    next_at = connection.execute(_NEXT, here | {"me": me}).scalar()
+    next_at = connection.execute(_NEXT_AGAIN if leave.again else _NEXT, here | {"me": me}).scalar()
     if not claims:
         return Claimed(next_at=next_at)
     return Claimed(claims=claims, next_at=next_at, number=connection.execute(_COUNTED).scalar_one())
@@ -111,9 +126,7 @@ def sweep(connection: Connection, issue_id: int, now: datetime, *, why: str = EX
     """Suppress every row of the issue that waits, which has expired or was stopped; return how many."""
     locked(connection, issue_id)
     waits = and_(batch.c.issue == issue_id, batch.c.not_before.is_not(None))
-    closed = update(batch).where(waits).values(not_before=None, owner="", leased_until=None)
-    if not connection.execute(closed).rowcount:
-        return 0
+    connection.execute(update(batch).where(waits).values(not_before=None, owner="", leased_until=None))
     ended = update(delivery).where(delivery.c.issue == issue_id, delivery.c.state.in_(WAITING))
     return connection.execute(
         ended.values(state=DeliveryState.SUPPRESSED, text=why, worker="", not_before=None, at=now)
@@ -121,7 +134,12 @@ def sweep(connection: Connection, issue_id: int, now: datetime, *, why: str = EX
 
 
 def next_at(connection: Connection, issue_id: int) -> datetime | None:
-    """Return when the next row of the issue may be claimed by anybody; None where none waits."""
+    """Return when the next row of the issue may be claimed by anybody; None where none waits.
+
+    While the canary is out and enough was tried for it, that is the next of those to be tried again.
+    """
+    if brakes.spent(connection, issue_id):
+        return connection.execute(_NEXT_AGAIN, {"of_issue": issue_id}).scalar()
     return connection.execute(select(func.min(batch.c.not_before)).where(batch.c.issue == issue_id)).scalar()
 
 
@@ -135,36 +153,49 @@ _NEXT: Final = select(func.min(_free_at(), type_=Instant)).where(
     batch.c.issue == _ISSUE, batch.c.not_before.is_not(None)
 )
 
-_FIRST: Final = (
-    select(batch)
-    .where(
+_NEXT_AGAIN: Final = select(func.min(func.coalesce(delivery.c.not_before, delivery.c.due_at), type_=Instant)).where(
+    delivery.c.issue == _ISSUE, brakes.WITHIN_REACH, _WAITS, brakes.TRIED_BEFORE
+)
+
+
+class _Which(NamedTuple):
+    """The statements for the rows that may be claimed."""
+
+    first: Select[Any]
+    """The first batch that has any of them."""
+    ready: Select[Any]
+    """Those of a range that are due."""
+
+
+def _which(*conditions: ColumnElement[bool]) -> _Which:
+    """Return the statements for rows that wait, are due, and fulfil the conditions."""
+    due = and_(
+        _WAITS,
+        delivery.c.due_at <= _NOW,
+        or_(delivery.c.not_before.is_(None), delivery.c.not_before <= _NOW),
+        *conditions,
+    )
+    first = select(batch).where(
         batch.c.issue == _ISSUE,
         batch.c.not_before <= _NOW,
         or_(batch.c.owner.in_(("", _ME)), batch.c.leased_until.is_(None), batch.c.leased_until <= _NOW),
     )
-    .order_by(case((batch.c.owner == _ME, 0), else_=1), batch.c.no)
-    .limit(1)
-    .with_for_update(skip_locked=True)
-)
+    if conditions:  # else its `not_before` says so already
+        inside = delivery.c.seq.between(batch.c.first, batch.c.last)
+        first = first.where(exists().where(delivery.c.issue == _ISSUE, inside, due))
+    first = first.order_by(case((batch.c.owner == _ME, 0), else_=1), batch.c.no).limit(1)
+    ready = claimable().where(_HERE, due).order_by(delivery.c.seq).limit(bindparam("most"))
+    return _Which(first.with_for_update(skip_locked=True, of=batch), ready.with_for_update(of=delivery))
 
 
-def _lease(connection: Connection, issue_id: int, me: str, now: datetime) -> Row[Any] | None:
+_ANY: Final = _which()
+_TRIED_BEFORE: Final = _which(brakes.WITHIN_REACH, brakes.TRIED_BEFORE)
+
+
+def _lease(connection: Connection, which: _Which, issue_id: int, me: str, now: datetime) -> Row[Any] | None:
     """Return the first batch that has rows for `me`, locked: its own one first; None without one."""
-    return connection.execute(_FIRST, {"of_issue": issue_id, "me": me, "now": now}).one_or_none()
+    return connection.execute(which.first, {"of_issue": issue_id, "me": me, "now": now}).one_or_none()
 
-
-_READY: Final = (
-    claimable()
-    .where(
-        _HERE,
-        _WAITS,
-        delivery.c.due_at <= _NOW,
-        or_(delivery.c.not_before.is_(None), delivery.c.not_before <= _NOW),
-    )
-    .order_by(delivery.c.seq)
-    .limit(bindparam("most"))
-    .with_for_update(of=delivery)
-)
 
 _OUT: Final = (
     update(delivery)
@@ -184,10 +215,12 @@ def _mine(dialect: str) -> Update:
     )
 
 
-def _take(connection: Connection, row: Row[Any], me: str, limit: int, now: datetime) -> tuple[Claim, ...]:
+def _take(
+    connection: Connection, which: _Which, row: Row[Any], me: str, limit: int, now: datetime
+) -> tuple[Claim, ...]:
     """Claim rows of the batch; those whose subscriber may no longer be mailed become suppressed."""
     here = {"of_issue": row.issue, "first": row.first, "last": row.last}
-    found = connection.execute(_READY, here | {"now": now, "most": limit}).all()
+    found = connection.execute(which.ready, here | {"now": now, "most": limit}).all()
     if found:
         near = here | {"first": found[0].seq, "last": found[-1].seq}
         barred = _barred(connection, near)

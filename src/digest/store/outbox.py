@@ -156,7 +156,8 @@ class Outbox:
         A limit of 0 takes nothing and only asks.
         Nothing is given, and `closed` says why, where the worker was declared dead, the issue has expired (what waits
         becomes suppressed, `expired`), is paused, is not being sent, or so much of it was refused that it is to be
-        paused (`brake`; see `pull_brake`). While a canary is out, no more is given than it has left. A row whose
+        paused (`brake`; see `pull_brake`). While a canary is out, no more is given than it has left, and of rows that
+        were not tried before only a few canaries' worth: then those that were deferred are waited for. A row whose
         subscriber has unsubscribed, left the lists or was suppressed since the freeze becomes suppressed with that
         reason.
         """
@@ -164,7 +165,7 @@ class Outbox:
             return claim(connection, issue, worker, limit=limit, now=now)
 
     def pull_brake(self, issue: int, *, hush: Callable[[str], str], now: datetime) -> bool:
-        """Pause the issue where too much of it was refused; return whether it is paused for that.
+        """Pause the issue where too much of it was refused, or nothing answered; return whether it is paused for that.
 
         The reason has the counts, and the last refusal as `hush` leaves it, which takes out what may name a reader.
         """
@@ -180,13 +181,14 @@ class Outbox:
         """Write what became of claims; return how many rows were written.
 
         A row is written only while it is this worker's, by this attempt, claimed or in doubt; anything else is passed
-        over, so that a call may be repeated. A row that comes back takes a sent issue back to sending.
+        over, so that a call may be repeated. A row that comes back takes a sent issue back to sending, past a brake
+        that it ended with; one that comes back to a stopped issue is suppressed.
         """
         with self._database.write() as connection:
             return record(connection, worker, results, now=now)
 
     def expire(self, issue: int, *, now: datetime) -> int:
-        """Suppress what waits of an issue that nobody claims from any more (paused, stopped), once it has expired."""
+        """Suppress what waits of an issue that nobody claims from, a paused one, once it expired; return how many."""
         with self._database.write() as connection:
             row = locked(connection, issue)
             return sweep(connection, issue, now) if now >= row.expires_at else 0

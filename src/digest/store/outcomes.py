@@ -2,18 +2,21 @@
 
 from __future__ import annotations
 
+from bisect import bisect_left, bisect_right
+from collections import Counter
 from collections.abc import Sequence
 from datetime import datetime
 from functools import cache
-from typing import Any, Final
+from typing import Any, Final, TypeAlias
 
-from sqlalchemy import ColumnElement, Connection, Subquery, Update, and_, bindparam, exists, or_, select, update
+from sqlalchemy import ColumnElement, Connection, Subquery, and_, bindparam, exists, or_, select, update
+from sqlalchemy.sql.dml import ReturningUpdate
 
 from digest.lifecycle import Move, require
 from digest.model.delivery import DeliveryState, Result
 from digest.model.issue import State
 from digest.store import brakes
-from digest.store.claims import WAITING
+from digest.store.claims import STOPPED, WAITING, sweep
 from digest.store.columns import Instant, number_of, storable
 from digest.store.engine import listed, packed
 from digest.store.issue_rows import change, locked
@@ -35,6 +38,11 @@ KEY: Final = (delivery.c.issue, delivery.c.seq, delivery.c.attempts)
 TOLD: Final = (delivery.c.state, delivery.c.worker, delivery.c.code, delivery.c.text, delivery.c.not_before)
 """What an outcome sets."""
 
+WRITTEN: Final = (delivery.c.issue, delivery.c.state)
+"""What is counted of a row once it is written."""
+Written: TypeAlias = tuple[int, DeliveryState]
+"""The same, as values."""
+
 _ME: Final[ColumnElement[str]] = bindparam("me")
 _NOW: Final[ColumnElement[datetime]] = bindparam("now", type_=Instant)
 _WORKER: Final = select(worker.c.id).where(worker.c.id == _ME).with_for_update(read=True)
@@ -52,36 +60,41 @@ def record(connection: Connection, me: str, results: Sequence[Result], *, now: d
     for issue_id in issues:
         wake(connection, issue_id, [result for result in back if result.claim.issue == issue_id], now)
     written = _write(connection, me, results, now)
-    if written == len(results):  # else it was called again: what it had written then was counted then
-        brakes.count(connection, results)
-    for issue_id in (issue_id for issue_id in issues if states[issue_id] is State.SENT):
-        reopen(connection, issue_id, now)
-    return written
+    brakes.count(connection, written)  # what an earlier call had written was counted then
+    for issue_id in issues:
+        if states[issue_id] is State.SENT:
+            reopen(connection, issue_id, now)
+        elif states[issue_id] is State.STOPPED:
+            sweep(connection, issue_id, now, why=STOPPED)
+    return written.total()
 
 
-def _write(connection: Connection, me: str, results: Sequence[Result], now: datetime) -> int:
-    """Write outcomes where the row still is that claim's; return how many were."""
-    dialect, written = connection.dialect.name, 0
+def _write(connection: Connection, me: str, results: Sequence[Result], now: datetime) -> Counter[Written]:
+    """Write outcomes where the row still is that claim's; return how many were, by issue and state."""
+    dialect, written = connection.dialect.name, Counter[Written]()
     given_back = [_key(result) for result in results if result.outcome.state is DeliveryState.QUEUED]
     ended = [_told(result, me) for result in results if result.outcome.state is not DeliveryState.QUEUED]
     for change_, rows in ((_give_back(dialect), given_back), (_end(dialect), ended)):
         if rows:
-            written += connection.execute(change_, {"rows": packed(rows), "me": me, "now": now}).rowcount
+            done = connection.execute(change_, {"rows": packed(rows), "me": me, "now": now})
+            written.update((issue_id, DeliveryState(state)) for issue_id, state in done)
     return written
 
 
 @cache
-def _give_back(dialect: str) -> Update:
+def _give_back(dialect: str) -> ReturningUpdate[int, str]:
     """Return the statement for rows that nothing was begun of: what the try before it said stays."""
     mine = _held(listed(dialect, "rows", KEY))
-    return update(delivery).where(_is(mine)).values(state=DeliveryState.QUEUED, worker="", at=_NOW)
+    given = update(delivery).where(_is(mine)).values(state=DeliveryState.QUEUED, worker="", at=_NOW)
+    return given.returning(*WRITTEN)
 
 
 @cache
-def _end(dialect: str) -> Update:
+def _end(dialect: str) -> ReturningUpdate[int, str]:
     """Return the statement for rows that have an outcome."""
     mine = _held(listed(dialect, "rows", (*KEY, *TOLD)))
-    return update(delivery).where(_is(mine)).values({column: mine.c[column.name] for column in TOLD} | {"at": _NOW})
+    told = {column: mine.c[column.name] for column in TOLD}
+    return update(delivery).where(_is(mine)).values(told | {"at": _NOW}).returning(*WRITTEN)
 
 
 def _held(rows: Subquery) -> Subquery:
@@ -113,10 +126,11 @@ def _told(result: Result, me: str) -> tuple[int | str | None, ...]:
 
 def wake(connection: Connection, issue_id: int, results: Sequence[Result], now: datetime) -> None:
     """Have the batches of rows that come back looked at when the first of them may be claimed again."""
-    seqs = [result.claim.seq for result in results]
-    touched = select(batch).where(batch.c.issue == issue_id, batch.c.first <= max(seqs), batch.c.last >= min(seqs))
+    results = sorted(results, key=_seq)
+    first, last = results[0].claim.seq, results[-1].claim.seq
+    touched = select(batch).where(batch.c.issue == issue_id, batch.c.first <= last, batch.c.last >= first)
     for row in connection.execute(touched.order_by(batch.c.no).with_for_update()).all():
-        inside = [result for result in results if row.first <= result.claim.seq <= row.last]
+        inside = results[bisect_left(results, row.first, key=_seq) : bisect_right(results, row.last, key=_seq)]
         again = min((result.not_before or now for result in inside), default=None)
         values: dict[str, Any] = {}
         if again is not None and (row.not_before is None or again < row.not_before):
@@ -127,11 +141,15 @@ def wake(connection: Connection, issue_id: int, results: Sequence[Result], now: 
             connection.execute(update(batch).where(batch.c.issue == issue_id, batch.c.no == row.no).values(values))
 
 
+def _seq(result: Result) -> int:
+    return result.claim.seq
+
+
 def reopen(connection: Connection, issue_id: int, now: datetime) -> None:
-    """Take a sent issue back to sending where a row of it waits again."""
+    """Take a sent issue back to sending where a row of it waits again; a brake that it ended with lets it go."""
     waits = exists().where(delivery.c.issue == issue_id, delivery.c.state.in_(WAITING))
     if connection.execute(select(waits)).scalar():
         row = locked(connection, issue_id)
-        change(
-            connection, issue_id, now, state=require(Move.REOPEN, State(row.state), issue=issue_id, number=row.number)
-        )
+        state = require(Move.REOPEN, State(row.state), issue=issue_id, number=row.number)
+        change(connection, issue_id, now, state=state, reason="")
+        brakes.release(connection, issue_id)

@@ -3,25 +3,27 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Sequence
 from datetime import datetime
 from typing import Any, Final
 
-from sqlalchemy import ColumnElement, Connection, Row, and_, exists, func, or_, select, true, update
+from sqlalchemy import ColumnElement, Connection, Row, and_, func, not_, or_, select, true, update
 
 from digest.errors import MoveError, UnknownError
 from digest.lifecycle import phrase
-from digest.model.delivery import DeliveryState
+from digest.model.delivery import ENHANCED, NEVER_BEGUN, DeliveryState, Key, Result
 from digest.model.issue import State
+from digest.store import brakes
 from digest.store.chunks import chunks
+from digest.store.engine import listed, packed
 from digest.store.issue_rows import locked
-from digest.store.outcomes import reopen
-from digest.store.schema import batch, delivery, subscriber
+from digest.store.outcomes import reopen, wake
+from digest.store.schema import delivery, subscriber
 from digest.store.settling import MAY_SEND_AGAIN
 
 RETRIABLE: Final = (DeliveryState.REFUSED, DeliveryState.DEFERRED)
 """States that a message is taken back from: what is in doubt may have arrived, and has its own decision."""
-CODE: Final = re.compile(r"[245]\d\d|[245]\.\d{1,3}\.\d{1,3}")
+CODE: Final = re.compile(rf"[245][0-9][0-9]|{ENHANCED.pattern}")
 """A reply's code (RFC 5321, 4.2), or its enhanced code (RFC 3463, 2)."""
 
 
@@ -44,14 +46,27 @@ def retry(
     chosen = and_(delivery.c.issue == issue_id, delivery.c.state.in_(states or RETRIABLE), _said(codes))
     if addresses:
         chosen = and_(chosen, delivery.c.seq.in_(_seqs(connection, row, chosen, addresses)))
-    count = connection.execute(select(func.count()).select_from(delivery).where(chosen)).scalar_one()
-    if count and not pretend:
-        _wake(connection, issue_id, chosen, now)
-        back = {"state": DeliveryState.QUEUED, "worker": "", "not_before": None, "at": now}
-        connection.execute(update(delivery).where(chosen).values(back))  # what the try before it said stays
+    if pretend:
+        return connection.execute(select(func.count()).select_from(delivery).where(chosen)).scalar_one()
+    # Chosen once: what is refused from here on, whoever records it, is none of these, and its batch is not woken.
+    of_these = select(delivery.c.seq, delivery.c.state).where(chosen).order_by(delivery.c.seq)
+    rows = connection.execute(of_these.with_for_update(of=delivery)).all()
+    seqs = [each.seq for each in rows]
+    if seqs:
+        wake(connection, issue_id, [Result(Key(issue_id, seq, 0), NEVER_BEGUN) for seq in seqs], now)
+        _queue(connection, issue_id, seqs, now)
+        brakes.take_back(connection, issue_id, sum(each.state == DeliveryState.REFUSED for each in rows))
         if row.state == State.SENT:
             reopen(connection, issue_id, now)
-    return count
+    return len(seqs)
+
+
+def _queue(connection: Connection, issue_id: int, seqs: Sequence[int], now: datetime) -> None:
+    """Have rows wait again; what the try before it said stays."""
+    these = select(listed(connection.dialect.name, "seqs", (delivery.c.seq,)).c.seq)
+    queued = update(delivery).where(delivery.c.issue == issue_id, delivery.c.seq.in_(these))
+    back = queued.values(state=DeliveryState.QUEUED, worker="", not_before=None, at=now)
+    connection.execute(back, {"seqs": packed([seq] for seq in seqs)})
 
 
 def _require_may_leave(row: Row[Any], now: datetime) -> None:
@@ -67,9 +82,14 @@ def _said(codes: Iterable[str]) -> ColumnElement[bool]:
     for code in codes:
         if not CODE.fullmatch(code):
             raise ValueError(f"{code!r} is no code of a reply")
-        enhanced = or_(delivery.c.text == code, delivery.c.text.startswith(f"{code} ", autoescape=True))
-        found.append(delivery.c.code == int(code) if code.isdecimal() else enhanced)
+        found.append(delivery.c.code == int(code) if code.isdecimal() else _begins(code))
     return or_(*found) if found else true()
+
+
+def _begins(code: str) -> ColumnElement[bool]:
+    """Return the condition that a reply's text begins with an enhanced code, as `ENHANCED` finds it."""
+    goes_on = func.substr(delivery.c.text, len(code) + 1, 1).in_(list("0123456789."))
+    return and_(delivery.c.text.startswith(code, autoescape=True), not_(goes_on))
 
 
 def _seqs(connection: Connection, row: Row[Any], chosen: ColumnElement[bool], addresses: Collection[str]) -> list[int]:
@@ -84,12 +104,3 @@ def _seqs(connection: Connection, row: Row[Any], chosen: ColumnElement[bool], ad
     if strange:
         raise UnknownError(f"No. {row.number} has no such message to {', '.join(sorted(strange))}")
     return sorted(found.values())
-
-
-def _wake(connection: Connection, issue_id: int, chosen: ColumnElement[bool], now: datetime) -> None:
-    """Have the batches of what comes back looked at now, by whoever is first."""
-    inside = exists().where(chosen, delivery.c.seq.between(batch.c.first, batch.c.last))
-    woken = update(batch).where(batch.c.issue == issue_id, inside)
-    late = or_(batch.c.not_before.is_(None), batch.c.not_before > now)
-    connection.execute(woken.values(owner="", leased_until=None))
-    connection.execute(woken.where(late).values(not_before=now))

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections import Counter
 from collections.abc import Iterable
 from datetime import datetime, timedelta
@@ -10,7 +9,7 @@ from typing import Any, Final
 
 from sqlalchemy import Connection, Row, Select, and_, case, func, select
 
-from digest.model.delivery import DeliveryState
+from digest.model.delivery import ENHANCED, DeliveryState
 from digest.model.standing import Reply, Standing
 from digest.store.schema import delivery, subscriber
 from digest.store.settling import ASSUMED
@@ -21,7 +20,6 @@ HEAD: Final = 10
 """Characters of a reply that are read: an enhanced code has at most nine (RFC 3463, 2) and a space."""
 MOST: Final = 10
 """Kinds of replies, reasons and domains that are told."""
-_ENHANCED: Final = re.compile(r"[245]\.\d{1,3}\.\d{1,3}(?=\s|$)")
 
 
 def standing(connection: Connection, issue_id: int, now: datetime) -> Standing:
@@ -92,7 +90,7 @@ def _replies(rows: Iterable[Row[Any]]) -> Counter[tuple[S, int, str]]:
     found: Counter[tuple[S, int, str]] = Counter()
     for row in rows:
         if row.state in (S.DEFERRED, S.REFUSED):
-            enhanced = _ENHANCED.match(row.said)
+            enhanced = ENHANCED.match(row.said)
             found[S(row.state), row.reply_code, enhanced.group() if enhanced else ""] += row.number
     return found
 

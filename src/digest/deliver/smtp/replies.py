@@ -8,6 +8,7 @@ from functools import lru_cache
 from typing import Final
 
 from digest.errors import RelayError
+from digest.model.delivery import ENHANCED
 
 MAX_LINE: Final = 4096
 """Bytes of a reply's line, its end included. RFC 5321, 4.5.3.1.5 asks for 512; servers go beyond it."""
@@ -16,7 +17,6 @@ MAX_TEXT: Final = 500
 """Characters kept of a reply's text."""
 
 LINE: Final = re.compile(rb"([2-5][0-9]{2})(?:([ -])(.*))?", re.DOTALL)
-ENHANCED: Final = re.compile(r"[245]\.[0-9]{1,3}\.[0-9]{1,3}(?= |$)")
 
 
 class GarbledReply(RelayError, ValueError):
