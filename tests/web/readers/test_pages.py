@@ -385,21 +385,50 @@ def test_there_are_ways_to_less_beside_the_button(own_pages):
 
 def test_every_page_is_small_in_every_language_and_private_where_it_must_be(pages):
     token, out = pages.token(), pages.token(Purpose.UNSUBSCRIBE)
-    ways = ["/subscribe", "/link", "/prefs/none", f"/prefs/{token}", f"/u/{out}", f"/u/{out}/fewer"]
+    left = pages.token(Purpose.UNSUBSCRIBE, "o.fell@pharmacy.example")
+    readers.leave(pages.parts, left, origin="page", now=LATER)
+    sign_up(pages, "small@mail.example")
+    readers.move_address(pages.parts, token, "mira@post.example", now=LATER)
+    asked = {kind: f"{kind}/{made}" for kind, made in requests(pages).items()}
+    looks = ["/subscribe", "/link", "/prefs/none", f"/prefs/{token}", f"/u/{out}", f"/u/{out}/fewer", f"/u/{left}"]
+    looks += [f"/u/{out}?done=saved", f"/u/{out}?done=back", f"/{asked['confirm']}", f"/{asked['address']}"]
+    forms = {
+        "/subscribe": {"email": "small@mail,example"},
+        f"/prefs/{token}": {"edition": "hourly"},
+        f"/prefs/{token}/move": {"email": "mira@post.example"},
+        f"/prefs/{token}/pause": {"until": "soon"},
+        f"/u/{out}": {},
+        f"/u/{out}/fewer": {},
+        f"/{asked['confirm']}": {},
+    }
 
-    for way in ways:
-        for language in LANGUAGES:
-            page = pages.visitor.get(f"{way}?lang={language}")
+    for language in LANGUAGES:
+        answers = [(way, pages.visitor.get(in_language(way, language))) for way in looks]
+        answers += [(way, pages.visitor.post(in_language(way, language), form)) for way, form in forms.items()]
+        for way, page in answers:
             used = re.findall(r'/static/\w+/([\w.]+)"', page.text)
             assert len(page.body) + sum((ASSETS / name).stat().st_size for name in used) < LARGEST, (way, language)
             assert f'<html lang="{language}"' in page.text
             assert ('dir="rtl"' in page.text.partition(">\n<head")[0]) == (language == "ar")
             assert "Set-Cookie" not in page.headers
             assert not re.search(r'(?:src|href|action)="(?:https?:)?//', page.text)
-            if "/prefs/" in way or "/u/" in way:
+            if not way.startswith(("/subscribe", "/link")):
                 assert (page.headers["Referrer-Policy"], page.headers["X-Robots-Tag"]) == ("no-referrer", "noindex")
                 assert page.headers["Cache-Control"] == "no-store"
                 assert "mira@mail.example" not in page.text
+
+
+def in_language(way, language):
+    return f"{way}{'&' if '?' in way else '?'}lang={language}"
+
+
+def requests(pages):
+    """The token of the last request of each kind."""
+    made = {"confirm": (Purpose.CONFIRM, "sign_up"), "address": (Purpose.ADDRESS, "address")}
+    with pages.parts.store.database.read() as connection:
+        last = "SELECT max(id) FROM request WHERE kind = '{}'"
+        ids = {name: connection.exec_driver_sql(last.format(kind)).scalar() for name, (_, kind) in made.items()}
+    return {name: pages.parts.tokens.make(purpose, ids[name], "daily") for name, (purpose, _) in made.items()}
 
 
 def test_the_archive_is_served_as_it_is_written_to_files(pages):
