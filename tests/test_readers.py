@@ -9,6 +9,7 @@ from datetime import date, time, timedelta
 import pytest
 
 from digest import pipeline
+from digest.consent import MOVES
 from digest.errors import ListError, UnknownError
 from digest.model.people import Consent, NoticeKind, Preferences
 from digest.parts import open_parts
@@ -335,6 +336,31 @@ def test_a_new_address_is_confirmed_only_from_its_own_mailbox(parts):
 
     assert done.fresh is False
     assert mailed(parts) == [ADA, BO]
+
+
+def test_a_wish_for_sections_that_an_edition_lacks_is_never_one_for_all(parts):
+    with pytest.raises(ListError, match="none of these sections: sport"):
+        readers.sign_up(parts, form(CY, sections=("sport",)), now=NOON)
+
+    assert queued(parts) == []
+    signed_up(parts, CY, sections=("sport", "hills"))
+    assert parts.store.subscribers.by_email(CY)[0].preferences.sections == ("hills",)
+
+
+def test_a_reader_asks_at_few_new_addresses_a_day_and_only_the_last_of_them_is_written_to(parts):
+    token, addresses = settings_token(parts, ADA), [f"n{n}@mail.example" for n in range(MOVES + 1)]
+
+    asked = [readers.move_address(parts, token, address, now=NOON) is not None for address in addresses]
+    again = readers.move_address(parts, token, addresses[MOVES - 1], now=NOON)
+    waiting = queued(parts)
+    tomorrow = readers.move_address(parts, token, addresses[MOVES], now=NOON + DAY)
+
+    assert asked == [True] * MOVES + [False]
+    assert waiting == [(NoticeKind.ADDRESS, addresses[MOVES - 1])]
+    assert (again is not None, tomorrow is not None) == (True, True)
+    with parts.store.database.read() as connection:
+        kept = str(connection.exec_driver_sql("SELECT email FROM notice UNION SELECT email FROM request").all())
+    assert addresses[0] not in kept
 
 
 def test_moving_to_an_address_that_reads_already_makes_one_reader_of_two(desk, parts):

@@ -79,3 +79,20 @@ def test_an_edition_in_a_language_without_labels_is_told(told):
     (line,) = told(more='language = "tlh"')
 
     assert line.startswith("digest.toml: [edition.weekday] language 'tlh' has no labels; add tlh.toml to ")
+
+
+@pytest.mark.parametrize(
+    ("public", "trusted", "listen", "told_of"),
+    [
+        ("https://brief.example", "", "127.0.0.1:8412", True),
+        ("https://brief.example", 'trusted = ["127.0.0.1/32"]', "127.0.0.1:8412", False),
+        ("https://brief.example", "", "192.0.2.1:8412", False),
+        ("http://brief.example", "", "127.0.0.1:8412", False),
+    ],
+)
+def test_a_web_server_that_stands_before_the_pages_and_is_not_named_is_told_of(told, public, trusted, listen, told_of):
+    web = f'\n[web]\nlisten = "{listen}"\n[web.proxy]\n{trusted}\n'
+
+    remarks = told(more=f'public_url = "{public}"\n', dkim=web)
+
+    assert any("[web.proxy]" in remark for remark in remarks) is told_of

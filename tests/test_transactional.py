@@ -107,6 +107,25 @@ def test_nothing_that_a_stranger_typed_stands_in_the_mail_they_cause(parts):
     assert b"boat" not in mail.as_bytes()
 
 
+def test_the_link_that_is_mailed_to_a_reader_of_two_editions_comes_with_the_other_one(desk):
+    sunday = 'title = "The Brief on Sunday"\nlists = ["sunday"]\ndraft = "Sun 06:00"\nsend = "Sun 07:00"\n'
+    (desk / "digest.toml").write_text(BASE + "\n[edition.sunday]\n" + sunday)
+    (desk / "subscribers/sunday.csv").write_text(f"email\n{ADA}\n{CY}\n")
+    with open_parts(load(desk / "digest.toml", {})) as parts:
+        pipeline.sync(parts, now=NOON)
+        for address in (ADA, CY):
+            for edition in parts.settings.editions:
+                readers.mail_link(parts, address, edition, now=NOON)
+        sent(parts)
+        texts = {mail["To"]: text for mail, text in mails(parts)}
+
+        tokens = {to: re.findall(r"^http\S*/prefs/(\S+)$", text, re.MULTILINE) for to, text in texts.items()}
+        opened = {to: [parts.tokens.read(token).edition for token in found] for to, found in tokens.items()}
+
+    assert opened == {ADA: ["weekday", "sunday"], CY: ["sunday"]}
+    assert "The Brief on Sunday:" in texts[ADA]
+
+
 @pytest.mark.parametrize("language", LANGUAGES)
 def test_every_mail_is_said_in_every_language_and_is_the_same_at_every_try(parts, language):
     for number, kind in enumerate(NoticeKind, 1):

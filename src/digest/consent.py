@@ -21,6 +21,8 @@ QUIET: Final = timedelta(minutes=10)
 DAY: Final = timedelta(days=1)
 A_DAY: Final = 6
 """Mails of all kinds to one address a day: more than a reader at their settings causes, less than a nuisance."""
+MOVES: Final = 3
+"""New addresses that one reader may ask at within a day: each is a mail to somebody who may know nothing of it."""
 A_MINUTE: Final = 60
 """Mails that strangers can cause, to all addresses, a minute: of a flood of sign-ups the rest waits; nobody is lost."""
 

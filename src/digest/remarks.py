@@ -8,14 +8,24 @@ from collections.abc import Iterator
 from digest.errors import ListError, LookError, SettingsError
 from digest.render import open_look
 from digest.render.labels import has_labels
-from digest.settings import Settings
+from digest.settings import Settings, is_loopback
 from digest.signing import RSA, read_signer
 from digest.subscribers import read_lists
 
 
 def remarks(settings: Settings) -> tuple[str, ...]:
     """Return a line for each thing that has no effect, is missed, or will keep messages from going out or arriving."""
-    return (*settings.remarks, *_signing(settings), *_languages(settings))
+    return (*settings.remarks, *_proxy(settings), *_signing(settings), *_languages(settings))
+
+
+def _proxy(settings: Settings) -> Iterator[str]:
+    """Yield what makes all readers one: https and a place that only this machine reaches mean a web server between."""
+    web = settings.web
+    if settings.public_url.startswith("https://") and is_loopback(web.host) and not web.proxy.trusted:
+        yield (
+            f"{settings.path.name}: [web.proxy] trusts nobody, so that behind your web server all readers seem to be "
+            f'one, who signs up too often; if it runs on this machine: trusted = ["127.0.0.1/32", "::1/128"]'
+        )
 
 
 def _signing(settings: Settings) -> Iterator[str]:

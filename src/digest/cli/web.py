@@ -25,7 +25,10 @@ def add_to(app: typer.Typer) -> None:
 
 
 def web(ctx: typer.Context, json: Json = False) -> None:
-    """Serve the editor's desk and the readers' pages, until stopped; nothing is built or sent by the clock."""
+    """Serve the editor's desk and the readers' pages, until stopped; nothing is built or sent by the clock.
+
+    The mails that answer readers' forms are sent from here while no daemon does.
+    """
     run = run_of(ctx, json=json)
     with parts_of(run) as parts:
         loop.run(served(parts, run.voice))
@@ -33,13 +36,17 @@ def web(ctx: typer.Context, json: Json = False) -> None:
 
 async def served(parts: Parts, voice: Voice) -> None:
     """Serve until the system or the keyboard says stop. Raises WebError."""
-    from digest.web import create_app, serve
+    from digest.web import Answering, create_app, serve
 
     stop = asyncio.Event()
     heed(stop)
     settings = parts.settings.web
     once = once_for(parts)
-    app = create_app(parts, clock=lambda: datetime.now(UTC), once=once)
+
+    def clock() -> datetime:
+        return datetime.now(UTC)
+
+    app = Answering(create_app(parts, clock=clock, once=once), parts, clock=clock)
 
     def ready(url: str) -> None:
         voice.say("The desk is open   (Ctrl-C ends)")
@@ -49,7 +56,12 @@ async def served(parts: Parts, voice: Voice) -> None:
         voice.data({"url": address}, address)
         sys.stdout.flush()
 
-    await serve(app, settings.host, settings.port, stop, ready=ready)
+    sending = asyncio.create_task(app.send())
+    try:
+        await serve(app, settings.host, settings.port, stop, ready=ready)
+    finally:
+        sending.cancel()
+        await asyncio.gather(sending, return_exceptions=True)
 
 
 def once_for(parts: Parts) -> str:

@@ -108,16 +108,15 @@ class Wishes:
 def sign_up(parts: Parts, form: Form, *, now: datetime) -> SignedUp:
     """Take a sign-up. The same answer for known, unknown, suppressed and pending addresses.
 
-    Joins the first list of the edition that `lists.toml` opens to readers. Raises ListError for what is no address,
-    UnknownError for an edition that nobody can join.
+    Joins the first list of the edition that `lists.toml` opens to readers. Raises ListError for what is no address
+    or where the edition has none of the wished sections, UnknownError for an edition that nobody can join.
     """
     email = normalise(form.address)
     edition = parts.settings.edition(form.edition)
     joins, double = open_list(parts, edition)
-    sections = tuple(s.id for s in edition.sections if s.id in form.wish.sections)
+    sections = told_of(form.wish.sections, edition)
     zone = form.wish.timezone if form.wish.timezone in zones() else ""
-    every = len(sections) == len(edition.sections)
-    wish = Preferences(() if every else sections, form.wish.frequency, form.wish.time, zone, form.wish.language)
+    wish = Preferences(sections, form.wish.frequency, form.wish.time, zone, form.wish.language)
     hints, meant = advice(email)
     parts.store.readers.sign_up(
         Person(email, hashed(parts, email), form.name),
@@ -233,14 +232,16 @@ def pause(parts: Parts, token: str, until: date | None, *, now: datetime) -> Wis
 def move_address(parts: Parts, token: str, address: str, *, now: datetime) -> SignedUp | None:
     """Ask at a new address whether a reader's mail may go there; nothing changes before that is confirmed.
 
-    The same answer whoever has the new address. Raises ListError for what is no address.
+    The same answer whoever has the new address; None also for a reader who asked at several today. Raises ListError
+    for what is no address.
     """
     said = opened(parts, token, SETTINGS)
     if said is None:
         return None
     email = normalise(address)
     new = Person(email, hashed(parts, email))
-    parts.store.readers.ask_move(said.subscriber, said.edition, lists_of(parts, said.edition), new, now=now)
+    if not parts.store.readers.ask_move(said.subscriber, said.edition, lists_of(parts, said.edition), new, now=now):
+        return None
     hints, meant = advice(email)
     return SignedUp(email, hints, meant)
 
@@ -310,6 +311,18 @@ def open_list(parts: Parts, edition: Edition) -> tuple[str, bool]:
         if name in known and known[name].public:
             return name, known[name].double_opt_in
     raise UnknownError(f"[edition.{edition.id}] has no list that readers may join; lists.toml says public = true")
+
+
+def told_of(wished: Sequence[str], edition: Edition) -> tuple[str, ...]:
+    """Return the sections of a wish that an edition has, none for all of them as in a wish.
+
+    Raises ListError where it has none of those wished: that is no wish for all.
+    """
+    ids = [section.id for section in edition.sections]
+    kept = tuple(section for section in ids if section in wished)
+    if wished and not kept:
+        raise ListError(f"edition {edition.id} has none of these sections: {', '.join(wished)}")
+    return () if len(kept) == len(ids) else kept
 
 
 def lists_of(parts: Parts, edition: str) -> tuple[str, ...]:

@@ -9,13 +9,13 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Final
 
-from digest.consent import PUT_BACK
+from digest.consent import PUT_BACK, may_come_back
 from digest.deliver import send_few
 from digest.deliver.retry import pause_after
 from digest.errors import DigestError, RelayError
 from digest.model.delivery import Claim, DeliveryState, Outcome, Recipient
 from digest.model.issue import Edition
-from digest.model.people import Notice, NoticeKind
+from digest.model.people import Consent, Notice, NoticeKind
 from digest.parts import Parts
 from digest.pipeline.archive import is_shown
 from digest.render import Envelope, Labels, Look, NoticePage, Way, notice, settings_line
@@ -160,6 +160,7 @@ def page_of(parts: Parts, each: Notice, edition: Edition, look: Look, labels: La
         button = Way(
             labels.say("link_button"), preferences_url(public, _token(parts, Purpose.PREFERENCES, each, edition))
         )
+        ways = _other_settings(parts, each)
         after = [labels.say("link_not")]
     elif kind is NoticeKind.GOODBYE:
         button = Way(labels.say("goodbye_button"), leave_url(public, _token(parts, Purpose.UNSUBSCRIBE, each, edition)))
@@ -188,6 +189,25 @@ def page_of(parts: Parts, each: Notice, edition: Edition, look: Look, labels: La
         language=labels.language,
         direction=labels.direction,
         postal_address=clean(parts.settings.postal_address),
+    )
+
+
+def _other_settings(parts: Parts, each: Notice) -> tuple[Way, ...]:
+    """Return the ways to the settings of the other editions that a reader reads, or left lately."""
+    rows = parts.store.readers.by_id(each.subscriber)
+    lists = {
+        row.list
+        for row in rows
+        if (row.consent is Consent.ACTIVE and not row.removed)
+        or (row.consent is Consent.UNSUBSCRIBED and row.since and may_come_back(row.since, each.made_at))
+    }
+    return tuple(
+        Way(
+            clean(edition.title),
+            preferences_url(parts.settings.public_url, _token(parts, Purpose.PREFERENCES, each, edition)),
+        )
+        for edition in parts.settings.editions.values()
+        if edition.id != each.edition and lists.intersection(edition.lists)
     )
 
 

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from datetime import datetime, timedelta
 from typing import Any, Final
 
-from sqlalchemy import Connection, Select, and_, func, select, update
+from sqlalchemy import ColumnElement, Connection, Select, and_, func, select, update
 
 from digest.consent import A_MINUTE, DAY, STRANGERS, may_write
 from digest.model.delivery import DeliveryState, Outcome
@@ -73,7 +73,15 @@ def barred(connection: Connection, email_hmac: str) -> bool:
 
 def cancel(connection: Connection, who: int, reason: str, now: datetime) -> None:
     """Let nothing go out to a subscriber that waits, and forget other addresses of theirs."""
-    mine = notice.c.subscriber == who
+    _end(connection, notice.c.subscriber == who, reason, now)
+
+
+def void(connection: Connection, requests: Sequence[int], now: datetime) -> None:
+    """Let no mail go out that asks for what nobody can confirm any more."""
+    _end(connection, notice.c.request.in_(requests), "asked for something else", now)
+
+
+def _end(connection: Connection, mine: ColumnElement[bool], reason: str, now: datetime) -> None:
     ended = {"state": DeliveryState.SUPPRESSED.value, "not_before": None, "text": reason, "at": now}
     connection.execute(update(notice).where(mine, notice.c.not_before.is_not(None)).values(**ended))
     connection.execute(update(notice).where(mine).values(email=""))

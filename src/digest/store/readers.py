@@ -10,11 +10,11 @@ from typing import Any, Final
 from sqlalchemy import Connection, and_, delete, exists, func, select, update
 from sqlalchemy import Row as Record
 
-from digest.consent import PUT_BACK, Standing, may_come_back, on_sign_up
+from digest.consent import DAY, MOVES, PUT_BACK, Standing, may_come_back, on_sign_up
 from digest.model.people import Consent, NoticeKind, Person, Preferences, Row, Subscription, Word
 from digest.store.engine import Database, alone, insert
 from digest.store.leaving import SIGN_UP, Leaving, close, end
-from digest.store.notices import barred, queue
+from digest.store.notices import barred, queue, void
 from digest.store.preferences import numbers, read_preferences
 from digest.store.schema import (
     audience,
@@ -180,9 +180,10 @@ class Readers:
                 queue(connection, NoticeKind.LINK, to=(row.id, row.email_hmac), edition=edition, now=now)
 
     def ask_move(self, who: int, edition: str, lists: Sequence[str], new: Person, *, now: datetime) -> bool:
-        """Ask at a new address whether a reader's mail may go there; False where nothing of theirs is active.
+        """Ask at a new address whether a reader's mail may go there; False where that may not be asked.
 
-        Every asking is a request of its own and voids the one before: an address is confirmed from its own mailbox.
+        Nothing of theirs is active, or they asked at as many addresses today as they may. Every asking is a request of
+        its own and voids the one before, with the mail that waits for it: an address is confirmed from its own mailbox.
         """
         with self._database.write() as connection:
             alone(connection, "subscribers")
@@ -190,8 +191,12 @@ class Readers:
             if not running:
                 return False
             if (known := _pending_move(connection, who, new.email)) is None:
-                mine = and_(request.c.subscriber == who, request.c.kind == ADDRESS, request.c.done_at.is_(None))
-                connection.execute(update(request).where(mine).values(done_at=now, email=""))
+                mine = and_(request.c.subscriber == who, request.c.kind == ADDRESS)
+                today = select(func.count()).select_from(request).where(mine, request.c.at > now - DAY)
+                if connection.execute(today).scalar_one() >= MOVES:
+                    return False
+                before = update(request).where(mine, request.c.done_at.is_(None)).values(done_at=now, email="")
+                void(connection, connection.execute(before.returning(request.c.id)).scalars().all(), now)
                 known = _ask(connection, ADDRESS, who, edition, running[0].list, None, new.email, "", now)
             to = (who, new.email_hmac)
             queue(connection, NoticeKind.ADDRESS, to=to, edition=edition, request=known, email=new.email, now=now)

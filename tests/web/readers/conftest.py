@@ -92,11 +92,19 @@ def links_of(mail):
 
 
 @contextmanager
-def letterbox(sent: Path, folder: Path):
+def letterbox(sent: Path, folder: Path, *, instead: tuple[str, str] = ("", "")):
+    """`instead`: a line of the settings, and what stands in its place."""
     shutil.copytree(sent, folder)
+    path, (line, other) = folder / "digest.toml", instead
+    assert line in path.read_text()
+    path.write_text(path.read_text().replace(line, other) if line else path.read_text())
     clock = Clock(LATER)
     with open_parts(load(folder / "digest.toml", environ={})) as parts, site(create_app(parts, clock=clock)) as url:
         yield Letterbox(parts, clock, url)
+
+
+SHORT = ('lists = ["sunday"]', 'lists = ["sunday"]\nsections = ["diplomacy"]')
+"""Lets the Sunday edition tell of fewer things than the daily one."""
 
 
 @pytest.fixture(scope="module")

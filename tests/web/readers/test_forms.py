@@ -28,7 +28,8 @@ from digest.web.templates import PAGES
 from tests.render.samples import EDITION, TEMPLATES
 
 NOW = datetime(2026, 11, 20, 8, 0, tzinfo=UTC)
-OFFER = Offer(("daily", "sunday"), ("war", "talks"), (time(7), time(8)), {"Europe/Kyiv", "UTC"}, ("en", "uk"))
+TOLD = {"daily": ("war", "talks"), "sunday": ("talks",)}
+OFFER = Offer(TOLD, (time(7), time(8)), {"Europe/Kyiv", "UTC"}, ("en", "uk"))
 USUAL = Choice("daily", ("war", "talks"), time(7), "Europe/Kyiv", "en")
 names = st.sampled_from(["edition", "section", "hour", "zone", "language", "email", "x"])
 LANGUAGES = ("ar", "de", "en", "es", "fr", "pl", "uk")
@@ -48,6 +49,7 @@ def test_what_is_offered_is_taken_as_it_is_chosen():
         ("hour", "07:30"),
         ("hour", "25:00"),
         ("hour", "07:00+00:00"),
+        ("hour", "07:00+02:00"),
         ("zone", "Europe/Nowhere"),
         ("language", "tlh"),
     ],
@@ -60,6 +62,19 @@ def test_what_is_not_offered_is_told_and_never_taken(name, value):
 
 def test_no_section_at_all_is_a_slip_and_not_a_wish_for_all():
     assert read_choice({}, OFFER, USUAL)[1] == ("wrong_sections",)
+
+
+def test_only_sections_that_the_chosen_edition_lacks_are_a_slip_and_beside_others_they_are_no_wish(tmp_path):
+    labels, talks = words(open_pages(TEMPLATES))["en"], EDITION.sections[0]
+    short = replace(EDITION, sections=(talks, EDITION.sections[1]))
+
+    slip = read_choice({"edition": ["sunday"], "section": ["war"]}, OFFER, USUAL)
+    right = read_choice({"edition": ["sunday"], "section": ["war", "talks"]}, OFFER, USUAL)
+    wish = wished(replace(usual(Preferences(), EDITION, labels), sections=(talks.id, "sport")), short)
+
+    assert (slip[0].sections, slip[1]) == (("war",), ("wrong_sections",))
+    assert right == (replace(USUAL, edition="sunday"), ())
+    assert wish.sections == (talks.id,)
 
 
 @settings(max_examples=60)

@@ -11,13 +11,14 @@ from datetime import timedelta
 import lxml.html
 import pytest
 
+from digest.consent import MOVES
 from digest.pipeline import open_archive, readers
 from digest.render import Ways
 from digest.subscribers import Purpose
 from digest.web.readers.joining import AT_ONCE
 from digest.web.templates import ASSETS
 
-from .conftest import LATER, letterbox, links_of
+from .conftest import LATER, SHORT, letterbox, links_of
 from .test_forms import LANGUAGES
 
 ONE_CLICK = b"List-Unsubscribe=One-Click"
@@ -251,6 +252,24 @@ def test_another_edition_takes_the_place_of_this_one_without_a_second_mail(own_p
     assert pages.state(address) == {"daily": "unsubscribed", "sunday": "active"}
 
 
+def test_an_edition_with_sections_of_its_own_is_read_by_those_alone(sent, tmp_path):
+    with letterbox(sent, tmp_path / "demo", instead=SHORT) as pages:
+        token = pages.token(edition="sunday")
+        both = {"edition": "sunday", "section": ["military", "diplomacy"]}
+
+        saved = pages.visitor.post(f"/prefs/{token}", both | {"hour": "18:00"})
+        slip = pages.visitor.post(f"/prefs/{token}", both | {"section": ["military"]})
+        joined = sign_up(pages, "new@mail.example", edition="sunday", section=["military"])
+
+        wish = {each.list: each.preferences for each in pages.parts.store.subscribers.by_email("mira@mail.example")}
+        assert (saved.status, slip.status, joined.status) == (303, 422, 422)
+        assert "Choose at least one section." in slip.text
+        assert (wish["sunday"].sections, f"{wish['sunday'].time:%H:%M}") == ((), "18:00")
+        assert pages.state("new@mail.example") == {}
+        switched = pages.visitor.post(f"/prefs/{pages.token(address='p.harrow@ropewalk.example')}", both)
+        assert pages.visitor.post(switched.goes_to, {"section": ["diplomacy"]}).status == 303
+
+
 def test_a_pause_holds_until_its_day_or_until_it_is_ended(own_pages):
     pages, token = own_pages, own_pages.token()
 
@@ -282,6 +301,22 @@ def test_an_address_moves_when_it_is_confirmed_at_the_new_one(own_pages):
     assert pages.visitor.post(f"/prefs/{token}/move", {"email": "mira"}).status == 422
 
 
+def test_a_readers_link_writes_to_few_strangers_a_day(own_pages):
+    pages, token = own_pages, own_pages.token()
+
+    asked = [pages.visitor.post(f"/prefs/{token}/move", {"email": f"n{n}@mail.example"}) for n in range(MOVES + 1)]
+
+    assert [each.status for each in asked] == [200] * MOVES + [429]
+    assert "Please try again" in asked[-1].text
+
+
+def test_the_page_of_a_link_that_opens_nothing_leads_to_the_form_and_holds_none(pages):
+    page = lxml.html.fromstring(pages.visitor.get("/prefs/none?lang=de").text)
+
+    assert page.forms == []
+    assert page.xpath("//a[@class='btn']/@href") == ["/link?lang=de"]
+
+
 def test_a_copy_holds_what_is_kept_and_deleting_leaves_only_the_wish(own_pages):
     pages, token = own_pages, own_pages.token()
 
@@ -305,11 +340,12 @@ def test_who_left_on_the_page_may_come_back_for_a_fortnight_with_all_they_chose(
 
     left = pages.visitor.post(way, {"List-Unsubscribe": "One-Click", "from": "page"})
     shown = pages.visitor.get(left.goes_to)
-    back = pages.visitor.post(f"{way}/back")
+    back, again = (pages.visitor.post(f"{way}/back") for _ in range(2))
 
     assert (left.status, left.goes_to) == (303, way)
     assert "until 4 December" in shown.text
-    assert "Welcome back." in back.text
+    assert (back.status, back.goes_to, again.goes_to) == (303, f"{way}?done=back", f"{way}?done=back")
+    assert "Welcome back." in pages.visitor.get(back.goes_to).text
     assert pages.state()["daily"] == "active"
     assert pages.parts.store.subscribers.by_email("mira@mail.example")[0].preferences == chosen
 
@@ -320,17 +356,26 @@ def test_who_left_on_the_page_may_come_back_for_a_fortnight_with_all_they_chose(
     assert pages.state()["daily"] == "unsubscribed"
 
 
+def seen(pages, way, form=None):
+    """What a browser shows after a form, which reloading sends nothing of again."""
+    answer = pages.visitor.post(way, form)
+    assert answer.status == 303
+    return pages.visitor.get(answer.goes_to)
+
+
 def test_there_are_ways_to_less_beside_the_button(own_pages):
     pages, way = own_pages, f"/u/{own_pages.token(Purpose.UNSUBSCRIBE, 'p.harrow@ropewalk.example')}"
     kept = {"section": ["peace_summit"]}
 
-    fewer = pages.visitor.post(f"{way}/fewer", kept)
-    rest = pages.visitor.post(f"{way}/rest")
-    less = pages.visitor.post(f"{way}/less")
+    fewer = seen(pages, f"{way}/fewer", kept)
+    rest = seen(pages, f"{way}/rest")
+    less, again = (seen(pages, f"{way}/less") for _ in range(2))
 
     assert "Peace summit, every day" in fewer.text
     assert "Paused until 20 December." in rest.text
     assert "on Sunday" in less.text
+    assert again.text == less.text
+    assert "/prefs/" not in less.text
     assert pages.state("p.harrow@ropewalk.example") == {"daily": "unsubscribed", "sunday": "active"}
     assert pages.visitor.post(f"{way}/fewer", kept).status == 200
 
@@ -340,21 +385,50 @@ def test_there_are_ways_to_less_beside_the_button(own_pages):
 
 def test_every_page_is_small_in_every_language_and_private_where_it_must_be(pages):
     token, out = pages.token(), pages.token(Purpose.UNSUBSCRIBE)
-    ways = ["/subscribe", "/link", "/prefs/none", f"/prefs/{token}", f"/u/{out}", f"/u/{out}/fewer"]
+    left = pages.token(Purpose.UNSUBSCRIBE, "o.fell@pharmacy.example")
+    readers.leave(pages.parts, left, origin="page", now=LATER)
+    sign_up(pages, "small@mail.example")
+    readers.move_address(pages.parts, token, "mira@post.example", now=LATER)
+    asked = {kind: f"{kind}/{made}" for kind, made in requests(pages).items()}
+    looks = ["/subscribe", "/link", "/prefs/none", f"/prefs/{token}", f"/u/{out}", f"/u/{out}/fewer", f"/u/{left}"]
+    looks += [f"/u/{out}?done=saved", f"/u/{out}?done=back", f"/{asked['confirm']}", f"/{asked['address']}"]
+    forms = {
+        "/subscribe": {"email": "small@mail,example"},
+        f"/prefs/{token}": {"edition": "hourly"},
+        f"/prefs/{token}/move": {"email": "mira@post.example"},
+        f"/prefs/{token}/pause": {"until": "soon"},
+        f"/u/{out}": {},
+        f"/u/{out}/fewer": {},
+        f"/{asked['confirm']}": {},
+    }
 
-    for way in ways:
-        for language in LANGUAGES:
-            page = pages.visitor.get(f"{way}?lang={language}")
+    for language in LANGUAGES:
+        answers = [(way, pages.visitor.get(in_language(way, language))) for way in looks]
+        answers += [(way, pages.visitor.post(in_language(way, language), form)) for way, form in forms.items()]
+        for way, page in answers:
             used = re.findall(r'/static/\w+/([\w.]+)"', page.text)
             assert len(page.body) + sum((ASSETS / name).stat().st_size for name in used) < LARGEST, (way, language)
             assert f'<html lang="{language}"' in page.text
             assert ('dir="rtl"' in page.text.partition(">\n<head")[0]) == (language == "ar")
             assert "Set-Cookie" not in page.headers
             assert not re.search(r'(?:src|href|action)="(?:https?:)?//', page.text)
-            if "/prefs/" in way or "/u/" in way:
+            if not way.startswith(("/subscribe", "/link")):
                 assert (page.headers["Referrer-Policy"], page.headers["X-Robots-Tag"]) == ("no-referrer", "noindex")
                 assert page.headers["Cache-Control"] == "no-store"
                 assert "mira@mail.example" not in page.text
+
+
+def in_language(way, language):
+    return f"{way}{'&' if '?' in way else '?'}lang={language}"
+
+
+def requests(pages):
+    """The token of the last request of each kind."""
+    made = {"confirm": (Purpose.CONFIRM, "sign_up"), "address": (Purpose.ADDRESS, "address")}
+    with pages.parts.store.database.read() as connection:
+        last = "SELECT max(id) FROM request WHERE kind = '{}'"
+        ids = {name: connection.exec_driver_sql(last.format(kind)).scalar() for name, (_, kind) in made.items()}
+    return {name: pages.parts.tokens.make(purpose, ids[name], "daily") for name, (purpose, _) in made.items()}
 
 
 def test_the_archive_is_served_as_it_is_written_to_files(pages):
@@ -367,7 +441,7 @@ def test_the_archive_is_served_as_it_is_written_to_files(pages):
     feed = pages.visitor.get("/archive/feed.xml")
     assert (feed.body, feed.headers["Content-Type"]) == (archive.feed(), "application/atom+xml")
     assert pages.visitor.get("/archive/feed.xml", **{"If-None-Match": feed.headers["ETag"]}).status == 304
-    for name in ("2", "2026-10", "x", "1%2f..", "999999999999999999999999"):
+    for name in ("2", "2026-10", "x", "1%2f..", "999999999999999999999999", "01", "%D9%A1", "9" * 5000):
         assert pages.visitor.get(f"/archive/{name}").status == 404, name
 
 

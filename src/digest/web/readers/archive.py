@@ -6,6 +6,7 @@ outside (the canonical address, the feed) names the public one.
 
 from __future__ import annotations
 
+import re
 from dataclasses import replace
 from hashlib import sha256
 from urllib.parse import urlsplit
@@ -21,6 +22,8 @@ from digest.web.readers.leaf import Leaves
 from digest.web.readers.stand import Shown
 
 HTML, CSS, ATOM = "text/html", "text/css", "application/atom+xml"
+NUMBER = re.compile(r"[1-9][0-9]{0,17}")
+"""An issue's, in the one way that the archive writes it: every page has one address."""
 KEPT = 500
 """Pages that are kept; beyond that they are made for each visitor."""
 BRIEFLY = "public, max-age=60"
@@ -67,4 +70,4 @@ def _made(shown: Shown, name: str) -> bytes:
         return archive.style.encode()
     if not name:
         return archive.first_page(ways).encode()
-    return (archive.issue(int(name), ways) if name.isdecimal() else archive.month(name, ways)).encode()
+    return (archive.issue(int(name), ways) if NUMBER.fullmatch(name) else archive.month(name, ways)).encode()

@@ -10,6 +10,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
+from digest.consent import DAY
 from digest.model.issue import Edition
 from digest.model.people import Consent
 from digest.pipeline import readers
@@ -88,7 +89,8 @@ class Choosing:
         email, wrong = read_address(fields)
         if wrong:
             return found.page(problems=wrong)
-        readers.move_address(found.leaf.parts, found.token, email, now=found.leaf.now)
+        if readers.move_address(found.leaf.parts, found.token, email, now=found.leaf.now) is None:
+            return found.leaf.slow(DAY.total_seconds())
         return found.page(moving=email)
 
     def copy(self, request: Request) -> Response:

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from ipaddress import ip_address, ip_network
+from ipaddress import ip_network
 
 from starlette.requests import Request
 
-from digest.web.readers.rates import place
+from digest.web.readers.rates import address_of, place
 
 
 def client(request: Request, trusted: Sequence[str]) -> str:
@@ -23,6 +23,8 @@ def said_by(near: str, forwarded: Sequence[str], trusted: Sequence[str]) -> str:
 
     >>> said_by("127.0.0.1", ["6.6.6.6, 192.0.2.7, 10.0.0.2"], ["127.0.0.0/8", "10.0.0.0/8"])
     '192.0.2.7'
+    >>> said_by("::ffff:127.0.0.1", ["192.0.2.7:4711"], ["127.0.0.0/8"])
+    '192.0.2.7:4711'
     >>> said_by("192.0.2.7", ["6.6.6.6"], ["127.0.0.0/8"])
     '192.0.2.7'
     """
@@ -33,8 +35,5 @@ def said_by(near: str, forwarded: Sequence[str], trusted: Sequence[str]) -> str:
 
 
 def _is_in(host: str, networks: Sequence[str]) -> bool:
-    try:
-        address = ip_address(host)
-    except ValueError:
-        return False
-    return any(address in ip_network(network, strict=False) for network in networks)
+    address = address_of(host)
+    return address is not None and any(address in ip_network(network, strict=False) for network in networks)

@@ -91,8 +91,10 @@ def form_of(
 def offer_of(shown: Shown, editions: Mapping[str, Edition], usual: Choice) -> Offer:
     """Return what may be chosen in such a form; what somebody has already they may keep."""
     return Offer(
-        editions=tuple(rhythms(editions.values(), usual.edition)),
-        sections=tuple(section.id for section in sections_of(editions.values())),
+        editions={
+            name: tuple(section.id for section in edition.sections)
+            for name, edition in rhythms(editions.values(), usual.edition).items()
+        },
         hours=tuple(hours_of(editions.values(), usual.at)),
         zones=known_zones(),
         languages={*shown.words, usual.language},

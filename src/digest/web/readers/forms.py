@@ -29,11 +29,16 @@ LONGEST_PAUSE: Final = timedelta(days=366)
 class Offer:
     """What a page lets its reader choose from."""
 
-    editions: tuple[str, ...]
-    sections: tuple[SectionId, ...]
+    editions: Mapping[str, tuple[SectionId, ...]]
+    """How often, as `rhythm` names it, with the sections that are told then."""
     hours: tuple[time, ...]
     zones: Collection[str]
     languages: Collection[str]
+
+    @property
+    def sections(self) -> tuple[SectionId, ...]:
+        """The sections of all editions, each once."""
+        return tuple(dict.fromkeys(section for its in self.editions.values() for section in its))
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,7 +57,8 @@ class Choice:
 def read_choice(fields: Fields, offer: Offer, usual: Choice) -> tuple[Choice, tuple[str, ...]]:
     """Return the choice and the names of its problems; what a form does not have is as in `usual`.
 
-    A browser sends nothing for boxes without a tick, so no section at all is a problem, not a wish for all.
+    A browser sends nothing for boxes without a tick, so no section at all is a problem, not a wish for all; and so are
+    only such as the chosen edition does not have.
     """
     ticked = set(fields.get("section", ()))
     chosen = Choice(
@@ -62,8 +68,9 @@ def read_choice(fields: Fields, offer: Offer, usual: Choice) -> tuple[Choice, tu
         zone=renamed(_one(fields, "zone", usual.zone)),
         language=_one(fields, "language", usual.language),
     )
+    its = offer.editions.get(chosen.edition, offer.sections)
     problems = [
-        *(("wrong_sections",) if not ticked else ()),
+        *(("wrong_sections",) if not ticked.intersection(its) else ()),
         *(("wrong_choice",) if not _offered(chosen, fields, offer) else ()),
     ]
     return chosen, tuple(problems)
@@ -117,6 +124,8 @@ def _one(fields: Fields, name: str, usual: str) -> str:
 def _hour(text: str, usual: time) -> time:
     """Return an hour such as 07:00; what is none becomes one that nobody offers."""
     try:
-        return time.fromisoformat(text)
+        hour = time.fromisoformat(text)
     except ValueError:
         return usual.replace(microsecond=1)
+    # One with an offset cannot be put in order with the others.
+    return hour if hour.tzinfo is None else usual.replace(microsecond=1)

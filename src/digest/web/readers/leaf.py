@@ -82,7 +82,8 @@ class Leaf:
     def slow(self, seconds: float) -> Response:
         """Return the page for who asks too often."""
         say = self.labels.say
-        page = self.show("state.html.j2", status=429, said="", heading=say("slow_h1"), lede=say("slow_lede"), days=None)
+        heading, lede = say("slow_h1"), say("slow_lede")
+        page = self.show("state.html.j2", status=429, private=True, said="", heading=heading, lede=lede, days=None)
         page.headers["Retry-After"] = str(max(1, round(seconds)))
         return page
 

@@ -29,6 +29,10 @@ from digest.web.readers.rhythm import less_often
 from digest.web.readers.together import Together
 
 REST: Final = timedelta(days=30)
+SAVED: Final = "saved"
+BACK: Final = "back"
+DONE: Final = (SAVED, BACK)
+"""What a page may open with, after an answer: reloading it sends nothing again."""
 ENDED: Final = "Unsubscribed. No more mail comes to this address.\n"
 """To a mail program, which shows it to nobody."""
 
@@ -53,9 +57,14 @@ class Leaving:
         ]
 
     def show(self, request: Request) -> Response:
-        """The button, and what may do instead; or how it stands with who left already."""
+        """The button, and what may do instead; how it stands after an answer, and with who left already."""
         leaf, found = self._opened(request)
-        return _page(leaf, found) if found else leaf.closed()
+        if found is None:
+            return leaf.closed()
+        done, edition = request.query_params.get("done"), _edition(leaf, found)
+        if done not in DONE or edition is None or found.consent is not Consent.ACTIVE:
+            return _page(leaf, found)
+        return _stands(leaf, found, edition, back=done == BACK)
 
     async def leave(self, request: Request) -> Response:
         """The end. A mail program gets a word (RFC 8058 forbids to send it elsewhere), a browser the page."""
@@ -69,19 +78,25 @@ class Leaving:
         return await run_in_threadpool(lambda: self._leaves.turn(request).closed())
 
     def less(self, request: Request, fields: Fields) -> Response:
-        """The edition that comes less often, instead of this one."""
+        """The edition that comes less often, instead of this one; to who has it already, how that stands."""
         leaf, found = self._opened(request)
-        less = _less(leaf, found)
-        if found is None or less is None:
+        if found is None:
             return leaf.closed()
+        less = _less(leaf, found)
+        if less is None:
+            return _go(leaf, found)
         (edition, frequency), token, now = less, request.path_params["token"], leaf.now
         wish = replace(found.preferences, frequency=frequency)
         if edition.id == found.edition:
-            there = readers.prefer(leaf.parts, token, wish, now=now)
-        else:
+            return _go(leaf, readers.prefer(leaf.parts, token, wish, now=now) or found)
+        if found.consent is Consent.ACTIVE:
             wish = wished(usual(wish, edition, leaf.labels), edition)
             there = change_edition(leaf.parts, token, edition.id, wish, now=now)
-        return _stands(leaf, there, edition) if there else leaf.closed()
+        else:
+            there = readers.wishes(
+                leaf.parts, leaf.parts.tokens.make(Purpose.UNSUBSCRIBE, found.subscriber, edition.id), now=now
+            )
+        return _go(leaf, there if there and there.consent is Consent.ACTIVE else found)
 
     def rest(self, request: Request, fields: Fields) -> Response:
         """Nothing for a month."""
@@ -91,7 +106,7 @@ class Leaving:
             return leaf.closed()
         until = local_date(leaf.now, edition.timezone) + REST
         there = readers.pause(leaf.parts, found.preferences_token, until, now=leaf.now)
-        return _stands(leaf, there, edition) if there else leaf.closed()
+        return _go(leaf, there) if there else leaf.closed()
 
     def fewer(self, request: Request, fields: Fields | None = None) -> Response:
         """The sections to keep, and what was kept."""
@@ -107,7 +122,7 @@ class Leaving:
             if not problems:
                 token, wish = request.path_params["token"], wished(chosen, edition)
                 there = readers.prefer(leaf.parts, token, wish, now=now)
-                return _stands(leaf, there, edition) if there else leaf.closed()
+                return _go(leaf, there) if there else leaf.closed()
         form = form_of(leaf.shown, {edition.id: edition}, choice, leaf.labels, now, language=False)
         status = 422 if problems else 200
         return leaf.show("fewer.html.j2", status=status, private=True, form=form, problems=problems)
@@ -115,13 +130,8 @@ class Leaving:
     def back(self, request: Request, fields: Fields) -> Response:
         """Everything as it was, for who left by mistake."""
         leaf, found = self._opened(request)
-        edition = _edition(leaf, found)
         there = readers.put_back(leaf.parts, request.path_params["token"], now=leaf.now) if found else None
-        if there is None:
-            return leaf.closed()
-        if there.consent is not Consent.ACTIVE or edition is None:
-            return _page(leaf, there)
-        return _stands(leaf, there, edition, heading=leaf.labels.say("back_h1"), said="")
+        return _go(leaf, there, BACK) if there else leaf.closed()
 
     def _leave_page(self, request: Request) -> Response:
         (leaf, found), token = self._opened(request), request.path_params["token"]
@@ -154,12 +164,16 @@ def _edition(leaf: Leaf, found: Wishes | None) -> Edition | None:
     return leaf.parts.settings.editions.get(found.edition) if found else None
 
 
-def _less(leaf: Leaf, found: Wishes | None) -> tuple[Edition, str] | None:
+def _go(leaf: Leaf, there: Wishes, done: str = SAVED) -> Response:
+    """Send the browser to how it stands with a reader after an answer; the way out still is where they left."""
+    told = {"done": done} if there.consent is Consent.ACTIVE else {}
+    return leaf.go(f"/u/{there.unsubscribe_token}", **told)
+
+
+def _less(leaf: Leaf, found: Wishes) -> tuple[Edition, str] | None:
     """Return what a reader may have less often than what they have."""
     edition = _edition(leaf, found)
-    if found is None or edition is None or found.consent is not Consent.ACTIVE:
-        return None
-    return less_often(edition, found.preferences.frequency, leaf.shown.open_editions.values())
+    return less_often(edition, found.preferences.frequency, leaf.shown.open_editions.values()) if edition else None
 
 
 def _page(leaf: Leaf, found: Wishes, *, status: int = 200) -> Response:
@@ -170,8 +184,8 @@ def _page(leaf: Leaf, found: Wishes, *, status: int = 200) -> Response:
         until = (found.left_at + PUT_BACK).date() if found.may_come_back and edition else None
         day = day_of(until, labels) if until else ""
         return leaf.show("left.html.j2", status=status, private=True, title=title, until=day, picture=till())
-    less = _less(leaf, found)
     active = edition is not None and found.consent is Consent.ACTIVE
+    less = _less(leaf, found) if active else None
     return leaf.show(
         "leave.html.j2",
         status=status,
@@ -184,13 +198,14 @@ def _page(leaf: Leaf, found: Wishes, *, status: int = 200) -> Response:
     )
 
 
-def _stands(leaf: Leaf, found: Wishes, edition: Edition, *, heading: str = "", said: str = "saved") -> Response:
-    """Return how it stands with a reader after an answer."""
+def _stands(leaf: Leaf, found: Wishes, edition: Edition, *, back: bool) -> Response:
+    """Return how it stands with a reader after an answer; `back`: they are put back."""
     wish, labels, until, now = found.preferences, leaf.labels, found.paused_until, leaf.now
-    if found.consent is not Consent.ACTIVE:
-        return _page(leaf, found)
+    if until and until <= local_date(now, edition.timezone):
+        until = None
     state = sentence(wish, edition, labels, now)
     pause = labels.say("paused", day=day_of(until, labels)) + " " if until else ""
-    lede = (state + " " if heading else "") + pause + next_line(wish, edition, found.email, labels, now, until)
+    lede = (state + " " if back else "") + pause + next_line(wish, edition, found.email, labels, now, until)
     days = week_of(wish, edition, labels, now, until)
-    return leaf.show("state.html.j2", private=True, said=said, heading=heading or state, lede=lede, days=days)
+    heading, said = (labels.say("back_h1"), "") if back else (state, SAVED)
+    return leaf.show("state.html.j2", private=True, said=said, heading=heading, lede=lede, days=days)

@@ -6,7 +6,7 @@ from collections import OrderedDict
 from collections.abc import Hashable
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
-from ipaddress import IPv6Address, ip_address
+from ipaddress import IPv4Address, IPv6Address, ip_address
 from typing import Final
 
 PLACES: Final = 10_000
@@ -39,13 +39,28 @@ class Bucket:
 def place(host: str) -> str:
     """Return what stands for a client: its address, or the network of an IPv6 one.
 
+    Some proxies write a port behind it, and a socket for both families writes IPv4 into IPv6.
+
     >>> place("192.0.2.7"), place("2001:db8:1:2:3::4"), place("")
     ('192.0.2.7', '2001:db8:1:2::', '')
+    >>> place("192.0.2.7:4711"), place("[2001:db8:1:2:3::4]:4711"), place("::ffff:192.0.2.7")
+    ('192.0.2.7', '2001:db8:1:2::', '192.0.2.7')
     """
-    try:
-        address = ip_address(host)
-    except ValueError:
+    address = address_of(host)
+    if address is None:
         return ""
     if isinstance(address, IPv6Address):
         return str(IPv6Address(int(address) >> (128 - NETWORK) << (128 - NETWORK)))
     return str(address)
+
+
+def address_of(host: str) -> IPv4Address | IPv6Address | None:
+    """Return the address that a host is, whatever port or mapping is around it; None for what is none."""
+    bare, _, _ = host.removeprefix("[").partition("]") if host.startswith("[") else (host, "", "")
+    if bare.count(":") == 1:
+        bare = bare.partition(":")[0]
+    try:
+        address = ip_address(bare)
+    except ValueError:
+        return None
+    return (address.ipv4_mapped or address) if isinstance(address, IPv6Address) else address

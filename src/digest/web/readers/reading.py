@@ -119,11 +119,15 @@ def usual(wish: Preferences, edition: Edition, labels: Labels) -> Choice:
 
 
 def wished(choice: Choice, edition: Edition) -> Preferences:
-    """Return a choice as it is kept: what is as the edition has it stays open, and goes along with the edition."""
+    """Return a choice as it is kept: what is as the edition has it stays open, and goes along with the edition.
+
+    A form has the sections of several editions; those that this one does not tell are no wish of its reader.
+    """
     every = tuple(section.id for section in edition.sections)
+    kept = tuple(section for section in every if section in choice.sections)
     own = (choice.at, choice.zone) != (edition.send.at, edition.timezone)
     return Preferences(
-        sections=() if choice.sections == every else choice.sections,
+        sections=() if kept == every else kept,
         frequency=taken_apart(choice.edition)[1],
         time=choice.at if own else None,
         timezone=choice.zone if own else "",
