@@ -349,6 +349,68 @@ def test_moving_to_an_address_that_reads_already_makes_one_reader_of_two(desk, p
     assert parts.store.subscribers.by_email(BO)[0].preferences.sections == ("hills",)
 
 
+def moved(parts, old=ADA, new=CY, now=NOON):
+    readers.move_address(parts, settings_token(parts, old), new, now=now)
+    (notice,) = [each for each in taken(parts, now) if each.kind is NoticeKind.ADDRESS and each.email == new]
+    return readers.confirm_address(parts, token_of(parts, notice), now=now)
+
+
+def test_no_older_file_import_or_operator_makes_a_reader_of_an_address_that_was_moved_away_from(desk, parts):
+    older = (desk / "subscribers/weekday.csv").read_text()
+    moved(parts)
+    readers.leave(parts, settings_token(parts, CY), origin="page", now=NOON)
+    (desk / "old.csv").write_text(f"email\n{ADA}\n")
+
+    brought = pipeline.bring(parts, desk / "old.csv", "weekday", now=NOON)
+    with pytest.raises(ListError, match="moved to another address"):
+        pipeline.enlist(parts, "weekday", {"email": ADA.upper()}, now=NOON)
+    (desk / "subscribers/weekday.csv").write_text(older)
+    report = pipeline.sync(parts, now=NOON).report
+
+    assert brought.kept_out == report.kept_out["weekday"] == 1
+    assert mailed(parts) == [BO]
+
+
+def test_a_file_does_not_confirm_a_sign_up_at_an_address_that_was_moved_away_from_but_its_mailbox_does(desk, parts):
+    (desk / "subscribers/lists.toml").write_text("[weekday]\npublic = true\ndouble_opt_in = false\n")
+    moved(parts)
+    readers.sign_up(parts, form(ADA), now=NOON + DAY)
+    (notice,) = [each for each in taken(parts, NOON + DAY) if each.kind is NoticeKind.CONFIRM]
+    with (desk / "subscribers/weekday.csv").open("a") as file:
+        file.write(f"{ADA},Ada,\n")
+    pipeline.sync(parts, now=NOON + DAY)
+    before = mailed(parts)
+
+    readers.confirm(parts, token_of(parts, notice), now=NOON + DAY)
+    pipeline.sync(parts, now=NOON + DAY)
+
+    assert before == [BO, CY]
+    assert mailed(parts) == [ADA, BO, CY]
+
+
+def test_who_moves_back_is_mailed_where_they_were(desk, parts):
+    moved(parts)
+    moved(parts, CY, ADA, NOON + DAY)
+    pipeline.sync(parts, now=NOON + DAY)
+
+    assert mailed(parts) == on_file(desk) == [ADA, BO]
+
+
+@pytest.mark.parametrize("new", ["new@mail.example", BO])
+def test_who_is_erased_after_a_move_is_mailed_at_none_of_their_addresses(desk, parts, new):
+    older = (desk / "subscribers/weekday.csv").read_text()
+    moved(parts)
+    moved(parts, CY, new, NOON + DAY)
+
+    pipeline.forget(parts, new, now=NOON + DAY)
+    (desk / "subscribers/other.csv").write_text(older)
+    (desk / "subscribers/weekday.csv").write_text(f"{older}{CY},Cy,\n")
+    pipeline.sync(parts, now=NOON + DAY)
+
+    mail = {recipient.email for recipient in parts.store.subscribers.audience(["weekday", "other"])}
+    assert mail == {BO} - {new}
+
+
 def test_a_suppressed_address_gets_no_mail_and_no_reader(parts):
     pipeline.forget(parts, CY, now=NOON)
 
