@@ -14,7 +14,7 @@ from digest.model.people import Consent, NoticeKind, Preferences
 from digest.parts import open_parts
 from digest.pipeline import readers
 from digest.settings import load
-from digest.store import open_store
+from digest.store import Leaver, open_store
 from digest.subscribers import Purpose
 from tests.fakes import NOON
 from tests.settings.conftest import BASE
@@ -171,6 +171,37 @@ def test_who_left_loses_the_row_in_the_file_and_gets_it_back_with_their_word(des
     assert (without, on_file(desk)) == ([BO], [BO, ADA])
     assert back.consent is Consent.ACTIVE
     assert mailed(parts) == [ADA, BO]
+
+
+def test_putting_back_undoes_the_leaving_and_not_what_an_operator_did_before(desk, parts):
+    token = settings_token(parts, ADA)
+    pipeline.delist(parts, ADA, [], asked=False, now=NOON)
+    left = readers.leave(parts, token, origin="page", now=NOON + DAY)
+
+    back = readers.put_back(parts, token, now=NOON + DAY)
+    pipeline.sync(parts, now=NOON + DAY)
+
+    assert (left.wishes.may_come_back, back.consent) == (False, Consent.UNSUBSCRIBED)
+    assert mailed(parts) == on_file(desk) == [BO]
+
+
+def test_a_wish_to_leave_that_an_operator_notes_voids_a_sign_up_that_was_not_confirmed(parts):
+    token = signed_up(parts)
+    pipeline.delist(parts, CY, ["weekday"], asked=True, now=NOON + MINUTE)
+
+    done = readers.confirm(parts, token, now=NOON + 2 * MINUTE)
+
+    assert done.fresh is False
+    assert mailed(parts) == [ADA, BO]
+
+
+@pytest.mark.parametrize(("left", "fresh"), [(date(2026, 3, 2), False), (date(2026, 2, 1), True)])
+def test_word_from_elsewhere_of_who_left_voids_sign_ups_from_before_that_day_alone(parts, left, fresh):
+    token = signed_up(parts)
+    leaver = Leaver(CY, readers.hashed(parts, CY), left)
+    parts.store.subscribers.leave("weekday", [leaver], origin="import: mailchimp", now=NOON)
+
+    assert readers.confirm(parts, token, now=NOON + 2 * MINUTE).fresh is fresh
 
 
 def test_a_fortnight_after_leaving_only_a_sign_up_brings_back(parts):

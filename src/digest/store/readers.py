@@ -132,7 +132,10 @@ class Readers:
             return [end(connection, each, now) for each in leavings]
 
     def put_back(self, who: int, edition: str, lists: Sequence[str], *, now: datetime) -> list[str]:
-        """Undo a leaving of the last fortnight, by the reader's own word; return the lists they are on again."""
+        """Undo a leaving of the last fortnight, by the reader's own word; return the lists they are on again.
+
+        A list whose file had lost their row before they left stays as its file has it.
+        """
         with self._database.write() as connection:
             alone(connection, "subscribers")
             person = connection.execute(select(subscriber).where(subscriber.c.id == who)).first()
@@ -140,13 +143,13 @@ class Readers:
                 return []
             rows = [row for row in rows_of(connection, who, lists) if row.consent == Consent.UNSUBSCRIBED.value]
             rows = [row for row in rows if may_come_back(row.since, now)]
-            were = [row.list for row in rows if _was_on(connection, row)]
+            on = [row for row in rows if _was_on(connection, row)]
+            were = [row.list for row in on if row.removed_at is None]
             for name in were:
-                values = {"consent": Consent.ACTIVE.value, "since": now, "removed_at": None}
-                put(connection, who, name, values, heard=True)
+                put(connection, who, name, {"consent": Consent.ACTIVE.value, "since": now}, heard=True)
             let_in(connection, person.email_hmac, were)
             if were:
-                never = subscription.c.list.in_([row.list for row in rows if row.list not in were])
+                never = subscription.c.list.in_([row.list for row in rows if row not in on])
                 connection.execute(delete(subscription).where(subscription.c.subscriber == who, never))
                 note(connection, who, were, "back", now=now, origin="page")
         return were
