@@ -15,7 +15,7 @@ from digest.model.people import Consent, NoticeKind, Preferences
 from digest.parts import open_parts
 from digest.pipeline import readers
 from digest.settings import load
-from digest.store import open_store
+from digest.store import Leaver, open_store
 from digest.subscribers import Purpose
 from tests.fakes import NOON
 from tests.settings.conftest import BASE
@@ -172,6 +172,37 @@ def test_who_left_loses_the_row_in_the_file_and_gets_it_back_with_their_word(des
     assert (without, on_file(desk)) == ([BO], [BO, ADA])
     assert back.consent is Consent.ACTIVE
     assert mailed(parts) == [ADA, BO]
+
+
+def test_putting_back_undoes_the_leaving_and_not_what_an_operator_did_before(desk, parts):
+    token = settings_token(parts, ADA)
+    pipeline.delist(parts, ADA, [], asked=False, now=NOON)
+    left = readers.leave(parts, token, origin="page", now=NOON + DAY)
+
+    back = readers.put_back(parts, token, now=NOON + DAY)
+    pipeline.sync(parts, now=NOON + DAY)
+
+    assert (left.wishes.may_come_back, back.consent) == (False, Consent.UNSUBSCRIBED)
+    assert mailed(parts) == on_file(desk) == [BO]
+
+
+def test_a_wish_to_leave_that_an_operator_notes_voids_a_sign_up_that_was_not_confirmed(parts):
+    token = signed_up(parts)
+    pipeline.delist(parts, CY, ["weekday"], asked=True, now=NOON + MINUTE)
+
+    done = readers.confirm(parts, token, now=NOON + 2 * MINUTE)
+
+    assert done.fresh is False
+    assert mailed(parts) == [ADA, BO]
+
+
+@pytest.mark.parametrize(("left", "fresh"), [(date(2026, 3, 2), False), (date(2026, 2, 1), True)])
+def test_word_from_elsewhere_of_who_left_voids_sign_ups_from_before_that_day_alone(parts, left, fresh):
+    token = signed_up(parts)
+    leaver = Leaver(CY, readers.hashed(parts, CY), left)
+    parts.store.subscribers.leave("weekday", [leaver], origin="import: mailchimp", now=NOON)
+
+    assert readers.confirm(parts, token, now=NOON + 2 * MINUTE).fresh is fresh
 
 
 def test_a_fortnight_after_leaving_only_a_sign_up_brings_back(parts):
@@ -373,6 +404,68 @@ def test_moving_to_an_address_that_reads_already_makes_one_reader_of_two(desk, p
 
     assert mailed(parts) == on_file(desk) == [BO]
     assert parts.store.subscribers.by_email(BO)[0].preferences.sections == ("hills",)
+
+
+def moved(parts, old=ADA, new=CY, now=NOON):
+    readers.move_address(parts, settings_token(parts, old), new, now=now)
+    (notice,) = [each for each in taken(parts, now) if each.kind is NoticeKind.ADDRESS and each.email == new]
+    return readers.confirm_address(parts, token_of(parts, notice), now=now)
+
+
+def test_no_older_file_import_or_operator_makes_a_reader_of_an_address_that_was_moved_away_from(desk, parts):
+    older = (desk / "subscribers/weekday.csv").read_text()
+    moved(parts)
+    readers.leave(parts, settings_token(parts, CY), origin="page", now=NOON)
+    (desk / "old.csv").write_text(f"email\n{ADA}\n")
+
+    brought = pipeline.bring(parts, desk / "old.csv", "weekday", now=NOON)
+    with pytest.raises(ListError, match="moved to another address"):
+        pipeline.enlist(parts, "weekday", {"email": ADA.upper()}, now=NOON)
+    (desk / "subscribers/weekday.csv").write_text(older)
+    report = pipeline.sync(parts, now=NOON).report
+
+    assert brought.kept_out == report.kept_out["weekday"] == 1
+    assert mailed(parts) == [BO]
+
+
+def test_a_file_does_not_confirm_a_sign_up_at_an_address_that_was_moved_away_from_but_its_mailbox_does(desk, parts):
+    (desk / "subscribers/lists.toml").write_text("[weekday]\npublic = true\ndouble_opt_in = false\n")
+    moved(parts)
+    readers.sign_up(parts, form(ADA), now=NOON + DAY)
+    (notice,) = [each for each in taken(parts, NOON + DAY) if each.kind is NoticeKind.CONFIRM]
+    with (desk / "subscribers/weekday.csv").open("a") as file:
+        file.write(f"{ADA},Ada,\n")
+    pipeline.sync(parts, now=NOON + DAY)
+    before = mailed(parts)
+
+    readers.confirm(parts, token_of(parts, notice), now=NOON + DAY)
+    pipeline.sync(parts, now=NOON + DAY)
+
+    assert before == [BO, CY]
+    assert mailed(parts) == [ADA, BO, CY]
+
+
+def test_who_moves_back_is_mailed_where_they_were(desk, parts):
+    moved(parts)
+    moved(parts, CY, ADA, NOON + DAY)
+    pipeline.sync(parts, now=NOON + DAY)
+
+    assert mailed(parts) == on_file(desk) == [ADA, BO]
+
+
+@pytest.mark.parametrize("new", ["new@mail.example", BO])
+def test_who_is_erased_after_a_move_is_mailed_at_none_of_their_addresses(desk, parts, new):
+    older = (desk / "subscribers/weekday.csv").read_text()
+    moved(parts)
+    moved(parts, CY, new, NOON + DAY)
+
+    pipeline.forget(parts, new, now=NOON + DAY)
+    (desk / "subscribers/other.csv").write_text(older)
+    (desk / "subscribers/weekday.csv").write_text(f"{older}{CY},Cy,\n")
+    pipeline.sync(parts, now=NOON + DAY)
+
+    mail = {recipient.email for recipient in parts.store.subscribers.audience(["weekday", "other"])}
+    assert mail == {BO} - {new}
 
 
 def test_a_suppressed_address_gets_no_mail_and_no_reader(parts):

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import re
 import shutil
+from dataclasses import replace
 from datetime import timedelta
 from email import message_from_bytes
 from email.policy import default as policy
@@ -14,11 +15,11 @@ import pytest
 from digest import pipeline
 from digest.deliver.catcher import caught
 from digest.lifecycle import Move
-from digest.model.delivery import Plan
+from digest.model.delivery import DeliveryState, Outcome, Plan
 from digest.model.people import Consent, Notice, NoticeKind, Preferences
 from digest.parts import open_parts
 from digest.pipeline import readers
-from digest.pipeline.transactional import compose_notice, send_notices
+from digest.pipeline.transactional import again, compose_notice, send_notices
 from digest.settings import load
 from tests.fakes import NOON
 from tests.render.samples import TEMPLATES
@@ -192,6 +193,41 @@ def test_a_look_that_is_broken_keeps_the_mail_until_it_is_mended(desk, parts):
 
     assert "nothing" in broken.trouble
     assert (broken.later, mended.accepted) == (1, 1)
+
+
+def test_an_outage_of_a_day_or_an_edition_that_is_gone_for_one_loses_no_mail(desk):
+    (desk / "digest.toml").write_text(BASE + RELAY.replace("2525", "1").replace('username = "digest"\n', ""))
+    with open_parts(load(desk / "digest.toml", {})) as parts:
+        sign_up(parts)
+        outage = [sent(parts, NOON + minutes * MINUTE).later for minutes in range(0, 12 * 60, 60)]
+    (desk / "digest.toml").write_text(BASE.replace("[edition.weekday]", '[edition.brief]\nlists = ["weekday"]'))
+    with open_parts(load(desk / "digest.toml", {})) as parts:
+        outage += [sent(parts, NOON + minutes * MINUTE).later for minutes in range(12 * 60, 24 * 60, 60)]
+
+    (desk / "digest.toml").write_text(BASE)
+    with open_parts(load(desk / "digest.toml", {})) as parts:
+        after = sent(parts, NOON + 24 * 60 * MINUTE)
+
+    assert (outage, after.accepted) == ([1] * 24, 1)
+
+
+def test_what_waited_for_two_days_goes_to_nobody_and_the_log_says_so(desk, parts, caplog):
+    sign_up(parts)
+
+    late = sent(parts, NOON + 2 * 24 * 60 * MINUTE)
+
+    assert (late.accepted, parts.store.notices.waiting()) == (0, 0)
+    assert "a mail to one reader will not go out" in caplog.text
+
+
+def test_a_mail_that_servers_put_off_five_times_is_given_up(parts):
+    sign_up(parts)
+    (each,) = parts.store.notices.claim(1, now=NOON)
+    busy = Outcome(DeliveryState.DEFERRED, 451, "busy")
+
+    pauses = [again(busy, replace(each, attempts=before), NOON) for before in range(5)]
+
+    assert [pause and (pause - NOON) // MINUTE for pause in pauses] == [5, 15, 30, 60, None]
 
 
 def test_who_is_suppressed_meanwhile_gets_nothing(parts):

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import secrets
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from hashlib import sha256
 from pathlib import Path
@@ -14,14 +14,18 @@ NEW: Final = os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_NOFOLLOW | os.O_CLOEXEC
 """How a draft is opened: nobody's file but ours, and no link to one."""
 
 
-def replace(path: Path, data: bytes, *, mode: int = 0o600) -> None:
+def replace(path: Path, data: bytes, *, mode: int = 0o600, only_if: Callable[[], bool] = lambda: True) -> bool:
     """Put `data` at `path` at once, on disk before the name is; raises OSError, and what stood there stays.
 
-    A link at `path` is replaced, not followed. `mode` holds whatever the umask is.
+    A link at `path` is replaced, not followed. `mode` holds whatever the umask is. `only_if` is asked last of all;
+    returns whether it was put.
     """
     with _draft(path.parent, data, mode) as draft:
+        if not only_if():
+            return False
         draft.replace(path)
     settle(path.parent)
+    return True
 
 
 def create(path: Path, data: bytes, *, mode: int = 0o600) -> bool:

@@ -34,7 +34,7 @@ class Brought:
 
     found: Import
     kept_out: int
-    """Readers of the file who had unsubscribed here, or are suppressed; they stay out."""
+    """Readers of the file who had unsubscribed here, moved to another address or are suppressed; they stay out."""
     rejects: Path | None
     """Where the rows stand that were not taken; None if there are none."""
     barred: int = 0
@@ -99,6 +99,7 @@ def _keep_out(parts: Parts, found: Import, name: str, on_file: set[str], key: Ke
     """Take those out of the rows who may not be mailed; return how many."""
     hashes = {who: email_hmac(row.email, key.secret) for who, row in found.rows.items()}
     barred = on_file | parts.store.subscribers.suppressed(hashes.values())
+    barred |= parts.store.subscribers.moved(name)
     gone = parts.store.subscribers.gone(name)
     out = [who for who, row in found.rows.items() if hashes[who] in barred or row.email.lower() in gone]
     for who in out:

@@ -74,11 +74,16 @@ def enlist(parts: Parts, name: str, cells: Mapping[str, str], *, now: datetime) 
 
 def _enlist(parts: Parts, row: Row, *, now: datetime) -> bool:
     settings, people, name = parts.settings, parts.store.subscribers, row.list
-    barred = people.suppression(email_hmac(row.email, parts.keyring.hashing.secret))
+    hashed = email_hmac(row.email, parts.keyring.hashing.secret)
+    barred = people.suppression(hashed)
     if barred is not None:
         raise ListError(f"{row.email} is suppressed since {barred.since} ({barred.reason}) and never mailed")
     if identity(row.email) in people.gone(name):
         raise ListError(f"{row.email} unsubscribed from {name}; only they themselves can come back")
+    if hashed in people.moved(name):
+        raise ListError(
+            f"the reader of {name} at {row.email} moved to another address; only they themselves can come back"
+        )
     path = settings.subscribers / f"{name}.csv"
     ids = [section.id for section in settings.sections]
     there = read_list(path, section_ids=ids, timezone=settings.timezone)[0] if path.exists() else ()
@@ -117,7 +122,8 @@ def delist(parts: Parts, address: str, lists: list[str], *, asked: bool, now: da
 def forget(parts: Parts, address: str, *, origin: str = "operator", now: datetime) -> list[str]:
     """Erase a person and keep their wish: never mailed again, known by a keyed hash alone; return their lists.
 
-    In this order, so that no moment loses the wish: the hash, the files (those of rejected rows too), the database.
+    Barred with them is every address that they moved away from. In this order, so that no moment loses the wish: the
+    hashes, the files (those of rejected rows too), the database.
     """
     email, keyring, folder = normalise(address), parts.keyring, parts.settings.subscribers
     require_only(keyring.hashing, parts)
@@ -126,8 +132,10 @@ def forget(parts: Parts, address: str, *, origin: str = "operator", now: datetim
         for path in files:
             require_whole(path)
         wish = PlainSuppression(email, "erased", now.date())
-        extend_suppressed(folder / SUPPRESSED, keyring, [wish])
-        parts.store.subscribers.suppress([wish.hashed(keyring.hashing)])
+        key, before = keyring.hashing, parts.store.subscribers.formers(email)
+        wishes = [wish.hashed(key), *(Suppression(each, key.mark, wish.reason, wish.since) for each in before)]
+        extend_suppressed(folder / SUPPRESSED, keyring, wishes)
+        parts.store.subscribers.suppress(wishes)
         gone = [path.stem for path in files if drop_address(path, email)]
         for path in folder.glob("*.rejected.csv"):
             drop_text(path, email)

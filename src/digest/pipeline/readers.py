@@ -363,7 +363,7 @@ def _wishes(parts: Parts, who: int, edition: str, now: datetime) -> Wishes | Non
         preferences=first.preferences,
         paused_until=first.paused_until,
         left_at=left_at,
-        may_come_back=left_at is not None and may_come_back(left_at, now),
+        may_come_back=left_at is not None and not first.removed and may_come_back(left_at, now),
         unsubscribe_token=parts.tokens.make(Purpose.UNSUBSCRIBE, who, edition),
         preferences_token=parts.tokens.make(Purpose.PREFERENCES, who, edition),
     )

@@ -27,9 +27,15 @@ from digest.subscribers import Purpose
 
 log = logging.getLogger(__name__)
 
+LOST: Final = "a mail to one reader will not go out"
+
 A_TIME: Final = 20
 """Mails of one connection: with a lease of five minutes each, a slow server makes none of them go twice."""
 TRIES: Final = 5
+"""Answers of mail servers, none of which took it, after which a mail is given up."""
+SOON: Final = timedelta(minutes=1)
+LATER: Final = timedelta(minutes=10)
+"""How long one that reached no server waits: a quarter of its age, within these. Two days end it, and nothing else."""
 HEADLINES: Final = 5
 """Of the latest issue, in a welcome."""
 LONGEST: Final = 200
@@ -52,13 +58,18 @@ async def send_notices(parts: Parts, *, clock: Callable[[], datetime]) -> Answer
     """Send the mails that are due; two runs at once share them. What could not go is tried again at a later run.
 
     A mail that cannot be made (a broken look, an edition that is gone) waits for that to be mended and costs no other
-    its turn. Nothing is raised for a mail server that is not there: the answer says so.
+    its turn. Nothing is raised for a mail server that is not there: the answer says so. What will not go out any more
+    stands in the log.
     """
     counts = {"accepted": 0, "refused": 0, "later": 0}
     trouble = ""
+    # A question costs less than a transaction that writes.
+    if await asyncio.to_thread(parts.store.notices.waiting):
+        for late in await asyncio.to_thread(parts.store.notices.give_up, now=clock()):
+            log.warning(LOST, extra={"notice": late, "reason": "it could not go out for two days"})
     while not trouble:
         if not await asyncio.to_thread(parts.store.notices.waiting):
-            break  # a question costs less than a transaction that writes
+            break
         taken = await asyncio.to_thread(parts.store.notices.claim, A_TIME, now=clock())
         if not taken:
             break
@@ -66,29 +77,38 @@ async def send_notices(parts: Parts, *, clock: Callable[[], datetime]) -> Answer
         outcomes, trouble = await _sent(parts, made)
         done = [(each, outcome) for (each, _), outcome in zip(made, outcomes, strict=True)] + unmade
         now = clock()
-        written = [(each, outcome, again(outcome, each.attempts + 1, now)) for each, outcome in done]
+        written = [(each, outcome, again(outcome, each, now)) for each, outcome in done]
         await asyncio.to_thread(parts.store.notices.record, written, now=now)
-        for _, outcome, later in written:
+        for each, outcome, later in written:
+            if later is None and outcome.state is not DeliveryState.ACCEPTED:
+                # Not the server's words, which may name the reader.
+                log.warning(LOST, extra={"notice": each.id, "reason": outcome.state.value, "code": outcome.code})
             counts["later" if later else outcome.state.value if outcome.state.value in counts else "refused"] += 1
         trouble = trouble or next((outcome.text for _, outcome in unmade), "")
     return Answered(**counts, trouble=trouble)
 
 
-def again(outcome: Outcome, attempt: int, now: datetime) -> datetime | None:
-    """Return when a mail is tried again after that outcome of its `attempt`-th attempt; None: never.
+def again(outcome: Outcome, each: Notice, now: datetime) -> datetime | None:
+    """Return when a mail is tried again after that outcome of its next attempt; None: never.
 
-    One in doubt is sent once more: a second confirmation costs less than a reader who waits for one in vain.
-
-    >>> from datetime import UTC
-    >>> noon = datetime(2026, 3, 2, 12, tzinfo=UTC)
-    >>> str(again(Outcome(DeliveryState.DEFERRED), 1, noon) - noon), again(Outcome(DeliveryState.REFUSED), 1, noon)
-    ('0:05:00', None)
+    One in doubt is sent once more: a second confirmation costs less than a reader who waits for one in vain. An attempt
+    at which it reached no server ends nothing.
     """
-    if outcome.state in (DeliveryState.ACCEPTED, DeliveryState.REFUSED) or attempt >= TRIES:
-        return None
+    attempt = each.attempts + 1
+    if outcome.state is DeliveryState.QUEUED:
+        return now + min(max((now - each.made_at) / 4, SOON), LATER)
     if outcome.state is DeliveryState.IN_DOUBT:
         return now + LEASE if attempt == 1 else None
-    return now + (pause_after(attempt) if outcome.state is DeliveryState.DEFERRED else timedelta(minutes=1))
+    if outcome.state is DeliveryState.DEFERRED and attempt < TRIES:
+        return now + pause_after(attempt)
+    return None
+
+
+def _reached(outcome: Outcome) -> Outcome:
+    """Return what became of a mail: as queued where it was deferred by no server's answer."""
+    if outcome.state is DeliveryState.DEFERRED and not outcome.code:
+        return Outcome(DeliveryState.QUEUED, 0, outcome.text)
+    return outcome
 
 
 async def _sent(parts: Parts, made: Sequence[tuple[Notice, bytes]]) -> tuple[list[Outcome], str]:
@@ -101,7 +121,7 @@ async def _sent(parts: Parts, made: Sequence[tuple[Notice, bytes]]) -> tuple[lis
     ]
     try:
         async with parts.transport() as transport:
-            return await send_few(transport, mails), ""
+            return [_reached(outcome) for outcome in await send_few(transport, mails)], ""
     except RelayError as error:
         return [Outcome(DeliveryState.QUEUED, 0, "no mail server")] * len(made), str(error)
 
@@ -115,7 +135,7 @@ def _messages(parts: Parts, taken: Sequence[Notice]) -> tuple[list[tuple[Notice,
             made.append((each, compose_notice(parts, each)))
         except DigestError as error:
             log.warning("a mail to one reader cannot be made", extra={"notice": each.id, "reason": str(error)})
-            unmade.append((each, Outcome(DeliveryState.DEFERRED, 0, str(error))))
+            unmade.append((each, Outcome(DeliveryState.QUEUED, 0, str(error))))
     return made, unmade
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any, Final
@@ -67,7 +67,8 @@ def end(connection: Connection, leaving: Leaving, now: datetime) -> int | None:
     way = next(iter(had.values())).preference if had else numbers(connection, [Preferences()])[Preferences()]
     for name in ending:
         values = {"consent": Consent.UNSUBSCRIBED.value, "since": now, "paused_until": None}
-        put(connection, who, name, values if name in had else {**values, "preference": way}, heard=name in there)
+        new = {"preference": way, "removed_at": now}  # no file has a row of theirs
+        put(connection, who, name, values if name in had else values | new, heard=name in there)
     note(connection, who, ending, "unsubscribe", now=now, origin=leaving.origin)
     if any(runs(had[name]) for name in there) and answered(leaving.origin):
         queue(connection, NoticeKind.GOODBYE, to=(who, person.email_hmac), edition=leaving.edition, now=now)
@@ -83,10 +84,12 @@ def close(connection: Connection, who: int, lists: Sequence[str], now: datetime)
 def leave(connection: Connection, name: str, leavers: Sequence[Leaver], origin: str, now: datetime) -> int:
     """End their subscriptions to a list, and note those who had none; return how many are newly ended.
 
-    Who joined here, by the list's file, after they left there stays: they came back.
+    Who joined here, by the list's file, after they left there stays: they came back. What they asked for before they
+    left and did not confirm is void.
     """
     people = {each.email.lower(): each for each in leavers}
     ids = _ids(connection, people, now)
+    _void(connection, name, {ids[address]: each.since for address, each in people.items()}, now)
     there = _running(connection, name, set(ids.values()))
     way = numbers(connection, [Preferences()])[Preferences()]
     ending = [
@@ -108,6 +111,16 @@ def leave(connection: Connection, name: str, leavers: Sequence[Leaver], origin: 
         said = {"list": name, "event": "unsubscribe", "at": now, "origin": origin}
         connection.execute(insert(connection, consent), [{"subscriber": who, **said} for who, _ in ending])
     return len(ending)
+
+
+def _void(connection: Connection, name: str, left: Mapping[int, date | None], now: datetime) -> None:
+    """Close the sign-ups for a list that came before the days on which subscribers left it, all where none is known."""
+    waits = and_(request.c.list == name, request.c.kind == SIGN_UP, request.c.done_at.is_(None))
+    rows = connection.execute(select(request.c.id, request.c.subscriber, request.c.at).where(waits)).all()
+    theirs = [(row, left[row.subscriber]) for row in rows if row.subscriber in left]
+    before = [row.id for row, since in theirs if since is None or row.at.date() <= since]
+    for some in chunks(before):
+        connection.execute(update(request).where(request.c.id.in_(some)).values(done_at=now))
 
 
 def _ends(leaver: Leaver, old: Record[Any] | None) -> bool:

@@ -21,6 +21,7 @@ LEASE: Final = timedelta(minutes=5)
 went out, and it goes again: one confirmation too many costs less than a reader who waits for one in vain."""
 PATIENCE: Final = timedelta(days=2)
 """After that nobody waits for it any more."""
+_ENDED: Final = {"state": DeliveryState.SUPPRESSED.value, "not_before": None, "email": ""}
 
 
 def queue(
@@ -96,13 +97,19 @@ class Notices:
     def claim(self, limit: int, *, now: datetime) -> list[Notice]:
         """Take at most `limit` that are due, the oldest first, for as long as a lease lasts.
 
-        Of those that strangers can cause, no more than `A_MINUTE` go out in a minute; the others wait. What waited for
-        two days, and what would go to somebody suppressed meanwhile, is given up.
+        Of those that strangers can cause, no more than `A_MINUTE` go out in a minute; the others wait. What would go to
+        somebody suppressed meanwhile ends.
         """
         with self._database.write() as connection:
-            self._give_up(connection, now)
+            waits = and_(notice.c.not_before.is_not(None), notice.c.email_hmac.in_(select(suppression.c.email_hmac)))
+            connection.execute(update(notice).where(waits).values(text="suppressed", at=now, **_ENDED))
             free = self._free(connection, now)
-            due = _due().where(notice.c.not_before <= now).order_by(notice.c.id).limit(limit + A_MINUTE)
+            due = (
+                _due()
+                .where(notice.c.not_before <= now, notice.c.made_at > now - PATIENCE)
+                .order_by(notice.c.id)
+                .limit(limit + A_MINUTE)
+            )
             rows = connection.execute(due.with_for_update(of=notice, skip_locked=True)).all()
             taken: list[Any] = []
             for row in rows:
@@ -115,13 +122,24 @@ class Notices:
             connection.execute(update(notice).where(mine).values(attempts=notice.c.attempts + 1, **held))
             return [_notice(connection, row) for row in taken]
 
+    def give_up(self, *, now: datetime) -> list[int]:
+        """End what waited for as long as anybody waits for it; return the numbers of those."""
+        late = and_(notice.c.not_before.is_not(None), notice.c.made_at <= now - PATIENCE)
+        with self._database.write() as connection:
+            ended = update(notice).where(late).values(text="nobody waits for it any more", at=now, **_ENDED)
+            return sorted(connection.execute(ended.returning(notice.c.id)).scalars())
+
     def record(self, outcomes: Sequence[tuple[Notice, Outcome, datetime | None]], *, now: datetime) -> None:
-        """Write what became of mails; with an instant, one is tried again then. Of those done no address stays."""
+        """Write what became of mails; with an instant, one is tried again then. Of those done no address stays.
+
+        One that stays queued reached no server, and its attempt does not count.
+        """
         with self._database.write() as connection:
             for each, outcome, again in outcomes:
                 values: dict[str, Any] = {"code": outcome.code, "text": outcome.text, "at": now, "not_before": again}
                 values["state"] = DeliveryState.QUEUED.value if again else outcome.state.value
                 values |= {} if again else {"email": ""}
+                values |= {"attempts": each.attempts} if outcome.state is DeliveryState.QUEUED else {}
                 still = and_(notice.c.id == each.id, notice.c.attempts == each.attempts + 1)
                 held = notice.c.state == DeliveryState.CLAIMED.value
                 connection.execute(update(notice).where(still, held).values(values))
@@ -131,14 +149,6 @@ class Notices:
         with self._database.read() as connection:
             open_ones = select(func.count()).select_from(notice).where(notice.c.not_before.is_not(None))
             return int(connection.execute(open_ones).scalar_one())
-
-    def _give_up(self, connection: Connection, now: datetime) -> None:
-        ended = {"state": DeliveryState.SUPPRESSED.value, "not_before": None, "at": now, "email": ""}
-        late = and_(notice.c.not_before.is_not(None), notice.c.made_at <= now - PATIENCE)
-        connection.execute(update(notice).where(late).values(text="nobody waits for it any more", **ended))
-        gone = notice.c.email_hmac.in_(select(suppression.c.email_hmac))
-        waits = notice.c.not_before.is_not(None)
-        connection.execute(update(notice).where(waits, gone).values(text="suppressed", **ended))
 
     def _free(self, connection: Connection, now: datetime) -> int:
         """Return how many of those that strangers can cause may go out now."""

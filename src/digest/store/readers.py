@@ -13,6 +13,7 @@ from sqlalchemy import Row as Record
 from digest.consent import DAY, MOVES, PUT_BACK, Standing, may_come_back, on_sign_up
 from digest.model.people import Consent, NoticeKind, Person, Preferences, Row, Subscription, Word
 from digest.store.engine import Database, alone, insert
+from digest.store.formers import inherit, is_shut, let_in, shut
 from digest.store.leaving import SIGN_UP, Leaving, close, end
 from digest.store.notices import barred, queue, void
 from digest.store.preferences import numbers, read_preferences
@@ -20,6 +21,7 @@ from digest.store.schema import (
     audience,
     consent,
     delivery,
+    former,
     issue,
     notice,
     request,
@@ -114,6 +116,7 @@ class Readers:
             values: dict[str, Any] = {"consent": Consent.ACTIVE.value, "since": now, "preference": row.preference}
             put(connection, row.subscriber, row.list, values | {"joined_on": today, "removed_at": None}, heard=True)
             note(connection, row.subscriber, [row.list], "confirm", now=now, origin="page", wording=row.wording)
+            let_in(connection, person.email_hmac, [row.list])
             close(connection, row.subscriber, [row.list], now)
             to = (row.subscriber, person.email_hmac)
             queue(connection, NoticeKind.WELCOME, to=to, edition=row.edition, now=now)
@@ -129,7 +132,10 @@ class Readers:
             return [end(connection, each, now) for each in leavings]
 
     def put_back(self, who: int, edition: str, lists: Sequence[str], *, now: datetime) -> list[str]:
-        """Undo a leaving of the last fortnight, by the reader's own word; return the lists they are on again."""
+        """Undo a leaving of the last fortnight, by the reader's own word; return the lists they are on again.
+
+        A list whose file had lost their row before they left stays as its file has it.
+        """
         with self._database.write() as connection:
             alone(connection, "subscribers")
             person = connection.execute(select(subscriber).where(subscriber.c.id == who)).first()
@@ -137,12 +143,13 @@ class Readers:
                 return []
             rows = [row for row in rows_of(connection, who, lists) if row.consent == Consent.UNSUBSCRIBED.value]
             rows = [row for row in rows if may_come_back(row.since, now)]
-            were = [row.list for row in rows if _was_on(connection, row)]
+            on = [row for row in rows if _was_on(connection, row)]
+            were = [row.list for row in on if row.removed_at is None]
             for name in were:
-                values = {"consent": Consent.ACTIVE.value, "since": now, "removed_at": None}
-                put(connection, who, name, values, heard=True)
+                put(connection, who, name, {"consent": Consent.ACTIVE.value, "since": now}, heard=True)
+            let_in(connection, person.email_hmac, were)
             if were:
-                never = subscription.c.list.in_([row.list for row in rows if row.list not in were])
+                never = subscription.c.list.in_([row.list for row in rows if row not in on])
                 connection.execute(delete(subscription).where(subscription.c.subscriber == who, never))
                 note(connection, who, were, "back", now=now, origin="page")
         return were
@@ -205,7 +212,8 @@ class Readers:
     def move(self, request_id: int, new: Person, old: Person, *, now: datetime) -> bool:
         """Give a reader the new address that they confirmed; False where that was done, or may not be.
 
-        Where the new address is somebody's already, that is the same person: what was active goes over to it.
+        Where the new address is somebody's already, that is the same person: what was active goes over to it. The old
+        one's hash is kept, so that no older file makes a reader of it again on the lists they were on, or had left.
         """
         with self._database.write() as connection:
             alone(connection, "subscribers")
@@ -213,10 +221,12 @@ class Readers:
             if row is None or barred(connection, new.email_hmac):
                 return False
             other = connection.execute(select(subscriber).where(subscriber.c.address == new.email.lower())).first()
-            names = [each.list for each in rows_of(connection, row.subscriber) if runs(each)]
+            had = rows_of(connection, row.subscriber)
+            names = [each.list for each in had if runs(each)]
             who = row.subscriber
             if other is not None and other.id != who:
                 _merge(connection, who, other.id, names, now)
+                inherit(connection, who, other.id)
                 who = other.id
             else:
                 address = new.email.lower()
@@ -224,6 +234,8 @@ class Readers:
                 values["domain"] = address.rpartition("@")[2]
                 connection.execute(update(subscriber).where(subscriber.c.id == row.subscriber).values(**values))
                 note(connection, row.subscriber, names, "address", now=now, origin="page")
+            let_in(connection, new.email_hmac, names, who)
+            shut(connection, old.email_hmac, who, [each.list for each in had], now)
             mine = and_(request.c.subscriber == row.subscriber, request.c.kind == ADDRESS)
             connection.execute(update(request).where(mine).values(done_at=now, email=""))
             to = (who, old.email_hmac)
@@ -247,6 +259,9 @@ class Readers:
             "subscriptions": subscriptions().where(subscription.c.subscriber == who).order_by(subscription.c.list),
             "events": select(consent).where(consent.c.subscriber == who).order_by(consent.c.id),
             "requests": select(request).where(request.c.subscriber == who).order_by(request.c.id),
+            "earlier_addresses": select(former)
+            .where(former.c.subscriber == who)
+            .order_by(former.c.since, former.c.list),
             "mails_to_you": select(notice).where(notice.c.subscriber == who).order_by(notice.c.id),
             "issues_to_you": select(delivery).where(delivery.c.subscriber == who).order_by(delivery.c.issue),
         }
@@ -307,7 +322,8 @@ def _standing(connection: Connection, person: Person, lists: Sequence[str]) -> S
     rows = rows_of(connection, who, lists) if who is not None else []
     # A row that was taken out of its file says nothing; that somebody left says so whatever became of their row.
     there = [Consent(r.consent) for r in rows if r.removed_at is None or r.consent == Consent.UNSUBSCRIBED.value]
-    return Standing(min(there, key=_CALLED.__getitem__, default=None), barred=False, known=bool(rows))
+    known = bool(rows) or is_shut(connection, person.email_hmac, lists)
+    return Standing(min(there, key=_CALLED.__getitem__, default=None), barred=False, known=known)
 
 
 def _keep(connection: Connection, person: Person, now: datetime) -> int:

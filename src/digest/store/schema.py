@@ -266,6 +266,16 @@ notice: Final = Table(
 )
 """The mails that answer one reader: confirmation, welcome, goodbye, link, change of address."""
 
+former: Final = Table(
+    "former",
+    metadata,
+    Column("email_hmac", String(64), primary_key=True),
+    Column("list", Text, primary_key=True),
+    Column("subscriber", ForeignKey("subscriber.id"), nullable=False, index=True),  # whose address it was
+    Column("since", Instant, nullable=False),
+)
+"""Addresses that readers moved away from: no file brings one back to a list, only a word from that very mailbox."""
+
 suppression: Final = Table(
     "suppression",
     metadata,

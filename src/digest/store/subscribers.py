@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from datetime import date, datetime
 from typing import Any, Final
 
-from sqlalchemy import Select, and_, func, or_, select, true, update
+from sqlalchemy import Connection, Select, and_, func, or_, select, true, update
 
 from digest.errors import UnknownError
 from digest.model.delivery import Recipient
@@ -24,11 +24,12 @@ from digest.store.audience import chosen
 from digest.store.census import census
 from digest.store.chunks import chunks
 from digest.store.engine import Database, alone, insert
+from digest.store.formers import hashes_of
 from digest.store.leaving import Leaver, Leaving, end, leave
 from digest.store.notices import cancel
 from digest.store.preferences import COLUMNS, read_preferences
 from digest.store.recipients import read_recipient
-from digest.store.schema import consent, meta, preference, request, subscriber, subscription, suppression
+from digest.store.schema import consent, former, meta, preference, request, subscriber, subscription, suppression
 from digest.store.subscriptions import read_subscription, subscriptions
 from digest.store.sync import SyncReport, sync
 from digest.store.testers import forget
@@ -92,6 +93,18 @@ class Subscribers:
         with self._database.read() as connection:
             return set(connection.execute(people.where(ended)).scalars())
 
+    def moved(self, name: str) -> set[str]:
+        """Return the keyed hashes of the addresses that a list's readers moved away from."""
+        with self._database.read() as connection:
+            return set(connection.execute(select(former.c.email_hmac).where(former.c.list == name)).scalars())
+
+    def formers(self, email: str) -> list[str]:
+        """Return the keyed hashes of the addresses that whoever has this one moved away from."""
+        with self._database.read() as connection:
+            mine = select(subscriber.c.id).where(subscriber.c.address == email.lower())
+            who = connection.execute(mine).scalar()
+            return hashes_of(connection, who) if who is not None else []
+
     def suppress(self, suppressions: Iterable[Suppression]) -> int:
         """Bar addresses for good; return how many were not barred before, whose first reason stays."""
         with self._database.write() as connection:
@@ -131,31 +144,17 @@ class Subscribers:
         """Forget a person: address and name go, their subscriptions end; False where no subscriber has the address.
 
         What was sent to them stays counted under their number, and the keyed hash stays, so that what is still in the
-        outbox is found to be suppressed.
+        outbox is found to be suppressed. What an address they moved away from still says of them goes as well.
         """
         with self._database.write() as connection:
             alone(connection, "subscribers")
             forget(connection, email)
-            row = connection.execute(select(subscriber).where(subscriber.c.address == email.lower())).first()
-            if row is None:
+            who = connection.execute(select(subscriber.c.id).where(subscriber.c.address == email.lower())).scalar()
+            if who is None:
                 return False
-            mine = subscription.c.subscriber == row.id
-            running = select(subscription.c.list).where(
-                and_(mine, subscription.c.consent != Consent.UNSUBSCRIBED.value)
-            )
-            names = connection.execute(running).scalars().all()
-            ended = {"consent": Consent.UNSUBSCRIBED.value, "since": now, "removed_at": now, "paused_until": None}
-            connection.execute(update(subscription).where(mine).values(noted=subscription.c.said, **ended))
-            theirs = request.c.subscriber == row.id
-            connection.execute(
-                update(request).where(theirs).values(email="", done_at=func.coalesce(request.c.done_at, now))
-            )
-            cancel(connection, row.id, "erased", now)
-            said = {"subscriber": row.id, "event": "erase", "at": now, "origin": origin}
-            if names:
-                connection.execute(insert(connection, consent), [{"list": name, **said} for name in names])
-            nobody = {"address": f"erased:{row.id}", "email": f"erased:{row.id}", "name": "", "domain": ""}
-            connection.execute(update(subscriber).where(subscriber.c.id == row.id).values(**nobody))
+            before = select(subscriber.c.id).where(subscriber.c.email_hmac.in_(hashes_of(connection, who)))
+            for each in {who, *connection.execute(before).scalars()}:
+                _erase(connection, each, origin, now)
         return True
 
     # ------------------------------------------------------------------------------------------------ reading
@@ -245,3 +244,20 @@ class Subscribers:
                 return
             yield from (read_recipient(row) for row in rows)
             last = rows[-1].subscriber
+
+
+def _erase(connection: Connection, who: int, origin: str, now: datetime) -> None:
+    """Forget one subscriber, all that runs and waits of theirs with them."""
+    mine = subscription.c.subscriber == who
+    running = select(subscription.c.list).where(and_(mine, subscription.c.consent != Consent.UNSUBSCRIBED.value))
+    names = connection.execute(running).scalars().all()
+    ended = {"consent": Consent.UNSUBSCRIBED.value, "since": now, "removed_at": now, "paused_until": None}
+    connection.execute(update(subscription).where(mine).values(noted=subscription.c.said, **ended))
+    theirs = request.c.subscriber == who
+    connection.execute(update(request).where(theirs).values(email="", done_at=func.coalesce(request.c.done_at, now)))
+    cancel(connection, who, "erased", now)
+    said = {"subscriber": who, "event": "erase", "at": now, "origin": origin}
+    if names:
+        connection.execute(insert(connection, consent), [{"list": name, **said} for name in names])
+    nobody = {"address": f"erased:{who}", "email": f"erased:{who}", "name": "", "domain": ""}
+    connection.execute(update(subscriber).where(subscriber.c.id == who).values(**nobody))

@@ -16,6 +16,7 @@ from digest.store.schema import (
     article,
     consent,
     delivery,
+    former,
     notice,
     pool,
     request,
@@ -62,8 +63,9 @@ def sweep_unconfirmed(database: Database, before: datetime) -> int:
     open_mail = exists().where(notice.c.subscriber == subscriber.c.id, notice.c.not_before.is_not(None))
     lately = exists().where(request.c.subscriber == subscriber.c.id, request.c.at >= before)
     mailed = exists().where(delivery.c.subscriber == subscriber.c.id)
+    moved = exists().where(former.c.subscriber == subscriber.c.id)
     mine = exists().where(subscription.c.subscriber == subscriber.c.id, waits)
-    old = select(subscriber.c.id).where(mine, ~other, ~open_mail, ~lately, ~mailed)
+    old = select(subscriber.c.id).where(mine, ~other, ~open_mail, ~lately, ~mailed, ~moved)
     theirs = ((notice, "subscriber"), (request, "subscriber"), (consent, "subscriber"), (subscription, "subscriber"))
     return _sweep(database, subscriber, old, *theirs)
 

@@ -13,6 +13,7 @@ from sqlalchemy import Row as Record
 
 from digest.model.people import Consent, Row
 from digest.store.engine import insert
+from digest.store.formers import shut_ones
 from digest.store.preferences import numbers
 from digest.store.schema import consent, subscriber, subscription, suppression
 
@@ -31,7 +32,7 @@ class SyncReport:
     removed: int = 0
     """Whose row has left the file."""
     kept_out: Mapping[str, int] = field(default_factory=dict)
-    """By list: rows of people who unsubscribed or are suppressed, and get nothing."""
+    """By list: rows of people who unsubscribed, moved to another address or are suppressed, and get nothing."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,7 +66,8 @@ def sync(
     """Make the subscriptions what `rows` say. See `Subscribers.sync`."""
     people = _people(rows, hmac)
     barred = set(connection.execute(select(suppression.c.email_hmac)).scalars())
-    welcome = [person for person in people if person.hmac not in barred]
+    shut = shut_ones(connection)
+    welcome = [person for person in people if person.hmac not in barred and not _moved(person, shut)]
     renamed = _keep_people(connection, welcome, now)
     ids = {row.address: row.id for row in connection.execute(select(subscriber.c.address, subscriber.c.id))}
     ways = numbers(connection, (row.preferences for person in welcome for row in person.rows))
@@ -74,7 +76,7 @@ def sync(
     plan = _Plan()
     for person in people:
         for row in person.rows:
-            if person.hmac in barred:
+            if person.hmac in barred or (person.hmac, row.list) in shut:
                 plan.kept_out[row.list] += 1
             else:
                 key = (ids[person.address], row.list)
@@ -107,6 +109,11 @@ def _people(rows: Mapping[str, Sequence[Row]], hmac: Callable[[str], str]) -> li
         )
         for address, by_list in found.items()
     ]
+
+
+def _moved(person: _Person, shut: set[tuple[str, str]]) -> bool:
+    """Whether all that the files say of an address is of lists whose reader moved away from it."""
+    return all((person.hmac, row.list) in shut for row in person.rows)
 
 
 def _keep_people(connection: Connection, people: Iterable[_Person], now: datetime) -> set[str]:

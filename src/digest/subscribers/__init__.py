@@ -15,7 +15,6 @@ from digest.subscribers.files import (
     read_list,
     read_lists,
     rename,
-    require_whole,
     write_rows,
 )
 from digest.subscribers.importing import Gone, Import, read_export, rejected
@@ -23,6 +22,7 @@ from digest.subscribers.keys import Key, Keyring
 from digest.subscribers.rows import COLUMNS as LIST_COLUMNS
 from digest.subscribers.rows import Reader, cells, zones
 from digest.subscribers.settings import ListSettings, read_settings
+from digest.subscribers.sheet import require_whole
 from digest.subscribers.suppression import NAME as SUPPRESSED
 from digest.subscribers.suppression import PlainSuppression, extend_suppressed, read_suppressed, rewrite_suppressed
 from digest.subscribers.tokens import Purpose, Token, Tokens

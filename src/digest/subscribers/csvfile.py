@@ -24,6 +24,10 @@ CONTROL: Final = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028\u2029\ud800-\udfff]+")
 """What would break a line or a header, and half characters that no encoding holds."""
 
 
+BOM: Final = "\ufeff"
+"""What some spreadsheets write before a file's first character."""
+
+
 @dataclass(frozen=True, slots=True)
 class Record:
     """One row of a file."""
@@ -49,14 +53,12 @@ def read_table(path: Path) -> Table:
 
     Raises ListError, naming the file, for what is no text or no CSV, is empty, or names a column twice.
     """
-    text = _text(path)
-    rows = _rows(path.name, io.StringIO(text, newline=""), _delimiter(text))
+    text = read_text(path).removeprefix(BOM)
+    rows = rows_of(path.name, io.StringIO(text, newline=""), delimiter_of(text))
     line, names = _header(path.name, rows)
     columns = tuple(name.strip().lower() for name in names)
-    twice = next((name for name in columns if name and columns.count(name) > 1), "")
-    if twice:
-        raise ListError(f"{path.name}, row {line}: two columns are called {twice}")
-    return Table(columns, tuple(_record(row, columns) for row in rows))
+    named_once(path.name, line, columns)
+    return Table(columns, tuple(record_of(row, columns) for row in rows))
 
 
 def stream_table(
@@ -71,9 +73,9 @@ def stream_table(
         head.append(line)
         if line.strip():
             break
-    rows = _rows(path.name, chain(head, lines), _delimiter("".join(head)))
+    rows = rows_of(path.name, chain(head, lines), delimiter_of("".join(head)))
     columns = called(_header(path.name, rows)[1])
-    return columns, (_record(row, columns) for row in rows)
+    return columns, (record_of(row, columns) for row in rows)
 
 
 def _header(name: str, rows: Iterator[tuple[int, list[str], str]]) -> tuple[int, list[str]]:
@@ -103,8 +105,15 @@ def _lines(path: Path) -> Iterator[str]:
         raise ListError(f"{path.name}, near row {at + 1}: not UTF-8; save it as CSV in UTF-8") from e
 
 
-def _text(path: Path) -> str:
-    """Return the file's text."""
+def named_once(name: str, line: int, columns: Sequence[str]) -> None:
+    """Refuse a header that names a column twice: nobody could say which of the two counts."""
+    twice = next((column for column in columns if column and columns.count(column) > 1), "")
+    if twice:
+        raise ListError(f"{name}, row {line}: two columns are called {twice}")
+
+
+def read_text(path: Path) -> str:
+    """Return the file's text, with the mark in front if it has one."""
     try:
         raw = path.read_bytes()
     except OSError as e:
@@ -112,20 +121,20 @@ def _text(path: Path) -> str:
     if b"\0" in raw:
         raise ListError(f"{path.name} is no text; save it as CSV in UTF-8")
     try:
-        return raw.decode("utf-8-sig")
+        return raw.decode()
     except UnicodeDecodeError as e:
         line = raw.count(b"\n", 0, e.start) + 1
         raise ListError(f"{path.name}, row {line}: not UTF-8; save it as CSV in UTF-8") from e
 
 
-def _delimiter(text: str) -> str:
+def delimiter_of(text: str) -> str:
     """Return what stands between the names of the header."""
     header = re.split(r"[\r\n]", text.lstrip("\r\n"), maxsplit=1)[0]
     bare = re.sub(r'"[^"]*"', "", header)
     return ";" if bare.count(";") > bare.count(",") else ","
 
 
-def _rows(name: str, lines: Iterable[str], delimiter: str) -> Iterator[tuple[int, list[str], str]]:
+def rows_of(name: str, lines: Iterable[str], delimiter: str) -> Iterator[tuple[int, list[str], str]]:
     """Yield each row's line, cells and trouble; raises ListError where a quote is never closed."""
     reader = csv.reader(lines, delimiter=delimiter, strict=True)
     while True:
@@ -145,7 +154,7 @@ def _rows(name: str, lines: Iterable[str], delimiter: str) -> Iterator[tuple[int
             yield line, cells, ""
 
 
-def _record(row: tuple[int, list[str], str], columns: Sequence[str]) -> Record:
+def record_of(row: tuple[int, list[str], str], columns: Sequence[str]) -> Record:
     """Return the row under its columns."""
     line, cells, trouble = row
     surplus = [cell for cell in cells[len(columns) :] if cell.strip()]
@@ -195,11 +204,17 @@ def as_csv(columns: Sequence[str], rows: Iterable[Sequence[str]]) -> str:
 def write_table(path: Path, columns: Sequence[str], rows: Iterable[Sequence[str]]) -> None:
     """Write a file whole or not at all, in UTF-8, as `as_csv` says. Raises ListError.
 
-    Who may read a file that is there stays as it is; a new one is its owner's alone.
+    Who may read a file that is there stays as it is; a new one is its owner's alone. A link stays one.
     """
     text = as_csv(columns, rows)
     try:
-        mode = path.stat().st_mode & 0o777 if path.exists() else 0o600
-        replace(path, text.encode(), mode=mode)
+        real = target(path)
+        mode = real.stat().st_mode & 0o777 if real.exists() else 0o600
+        replace(real, text.encode(), mode=mode)
     except OSError as e:
         raise ListError(f"{path.name} cannot be written: {e.strerror}") from e
+
+
+def target(path: Path) -> Path:
+    """Return what a file's name leads to: people keep lists elsewhere and link them here."""
+    return path.resolve() if path.is_symlink() else path

@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from itertools import chain
 from pathlib import Path
 from typing import Final
 
@@ -14,13 +13,16 @@ from digest.model.people import Row, Suppression
 from digest.subscribers import suppression
 from digest.subscribers.addresses import identity, normalise
 from digest.subscribers.advice import advice
-from digest.subscribers.csvfile import Record, Table, read_table, write_table
+from digest.subscribers.csvfile import Record, named_once, read_table, write_table
 from digest.subscribers.keys import Keyring
 from digest.subscribers.rows import COLUMNS, Reader, cells
 from digest.subscribers.settings import ListSettings, hint, read_settings, title_of
+from digest.subscribers.sheet import Sheet, read_sheet, require_whole, rewrite
 
 NAME: Final = re.compile(r"\w[\w-]*")
 """A list's name, which editions and headers repeat."""
+KEPT: Final = ("name", "joined")
+"""Columns that a reader's word does not empty."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,18 +112,22 @@ def _once(row: Row, record: Record, seen: dict[str, int]) -> None:
 
 
 def extend_list(path: Path, rows: Iterable[Row]) -> None:
-    """Add rows behind those of a list's file, which keep every cell they have; a file that is not there is made.
+    """Add rows behind those of a list's file, which stay as they are; a file that is not there is made.
 
     Raises ListError as `require_whole` does.
     """
+    new = list(rows)
     if not path.exists():
-        write_rows(path, rows)
+        write_rows(path, new)
         return
-    table = require_whole(path)
-    columns = (*table.columns, *(column for column in COLUMNS if column not in table.columns))
-    new = (dict(zip(COLUMNS, cells(row), strict=True)) for row in rows)
-    every = chain((record.cells for record in table.records), new)
-    write_table(path, columns, ([row.get(column, "") for column in columns] for row in every))
+
+    def extend(sheet: Sheet) -> int:
+        sheet.widen(COLUMNS)
+        for row in new:
+            sheet.add(_named(row))
+        return len(new)
+
+    rewrite(path, require_whole, extend)
 
 
 def follow(path: Path, rows: Iterable[Row], gone: Iterable[str]) -> int:
@@ -130,23 +136,27 @@ def follow(path: Path, rows: Iterable[Row], gone: Iterable[str]) -> int:
     Every other row, and every cell of a column that is not ours, stays; returns how many rows are other than before,
     and writes nothing where that is none. A file that is not there is made. Raises ListError as `require_whole` does.
     """
-    wanted = {identity(row.email): dict(zip(COLUMNS, cells(row), strict=True)) for row in rows}
+    wanted = {identity(row.email): row for row in rows}
     out = {identity(address) for address in gone} - set(wanted)
-    table = require_whole(path) if path.exists() else Table(COLUMNS, ())
-    columns = (*table.columns, *(column for column in COLUMNS if column not in table.columns))
-    kept, changed = list[dict[str, str]](), 0
-    for record in table.records:
-        who = _identity(record.cells.get("email", ""))
-        said = wanted.pop(who, None)
-        # What a reader cannot say on a page, the name among it, stays as the file has it where they left it empty.
-        new = dict(record.cells) | {c: v for c, v in (said or {}).items() if v or c not in ("name", "joined")}
-        changed += who in out or any(new[column] != record.cells.get(column, "") for column in new)
-        if who not in out:
-            kept.append(new)
-    changed += len(wanted)
-    if changed:
-        write_table(path, columns, ([row.get(column, "") for column in columns] for row in (*kept, *wanted.values())))
-    return changed
+    if not path.exists():
+        if wanted:
+            write_rows(path, wanted.values())
+        return len(wanted)
+
+    def say(sheet: Sheet) -> int:
+        left = {who: _named(row) for who, row in wanted.items()}
+        count = _drop(sheet, lambda record: _who(record) in out)
+        if left:
+            sheet.widen(COLUMNS)
+        for line in sheet.lines:
+            said = left.pop(_who(line.record), {})
+            # What a reader cannot say on a page, the name among it, stays as the file has it where they left it empty.
+            count += sheet.put(line, {name: value for name, value in said.items() if value or name not in KEPT})
+        for said in left.values():
+            sheet.add(said)
+        return count + len(left)
+
+    return rewrite(path, require_whole, say)
 
 
 def rename(path: Path, old: str, new: str) -> int:
@@ -154,56 +164,64 @@ def rename(path: Path, old: str, new: str) -> int:
 
     Returns how many rows are other than before. Raises ListError as `require_whole` does.
     """
-    table, who = require_whole(path), identity(old)
-    there = {_identity(record.cells.get("email", "")) for record in table.records}
-    if who not in there:
-        return 0
-    if identity(new) in there:
-        return drop_address(path, old)
-    rows = [
-        {**record.cells, "email": new} if _identity(record.cells.get("email", "")) == who else record.cells
-        for record in table.records
-    ]
-    write_table(path, table.columns, ([row[column] for column in table.columns] for row in rows))
-    return 1
+    who, other = identity(old), identity(new)
+
+    def move(sheet: Sheet) -> int:
+        if any(_who(line.record) == other for line in sheet.lines) and other != who:
+            return _drop(sheet, lambda record: _who(record) == who)
+        return sum(sheet.put(line, {"email": new}) for line in sheet.lines if _who(line.record) == who)
+
+    return rewrite(path, require_whole, move)
 
 
 def drop_address(path: Path, email: str) -> int:
-    """Take an address's rows out of a list's file, the others keeping every cell; return how many there were.
+    """Take an address's rows out of a list's file; return how many there were.
 
-    Raises ListError as `require_whole` does.
+    Broken rows stay. Raises ListError for what is no table, and where nobody knows which of two columns counts.
     """
-    table = require_whole(path)
     who = identity(email)
-    kept = [record.cells for record in table.records if _identity(record.cells.get("email", "")) != who]
-    if len(kept) < len(table.records):
-        write_table(path, table.columns, ([row[column] for column in table.columns] for row in kept))
-    return len(table.records) - len(kept)
+
+    def read(path: Path) -> Sheet:
+        sheet = read_sheet(path)
+        named_once(path.name, sheet.header.record.line, sheet.columns)
+        return sheet
+
+    return rewrite(path, read, lambda sheet: _drop(sheet, lambda record: _who(record) == who))
 
 
-def drop_text(path: Path, text: str) -> None:
-    """Take the rows out of a file of rejects in which a text stands, such as an address written anyhow."""
-    table, sought = read_table(path), text.lower()
-    kept = [row.cells for row in table.records if not any(sought in cell.lower() for cell in row.cells.values())]
-    if len(kept) < len(table.records):
-        write_table(path, table.columns, ([row[column] for column in table.columns] for row in kept))
+def drop_text(path: Path, address: str) -> int:
+    """Take the rows out of any file in which an address stands, however written; return how many there were.
+
+    Raises ListError for what is no table.
+    """
+    at = re.compile(rf"(?<![\w.+-]){re.escape(identity(address))}(?![\w-]|\.\w)")
+
+    def drop(sheet: Sheet) -> int:
+        kept = [line for line in sheet.lines if not at.search(identity(line.text))]
+        count = len(sheet.lines) - len(kept)
+        sheet.lines = kept
+        return count
+
+    return rewrite(path, read_sheet, drop)
 
 
-def _identity(text: str) -> str:
-    """Return whose address a cell is, however it is written; empty where it is none."""
+def _drop(sheet: Sheet, sought: Callable[[Record], bool]) -> int:
+    kept = [line for line in sheet.lines if not sought(line.record)]
+    count = len(sheet.lines) - len(kept)
+    sheet.lines = kept
+    return count
+
+
+def _named(row: Row) -> dict[str, str]:
+    return dict(zip(COLUMNS, cells(row), strict=True))
+
+
+def _who(record: Record) -> str:
+    """Return whose row it is, however the address is written; empty where it is nobody's."""
     try:
-        return identity(normalise(text))
+        return identity(normalise(record.cells.get("email", "")))
     except ListError:
         return ""
-
-
-def require_whole(path: Path) -> Table:
-    """Return a list's rows; ListError where one is so broken that writing the file again would lose some of it."""
-    table = read_table(path)
-    broken = next((record for record in table.records if record.trouble), None)
-    if broken is not None:
-        raise ListError(f"{path.name}, row {broken.line}: {broken.trouble}; mend it before anybody is added")
-    return table
 
 
 def write_rows(path: Path, rows: Iterable[Row]) -> None:

@@ -75,14 +75,15 @@ def rewrite_suppressed(path: Path, keyring: Keyring) -> int:
     return len(plain)
 
 
-def extend_suppressed(path: Path, keyring: Keyring, more: Iterable[PlainSuppression]) -> int:
+def extend_suppressed(path: Path, keyring: Keyring, more: Iterable[PlainSuppression | Suppression]) -> int:
     """Add addresses to the file, hashed, at once or not at all; return how many it did not have. Raises ListError.
 
     Of an address that is there already, the first reason stays.
     """
     hashed, plain = read_suppressed(path, keyring)
     had = {entry.email_hmac for entry in (*hashed, *(each.hashed(keyring.hashing) for each in plain))}
-    new = {(made := each.hashed(keyring.hashing)).email_hmac: made for each in more}
+    made = (each if isinstance(each, Suppression) else each.hashed(keyring.hashing) for each in more)
+    new = {each.email_hmac: each for each in made}
     fresh = [entry for key, entry in new.items() if key not in had]
     if fresh:
         _write(path, keyring, (*hashed, *fresh), plain)
