@@ -6,6 +6,7 @@ import asyncio
 import json
 import re
 from datetime import timedelta
+from email import message_from_bytes
 from urllib.parse import quote
 
 import pytest
@@ -51,16 +52,67 @@ def test_a_page_that_was_never_checked_does_not_wait_for_it(own_desk):
 
 
 def test_the_file_is_byte_for_byte_what_an_export_writes_for_each_reader(desk, tmp_path):
-    viewer = desk.visitor("Viewer")
+    operator, approver = desk.visitor("Operator"), desk.visitor("Approver")
     pipeline.write_export(desk.parts, desk.parts.store.issues.find(1), tmp_path)
     exported = [json.loads(line) for line in (tmp_path / "mails.jsonl").read_text().splitlines()]
     assert len(exported) == 7
 
     for line in exported:
-        got = viewer.get(f"/issues/1/mail.eml?as={quote(line['address'])}")
-        assert got.body == (tmp_path / line["file"]).read_bytes()
+        path, sent = f"/issues/1/mail.eml?as={quote(line['address'])}", (tmp_path / line["file"]).read_bytes()
+        got, blank = operator.get(path), approver.get(path).body
+        assert got.body == sent
+        assert (len(blank), less_tokens(blank, TOKEN)) == (len(sent), less_tokens(sent, TOKEN)), "equal but for tokens"
+        theirs, nobodys = tokens_in(desk.parts, sent), tokens_in(desk.parts, blank)
+        assert {token.subscriber for token in nobodys} == {0}
+        assert {token.purpose for token in nobodys} == {token.purpose for token in theirs}
+        assert 0 not in {token.subscriber for token in theirs}
     assert got.headers["Content-Type"] == "message/rfc822"
     assert got.headers["Content-Disposition"] == 'attachment; filename="daily-1.eml"'
+
+
+TOKEN = re.compile(rb"(?<=/u/)[\w-]+|(?<=/prefs/)[\w-]+|(?<=subject=)[\w-]{24,}")
+
+
+def less_tokens(mail, token):
+    """The mail in its parts as they are read, since where lines are folded is a matter of what stands in them."""
+    return [token.sub(b"", read) for read in decoded(mail)]
+
+
+def tokens_in(parts, mail):
+    found = {token.decode() for read in decoded(mail) for token in TOKEN.findall(read)}
+    return [parts.tokens.read(token) for token in found]
+
+
+def decoded(mail):
+    message = message_from_bytes(mail)
+    bodies = [part.get_payload(decode=True) for part in message.walk() if not part.is_multipart()]
+    head = "\n".join(f"{name}: {value}" for name, value in message.items())
+    return [re.sub(r"\s+", " ", head).encode(), *bodies]
+
+
+@pytest.mark.parametrize(
+    "path", ["/issues/1", "/issues/1?part=source", "/issues/1/preview/1.html", "/issues/1/mail.eml"]
+)
+def test_who_may_not_see_a_readers_mail_learns_nothing_of_an_address(desk, path):
+    there = "mira@mail.example"
+    assert there in {each.subscriber.email for each in desk.parts.store.subscribers.all("daily")}
+
+    for name in ("Viewer", "Tomas"):
+        answers = [
+            desk.visitor(name).get(path + ("&as=" if "?" in path else "?as=") + who) for who in (there, "no@one")
+        ]
+        assert [answer.status for answer in answers] == [403, 403]
+        assert answers[0].body == answers[1].body
+        assert "name@mail.example" not in desk.visitor(name).get("/issues/1").text
+    test = {"to": "tomas@aldovar.example", "as": there}
+    assert desk.visitor("Tomas").post("/issues/1/test", test).status == 403
+
+
+def test_the_page_says_whose_the_links_of_a_readers_mail_are(desk):
+    as_mira = "/issues/1?as=mira@mail.example"
+
+    assert "Its links are nobody’s" in desk.visitor("Approver").get(as_mira).text
+    assert "Its links are this reader’s own" in desk.visitor("Operator").get(as_mira).text
 
 
 def test_a_group_of_readers_gets_what_one_of_them_chose(desk):
@@ -281,7 +333,8 @@ def test_what_was_sent_is_counted_and_stays_as_it_was(own_desk):
     assert edit(ada, do="subject", text="Too late").status == 409
     sent = next(own_desk.parts.settings.data.joinpath("catcher/new").glob("*.eml")).read_bytes()
     whom = re.search(rb"^To: (?:.*<)?([^\s<>]+@[^\s<>]+?)>?\r?$", sent, re.MULTILINE)[1].decode()
-    assert ada.get(f"/issues/1/mail.eml?as={quote(whom)}").body in sent, "the file is what was sent"
+    file = own_desk.visitor("Operator").get(f"/issues/1/mail.eml?as={quote(whom)}").body
+    assert file in sent, "the file is what was sent"
 
 
 def test_a_send_is_paused_goes_on_and_is_stopped_with_a_reason(own_desk):

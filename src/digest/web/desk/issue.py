@@ -80,6 +80,7 @@ def panes(its: Sheet, view: View, found: Judged | None) -> dict[str, Any]:
         "framed": view.part in FRAMED,
         "whom": whom(its, view),
         "inbox": inbox(its, view),
+        "real_links": its.real_links(view.who),
         "parts": mail_parts(its, view),
     }
 
