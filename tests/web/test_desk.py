@@ -19,8 +19,21 @@ from digest.web.policy import MAIL_POLICY
 from .conftest import NOW
 
 
-def approve(visitor, revision=1, **more):
-    return visitor.post("/issues/1/approve", {"revision": revision, **more})
+def approve(visitor, **more):
+    """Approve as the page says that asks."""
+    return visitor.post("/issues/1/approve", fields(visitor, "/issues/1/approve") | more)
+
+
+def do(visitor, what, **more):
+    """Do to the issue what a form of its page does, or of the page that asks why."""
+    page = f"/issues/1/{what}" if what in ("hold", "skip", "stop") else "/issues/1?checks=1"
+    return visitor.post(f"/issues/1/{what}", fields(visitor, page, what) | more)
+
+
+def fields(visitor, page, what="approve"):
+    """What a page has its browser send by itself."""
+    form = re.search(rf'<form method="post" action="/issues/1/{what}".*?</form>', visitor.get(page).text, re.DOTALL)[0]
+    return dict(re.findall(r'<input type="hidden" name="(\w+)" value="([^"]*)">', form))
 
 
 def edit(visitor, revision=1, **fields):
@@ -37,7 +50,7 @@ def test_a_page_says_where_the_issue_stands_and_offers_what_may_be_done(desk):
     assert "On course for 07:00, once No. 1 is approved." in page
     assert "Fit to send. Two things deserve a look." in page
     assert "Goes to <b>7 people</b> on 1 list, nobody twice." in page
-    assert 'href="/issues/1/approve"' in page
+    assert 'href="/issues/1/approve?seen=' in page
     assert page.count('class="st"') == 14
     viewers = desk.visitor("Viewer").get("/issues/1?checks=1").text
     assert "/issues/1/approve" not in viewers
@@ -180,21 +193,81 @@ def test_amber_wants_a_look_and_keeps_it_over_moves(own_desk):
     page = ada.get("/issues/1?checks=1").text
     assert "Fit to send.<" in page
     assert page.count("Looked at by Ada.") == 2
-    assert approve(ada, revision=2).goes_to == "/issues/1"
+    assert approve(ada).goes_to == "/issues/1"
     assert own_desk.parts.store.issues.find(1).state is State.APPROVED
 
 
 def test_an_approval_of_what_was_not_read_is_refused_with_what_changed(own_desk):
     ada, tomas = own_desk.visitor("Ada"), own_desk.visitor("Tomas")
-    ada.get("/issues/1/approve")
+    read = fields(ada, "/issues/1/approve")
     edit(tomas, story="military-2", do="lead")
 
-    answer = approve(ada, looked="1")
+    answer = ada.post("/issues/1/approve", read | {"looked": "1"})
 
     assert answer.status == 409
     assert "No. 1 has gone on since you looked." in answer.text
     assert "(Tomas)" in answer.text
     assert own_desk.parts.store.issues.find(1).state is State.REVIEW
+
+
+def test_what_was_found_since_the_page_was_made_is_shown_before_it_is_approved(own_desk):
+    ada = own_desk.visitor("Ada")
+    read = fields(ada, "/issues/1/approve") | {"looked": "1", "reason": "For something else"}
+    ada.post("/issues/1/links")
+
+    answer = ada.post("/issues/1/approve", read)
+
+    assert answer.status == 409
+    assert "The checks have found something else since you looked." in answer.text
+    assert "A link that does not answer" in answer.text
+    assert own_desk.parts.store.looked.of(1) == {}, "nobody has looked at anything"
+    assert own_desk.parts.store.issues.find(1).state is State.REVIEW
+
+
+def test_what_an_approval_that_fails_had_ticked_is_not_looked_at(own_desk):
+    ada = own_desk.visitor("Ada")
+    read = fields(ada, "/issues/1/approve") | {"looked": "1"}
+    do(own_desk.visitor("Tomas"), "hold", reason="Wait")
+
+    assert ada.post("/issues/1/approve", read).status == 409
+
+    assert own_desk.parts.store.looked.of(1) == {}
+
+
+def test_a_look_that_was_changed_is_seen_before_it_is_approved(own_desk):
+    ada = own_desk.visitor("Ada")
+    page, read = ada.get("/issues/1").text, fields(ada, "/issues/1/approve") | {"looked": "1"}
+    text = own_desk.parts.settings.templates / "brief/text.txt.j2"
+    text.write_text(text.read_text() + "\nUNSEEN\n")
+
+    asked = ada.get(re.search(r'href="(/issues/1/approve[^"]*)"', page)[1])
+    answer = ada.post("/issues/1/approve", read)
+
+    assert (asked.status, answer.status) == (409, 409)
+    assert "The look of the mail or a setting that it is made with is another now." in answer.text
+    assert own_desk.parts.store.issues.find(1).state is State.REVIEW
+    assert ada.post("/issues/1/approve", {"revision": 1, "looked": "1"}).status == 409, "nor what names nothing"
+    assert frame_of(ada.get("/issues/1").text) != frame_of(page), "a browser loads the mail anew"
+    assert approve(ada, looked="1").status == 303
+
+
+def frame_of(page):
+    return re.search(r'<iframe [^>]*src="([^"]*)"', page)[1]
+
+
+@pytest.mark.parametrize("what", ["release", "skip"])
+def test_what_is_done_from_an_old_page_does_not_touch_what_somebody_else_did_since(own_desk, what):
+    ada, tomas = own_desk.visitor("Ada"), own_desk.visitor("Tomas")
+    do(ada, "hold", reason="The count at Ferren")
+    old = fields(ada, "/issues/1" if what == "release" else "/issues/1/skip", what)
+    do(tomas, "release")
+    do(tomas, "hold", reason="The map is wrong")
+
+    answer = ada.post(f"/issues/1/{what}", old | {"reason": "No news"})
+
+    assert answer.status == 409
+    assert "It is held now: The map is wrong." in answer.text
+    assert own_desk.parts.store.issues.find(1).state is State.HELD
 
 
 def test_two_tabs_never_overwrite_each_other(own_desk):
@@ -243,15 +316,15 @@ def test_what_was_left_out_is_brought_in_and_what_is_missing_written(own_desk):
 
 def test_it_is_held_with_a_reason_released_and_given_up(own_desk):
     ada = own_desk.visitor("Ada")
-    assert ada.post("/issues/1/hold", {"reason": "  "}).status == 409
+    assert do(ada, "hold", reason="  ").status == 409
 
-    ada.post("/issues/1/hold", {"reason": "The count at Ferren"})
+    do(ada, "hold", reason="The count at Ferren")
     held = ada.get("/issues/1").text
     assert "No. 1 is held: The count at Ferren." in held
     assert "Release" in held
-    ada.post("/issues/1/release")
+    do(ada, "release")
     assert own_desk.parts.store.issues.find(1).state is State.REVIEW
-    ada.post("/issues/1/skip", {"reason": "No news"})
+    do(ada, "skip", reason="No news")
 
     assert own_desk.parts.store.issues.find(1).state is State.SKIPPED
     assert "No. 1 is skipped: No news." in ada.get("/issues/1").text
@@ -260,7 +333,7 @@ def test_it_is_held_with_a_reason_released_and_given_up(own_desk):
 def test_an_approval_is_taken_back_by_a_click_and_by_an_edit(own_desk):
     ada, tomas = own_desk.visitor("Ada"), own_desk.visitor("Tomas")
     approve(ada, looked="1")
-    ada.post("/issues/1/unapprove")
+    do(ada, "unapprove")
     assert own_desk.parts.store.issues.find(1).state is State.REVIEW
     approve(ada, looked="1")
 
@@ -347,11 +420,11 @@ def test_a_send_is_paused_goes_on_and_is_stopped_with_a_reason(own_desk):
     assert "Pause</button>" not in ada.get("/issues/1").text
     assert '<noscript><meta http-equiv="refresh" content="5"></noscript>' in page
 
-    assert operator.get(operator.post("/issues/1/pause").goes_to).text.count("No. 1 is paused") == 1
-    operator.post("/issues/1/resume")
+    assert operator.get(do(operator, "pause").goes_to).text.count("No. 1 is paused") == 1
+    do(operator, "resume")
     assert own_desk.parts.store.issues.find(1).state is State.SENDING
-    assert operator.post("/issues/1/stop", {"reason": ""}).status == 409
-    operator.post("/issues/1/stop", {"reason": "The wrong file"})
+    assert do(operator, "stop", reason="").status == 409
+    do(operator, "stop", reason="The wrong file")
 
     assert own_desk.parts.store.issues.find(1).state is State.STOPPED
     assert re.search(r"No. 1 was stopped, 0 of \d taken: The wrong file\.", operator.get("/issues/1").text)

@@ -59,6 +59,16 @@ class Sheet:
 
         return judged(visit.desk.kept.get(self._checks, examined), parts.store.looked.of(self.issue.id))
 
+    def anew(self) -> Judged:
+        """Return what the checks find now, whatever they found a while ago. Raises LookError."""
+        self.visit.desk.kept.drop(self._checks)
+        return self.judged()
+
+    @property
+    def bound(self) -> str:
+        """The hash of what an approval binds. Raises MoveError for an issue without stories, LookError."""
+        return self.visit.desk.kept.get(("bound", self.key), lambda: pipeline.bound(self.visit.parts, self.issue))
+
     def asked(self, links: Any) -> None:
         """Keep what the issue's links answered, and check anew."""
         self.visit.desk.kept.put(("asked", self.key), links)
