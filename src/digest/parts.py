@@ -92,6 +92,10 @@ class Parts:
         """Return the token with which a subscriber reaches what `purpose` names."""
         return self.tokens.make(purpose, subscriber, edition.id)
 
+    def blank(self, purpose: str, subscriber: int, edition: Edition) -> str:
+        """Return nobody's token in place of a subscriber's, as long as theirs."""
+        return self.tokens.nobodys(purpose, subscriber, edition.id)
+
     @property
     def keys(self) -> Path:
         """The folder of the secret keys, those that sign among them."""

@@ -70,6 +70,14 @@ def test_other_purposes_readers_and_editions_have_other_tokens(tokens, one, othe
     assert (tokens.make(*one) == tokens.make(*other)) == (one == other)
 
 
+@pytest.mark.parametrize("subscriber", [0, 1, 127, 128, 300, 2_000_000])
+def test_nobodys_token_is_as_long_as_a_readers_and_opens_nothing_of_theirs(tokens, subscriber):
+    token = tokens.nobodys(Purpose.UNSUBSCRIBE, subscriber, "daily")
+
+    assert len(token) == len(tokens.make(Purpose.UNSUBSCRIBE, subscriber, "daily"))
+    assert tokens.read(token) == Token(Purpose.UNSUBSCRIBE, 0, "daily")
+
+
 def test_a_token_of_an_older_key_is_still_good(tmp_path):
     ring = Keyring(tmp_path / "keys")
     tokens = Tokens(ring)

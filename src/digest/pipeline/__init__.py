@@ -12,7 +12,7 @@ from digest.pipeline.forecast import forecast
 from digest.pipeline.gather import Gathered, gather
 from digest.pipeline.learn import Doubt, Learned, doubts, heard, learn
 from digest.pipeline.lines import Line, read_lines
-from digest.pipeline.moves import approve, hold, pause, release, resume, skip, stop, unapprove
+from digest.pipeline.moves import ALTERED, approve, bound, hold, pause, release, resume, skip, stop, unapprove
 from digest.pipeline.offers import Offer, bring_in, offered
 from digest.pipeline.outlook import Outlook, outlook, unready
 from digest.pipeline.people import Changes, Synced, never, sync
@@ -31,6 +31,7 @@ from digest.pipeline.verify import Verified, verify
 from digest.pipeline.why import Why, why
 
 __all__ = [
+    "ALTERED",
     "NOTHING_NEW",
     "Answered",
     "Brought",
@@ -59,6 +60,7 @@ __all__ = [
     "alert",
     "approve",
     "ask_links",
+    "bound",
     "bring",
     "bring_in",
     "build",

@@ -3,23 +3,34 @@
 from __future__ import annotations
 
 from datetime import datetime
+from typing import Final
 
-from digest.errors import MoveError, Unfit
+from digest.errors import MoveError, Stale, Unfit
 from digest.lifecycle import Move, require
 from digest.model.issue import Issue, State
 from digest.parts import Parts
 from digest.pipeline.examine import require_fit
-from digest.pipeline.press import content_of, press
+from digest.pipeline.press import content_of, press, unprinted
+
+ALTERED: Final = "the look of the mail or a setting that it is made with is another now"
+"""What has gone on where the stories have not."""
 
 
 def approve(
-    parts: Parts, issue_id: int | str, *, by: str, now: datetime, revision: int | None = None, override: str = ""
+    parts: Parts,
+    issue_id: int | str,
+    *,
+    by: str,
+    now: datetime,
+    revision: int | None = None,
+    seen: str = "",
+    override: str = "",
 ) -> Issue:
-    """Approve the issue as it stands, or as `revision` where that is the one that was read.
+    """Approve the issue as it stands, or as `revision` where that is the one that was read, and `seen` what it bound.
 
     Where the check finds red, only with an `override`, which says why and is kept with the approval; Unfit without.
     Binds the content, the look's files and the settings that rendering reads: any change undoes it. Raises MoveError,
-    LookError for an issue that cannot be rendered.
+    Stale where another revision or another hash (`bound`) was seen, LookError for an issue that cannot be rendered.
     """
     issue = parts.store.issues.find(issue_id)
     require(Move.APPROVE, issue.state, issue=issue.id, number=issue.number)
@@ -31,20 +42,37 @@ def approve(
     except Unfit:
         if not override.strip():
             raise
-    return bind(parts, issue, by=by, now=now, revision=revision, override="" if fit else override.strip())
+    return bind(parts, issue, by=by, now=now, revision=revision, seen=seen, override="" if fit else override.strip())
+
+
+def bound(parts: Parts, issue: Issue) -> str:
+    """Return the hash of what an approval would bind, for whoever looks before they approve.
+
+    Raises MoveError for an issue without stories, LookError.
+    """
+    return unprinted(parts, issue).bound
 
 
 def bind(
-    parts: Parts, issue: Issue, *, by: str, now: datetime, revision: int | None = None, override: str = ""
+    parts: Parts,
+    issue: Issue,
+    *,
+    by: str,
+    now: datetime,
+    revision: int | None = None,
+    seen: str = "",
+    override: str = "",
 ) -> Issue:
     """Approve the issue unchecked, as an edition does whose approval is `auto`."""
-    seen = press(parts, issue).bound
+    present = press(parts, issue).bound
+    if seen and seen != present:
+        raise Stale(f"No. {issue.number}: {ALTERED}", revision=issue.revision, since=(ALTERED,))
     return parts.store.issues.move(
         issue.id,
         Move.APPROVE,
         now=now,
         by=by,
-        binding=seen,
+        binding=present,
         revision=revision or issue.revision,
         override=override,
     )

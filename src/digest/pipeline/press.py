@@ -118,13 +118,13 @@ class Press:
         """Return the content rendered for these variants."""
         return render(content, self.look, chosen, self.sender, edition=self.edition)
 
-    def fields(self, recipient: Recipient) -> dict[str, str]:
-        """Return the personal fields of one subscriber's message."""
-        return {**self._shared_fields(recipient), **self._own_fields(recipient)}
+    def fields(self, recipient: Recipient, *, blank: bool = False) -> dict[str, str]:
+        """Return the personal fields of one subscriber's message; `blank`: with nobody's links in place of theirs."""
+        return {**self._shared_fields(recipient), **self._own_fields(recipient, blank=blank)}
 
-    def mail(self, recipient: Recipient, variant: str) -> Mail:
-        """Return one subscriber's message, signed. Raises SettingsError as `signer`."""
-        fields = self.fields(recipient)
+    def mail(self, recipient: Recipient, variant: str, *, blank: bool = False) -> Mail:
+        """Return one subscriber's message, signed; `blank` as in `fields`. Raises SettingsError as `signer`."""
+        fields = self.fields(recipient, blank=blank)
         return Mail(recipient.email, fields["message_id"], self.signer.sign(message(self.skeletons[variant], fields)))
 
     def letter(self, recipient: Recipient, variant: str) -> tuple[bytes, ...]:
@@ -155,12 +155,13 @@ class Press:
             at=recipient.at,
         )
 
-    def _own_fields(self, recipient: Recipient) -> dict[str, str]:
+    def _own_fields(self, recipient: Recipient, *, blank: bool = False) -> dict[str, str]:
+        token = self.parts.blank if blank else self.parts.token
         return own_fields(
             recipient,
             issue=self.issue.id,
             mail=self.sender,
-            tokens=lambda purpose: self.parts.token(purpose, recipient.subscriber, self.edition),
+            tokens=lambda purpose: token(purpose, recipient.subscriber, self.edition),
         )
 
     def variant_for(self, recipient: Recipient) -> str:

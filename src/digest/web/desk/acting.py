@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Final
+from typing import Any, Final
 
 from starlette.responses import Response
 
 from digest import pipeline
 from digest.errors import MoveError, Stale, Unfit
-from digest.lifecycle import Move
+from digest.lifecycle import Move, phrase
 from digest.model.editors import Right
 from digest.web.desk import standing
 from digest.web.desk.doors import Answer, Door, Visit
@@ -18,42 +18,56 @@ from digest.web.desk.gone import gone_on, since
 from digest.web.desk.issue import frame
 from digest.web.desk.sheet import Sheet, sheet
 from digest.web.desk.view import read_view
+from digest.web.desk.wording import sentence
 
 
 def approval(visit: Visit) -> Response:
     """The page on which an issue is approved: to how many, when, and what nobody has looked at yet."""
-    return _approval(sheet(visit))
+    its = sheet(visit)
+    seen = visit.asked("seen")
+    if seen and its.told and seen != its.bound:  # the mail on the page that led here is not the one of now
+        return gone_on(visit, its.issue.number, (sentence(pipeline.ALTERED),))
+    return _approval(its)
 
 
 def _approval(its: Sheet, wrong: str = "", *, status: int = 200) -> Response:
     visit = its.visit
     view = read_view(visit.request.query_params)
-    found = its.judged() if its.told else None
-    values = {"found": found, "crowd": its.crowd() if its.told else None, "wrong": wrong}
+    values: dict[str, Any] = {"found": None, "crowd": None, "bound": "", "wrong": wrong}
+    if its.told:
+        values |= {"found": its.judged(), "crowd": its.crowd(), "bound": its.bound}
     return visit.page("approve", status=status, **frame(its, view), **values)
 
 
 def approve(visit: Visit) -> Response:
-    """Approve what was read: the revision that the form names, with everything amber looked at."""
+    """Approve what was read: the revision and the bytes that the form names, and what the checks showed with it."""
     its = sheet(visit)
     revision = number(visit.form, "revision")
     if revision != its.issue.revision:
         return gone_on(visit, its.issue.number, since(visit, revision))
-    found = its.judged()
+    found, shown = its.anew(), visit.form.get("shown", "").split()
+    if any(card.mark not in shown for card in (*found.red, *found.open)):
+        return _approval(its, "The checks have found something else since you looked.", status=409)
     override = reason(visit.form)
     if found.open and not visit.form.get("looked"):
         return _approval(its, "Say that you have looked at what is amber, or look at it one by one.", status=409)
     if found.red and not override:
         return _approval(its, "Say why it may go out all the same.", status=409)
-    note_looks(its, [card.mark for card in found.open])
     try:
         issue = pipeline.approve(
-            visit.parts, its.issue.id, by=visit.by, now=visit.now, revision=revision, override=override
+            visit.parts,
+            its.issue.id,
+            by=visit.by,
+            now=visit.now,
+            revision=revision,
+            seen=visit.form.get("seen") or "nothing",
+            override=override,
         )
     except Stale as stale:
-        return gone_on(visit, its.issue.number, stale.since)
+        return gone_on(visit, its.issue.number, tuple(map(sentence, stale.since)))
     except Unfit as unfit:  # found since the page was made
         return _approval(its, str(unfit), status=409)
+    note_looks(its, [card.mark for card in found.open])
     hour = standing.at_hour(issue, its.edition, visit.now)
     when = f"for {hour}" if visit.now < issue.send_at else "; it leaves now"
     return visit.go(f"/issues/{issue.id}", f"Approved {when}.".replace(" ;", ";"))
@@ -63,6 +77,19 @@ def note_looks(its: Sheet, marks: list[str]) -> None:
     """Note that whoever asks looked at the findings of these marks."""
     visit = its.visit
     visit.parts.store.looked.add(its.issue.id, marks, revision=its.issue.revision, by=visit.by, now=visit.now)
+
+
+def as_it_stood(do: Answer) -> Answer:
+    """Return what does the same to an issue that stands as the form says, and to another says how it stands now."""
+
+    def done(visit: Visit) -> Response:
+        issue = visit.parts.store.issues.find(visit.issue_id)
+        if visit.form.get("stood") != standing.stood(issue):
+            why = f": {issue.reason}" if issue.reason else ""
+            return gone_on(visit, issue.number, (sentence(f"it is {phrase(issue.state)} now{why}"),))
+        return do(visit)
+
+    return done
 
 
 def unapprove(visit: Visit) -> Response:
@@ -149,11 +176,11 @@ STOP: Final = reasoning(
 )
 DOORS: Final = (
     *_door("approve", standing.ASKED[Move.APPROVE], approval, approve),
-    *_door("hold", standing.ASKED[Move.HOLD], HOLD, hold),
-    *_door("skip", standing.ASKED[Move.SKIP], SKIP, skip),
-    *_door("stop", standing.ASKED[Move.STOP], STOP, stop),
-    Door("POST", "/issues/{issue:int}/pause", standing.ASKED[Move.PAUSE], pause),
-    Door("POST", "/issues/{issue:int}/resume", standing.ASKED[Move.RESUME], resume),
-    Door("POST", "/issues/{issue:int}/unapprove", standing.ASKED[Move.UNAPPROVE], unapprove),
-    Door("POST", "/issues/{issue:int}/release", standing.ASKED[Move.RELEASE], release),
+    *_door("hold", standing.ASKED[Move.HOLD], HOLD, as_it_stood(hold)),
+    *_door("skip", standing.ASKED[Move.SKIP], SKIP, as_it_stood(skip)),
+    *_door("stop", standing.ASKED[Move.STOP], STOP, as_it_stood(stop)),
+    Door("POST", "/issues/{issue:int}/pause", standing.ASKED[Move.PAUSE], as_it_stood(pause)),
+    Door("POST", "/issues/{issue:int}/resume", standing.ASKED[Move.RESUME], as_it_stood(resume)),
+    Door("POST", "/issues/{issue:int}/unapprove", standing.ASKED[Move.UNAPPROVE], as_it_stood(unapprove)),
+    Door("POST", "/issues/{issue:int}/release", standing.ASKED[Move.RELEASE], as_it_stood(release)),
 )

@@ -24,6 +24,14 @@ FIELDS: Final = 60
 """Fields of a form that are read."""
 
 
+class NotYours(Exception):
+    """What is asked for takes a right that whoever asks has not."""
+
+    def __init__(self, right: Right) -> None:
+        super().__init__(f"needs {right}")
+        self.right = right
+
+
 @dataclass(frozen=True)
 class Desk:
     """What every page of the desk works on."""
@@ -69,6 +77,15 @@ class Visit:
         """Return whether whoever asks has a right."""
         return self.editor is not None and self.editor.right.covers(Right(right))
 
+    def reader(self, who: str) -> str:
+        """Return as whom a mail is asked for, where whoever asks may have it; else raises NotYours.
+
+        Of a single address a mail tells whether it is on a list, and what its reader chose.
+        """
+        if "@" in who and not self.may(READING):
+            raise NotYours(READING)
+        return who
+
     def page(self, template: str, /, *, status: int = 200, **values: Any) -> Response:
         """Return a page of the desk, with what was said by the one before."""
         said = self.desk.entrance.said(self.request)
@@ -87,6 +104,10 @@ class Visit:
 
 
 Answer: TypeAlias = Callable[[Visit], Response]
+
+
+READING: Final = Right.APPROVER
+"""The least right to see a mail as one reader gets it, by their address."""
 
 
 @dataclass(frozen=True)
@@ -119,16 +140,22 @@ def _answered(desk: Desk, door: Door, request: Request, form: Mapping[str, str])
     if door.right is not None and visit.editor is None:
         return _stranger(visit)
     if door.right is not None and not visit.may(door.right):
-        told = f"That needs the right of an {door.right}" if door.right[0] in "aeiou" else f"That needs a {door.right}"
-        return visit.page("error", status=403, headline="Not with your right.", text=f"{told}; an operator gives it.")
+        return _not_yours(visit, door.right)
     try:
         return door.answer(visit)
+    except NotYours as error:
+        return _not_yours(visit, error.right)
     except UnknownError as error:
         return visit.page("error", status=404, headline="There is no such thing.", text=str(error))
     except MoveError as error:
         return visit.page("error", status=409, headline="That cannot be done now.", text=str(error))
     except DigestError as error:
         return visit.page("error", status=500, headline="Something is in the way.", text=str(error))
+
+
+def _not_yours(visit: Visit, right: Right) -> Response:
+    told = f"That needs the right of an {right}" if right[0] in "aeiou" else f"That needs a {right}"
+    return visit.page("error", status=403, headline="Not with your right.", text=f"{told}; an operator gives it.")
 
 
 def _stranger(visit: Visit) -> Response:

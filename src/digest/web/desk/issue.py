@@ -54,6 +54,7 @@ def frame(its: Sheet, view: View) -> dict[str, Any]:
         "clock": standing.clock(issue, edition, visit.now),
         "moves": {move.value for move in standing.open_moves(issue.state, visit.may)},
         "hour": standing.at_hour(issue, edition, visit.now),
+        "stood": standing.stood(issue),
         "approve": standing.approve_label(issue, edition, visit.now),
         "going": going,
         "now": visit.now,
@@ -80,6 +81,8 @@ def panes(its: Sheet, view: View, found: Judged | None) -> dict[str, Any]:
         "framed": view.part in FRAMED,
         "whom": whom(its, view),
         "inbox": inbox(its, view),
+        "bound": its.bound,
+        "real_links": its.real_links(view.who),
         "parts": mail_parts(its, view),
     }
 

@@ -11,6 +11,7 @@ from digest.anatomy import Mail, take_apart
 from digest.check import Crowd
 from digest.files import stamp
 from digest.model.delivery import Variant
+from digest.model.editors import Right
 from digest.model.issue import Edition, Issue
 from digest.web.desk import standing
 from digest.web.desk.doors import Visit
@@ -58,19 +59,39 @@ class Sheet:
 
         return judged(visit.desk.kept.get(self._checks, examined), parts.store.looked.of(self.issue.id))
 
+    def anew(self) -> Judged:
+        """Return what the checks find now, whatever they found a while ago. Raises LookError."""
+        self.visit.desk.kept.drop(self._checks)
+        return self.judged()
+
+    @property
+    def bound(self) -> str:
+        """The hash of what an approval binds. Raises MoveError for an issue without stories, LookError."""
+        return self.visit.desk.kept.get(("bound", self.key), lambda: pipeline.bound(self.visit.parts, self.issue))
+
     def asked(self, links: Any) -> None:
         """Keep what the issue's links answered, and check anew."""
         self.visit.desk.kept.put(("asked", self.key), links)
         self.visit.desk.kept.drop(self._checks)
 
     def mail(self, who: str) -> tuple[bytes, Mail]:
-        """Return the mail to `who` as it is sent, and the same taken apart. Raises LookError, UnknownError."""
+        """Return the mail to `who` as it is sent, and the same taken apart. Raises LookError, NotYours, UnknownError.
+
+        The links of a reader are nobody's but for operators, who can export them anyway: in other hands they would be
+        that reader's subscription.
+        """
+        who = self.visit.reader(who)
+        blank = not self.real_links(who)
 
         def made() -> tuple[bytes, Mail]:
-            raw = pipeline.mail_as(self.visit.parts, self.issue, who).data
+            raw = pipeline.mail_as(self.visit.parts, self.issue, who, blank=blank).data
             return raw, take_apart(raw)
 
-        return self.visit.desk.kept.get(("mail", self.key, who), made)
+        return self.visit.desk.kept.get(("mail", self.key, who, blank), made)
+
+    def real_links(self, who: str) -> bool:
+        """Return whether the mail to `who` has links that act for a reader."""
+        return "@" in who and self.visit.may(Right.OPERATOR)
 
     def groups(self) -> list[tuple[Variant, int]]:
         """Return the variants that readers get, with how many of them."""

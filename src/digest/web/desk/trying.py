@@ -53,7 +53,7 @@ def try_it(visit: Visit) -> Response:
     """Send the issue as it is to a few addresses, marked as a test."""
     its = sheet(visit)
     addresses = [each for each in re.split(r"[,;\s]+", visit.form.get("to", "")) if each]
-    who = visit.form.get("as", "")
+    who = visit.reader(visit.form.get("as", ""))
     try:
         told = asyncio.run(
             pipeline.test_send(

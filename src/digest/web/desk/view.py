@@ -43,9 +43,14 @@ class View:
         """Return the address of the issue's page, looked at like this but for the changes."""
         return f"/issues/{issue}{self._query(replace(self, **changes))}"
 
-    def frame(self, issue: int, revision: int) -> str:
-        """Return the address of the mail for the frame."""
-        asked = {"as": self.who, "shade": "dark" if self.shade == "dark" else "light", "part": self.part}
+    def frame(self, issue: int, revision: int, bound: str = "") -> str:
+        """Return the address of the mail for the frame; another one once what an approval binds is another."""
+        asked = {
+            "as": self.who,
+            "shade": "dark" if self.shade == "dark" else "light",
+            "part": self.part,
+            "of": bound[:8],
+        }
         query = urlencode({name: value for name, value in asked.items() if value})
         return f"/issues/{issue}/preview/{revision}.html?{query}{f'#{self.at}' if self.at else ''}"
 
