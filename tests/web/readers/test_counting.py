@@ -6,7 +6,7 @@ import asyncio
 import json
 import shutil
 from collections import Counter
-from datetime import datetime, timedelta
+from datetime import timedelta
 from email import message_from_bytes, policy
 from urllib.parse import urlsplit
 
@@ -280,13 +280,18 @@ def test_the_counts_are_told_by_link(counted):
     assert [row.number for row in told] == list(range(1, len(counted.links) + 1))
 
 
-def test_hours_are_kept_apart_and_sums_grow(counted):
-    with open_parts(counted.settings) as parts:
-        before = parts.store.clicks.of(1)
-        one = Clicked(1, 3, Kind.UNSURE, datetime.fromisoformat("2026-11-21T07:00:00+00:00"))
-        next_hour = Clicked(1, 3, Kind.UNSURE, datetime.fromisoformat("2026-11-21T08:00:00+00:00"))
+def test_an_issue_that_counts_is_the_same_when_made_again_whatever_digest_toml_says_by_now_and_with_another_key(
+    counted,
+):
+    file = counted.folder / "digest.toml"
+    file.write_text(file.read_text().replace("clicks = true\n", ""))
+    with open_parts(load(file, environ={})) as parts:
+        before = pipeline.mail_as(parts, counted.issue).data
+        parts.keyring.rotate()
 
-        parts.store.clicks.add({one: 2, next_hour: 1})
-        parts.store.clicks.add({one: 4})
-
-        assert parts.store.clicks.of(1) - before == {(3, Kind.UNSURE): 7}
+        assert pipeline.verify(parts, 1).differences == ()
+        after = pipeline.mail_as(parts, counted.issue).data
+        assert before != after
+        assert before.count(b"/c/") == after.count(b"/c/") > 5
+        with site(create_app(parts, clock=counted.clock)) as url:
+            assert Visitor(url).get(f"/c/{counted.tokens[1]}").goes_to == counted.links[0]

@@ -1,4 +1,4 @@
-"""The counting beside the answers: what was judged is added up and written every few seconds, in one transaction."""
+"""The counting beside the answers: what was judged is added up and written each second, in one transaction."""
 
 from __future__ import annotations
 
@@ -19,8 +19,8 @@ from digest.web.readers.counting.watch import Visit, Watch
 
 log = logging.getLogger(__name__)
 
-EVERY: Final = 5.0
-"""Seconds between two writings, while there is something to write."""
+EVERY: Final = 1.0
+"""Seconds between two looks at what is old enough, while something waits."""
 
 
 class Tally:
