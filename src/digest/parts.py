@@ -25,7 +25,7 @@ from digest.settings import Relay, Settings
 from digest.shelf import Shelf
 from digest.signing import read_signer
 from digest.store import Store, open_store
-from digest.subscribers import SUPPRESSED, Keyring, Tokens, read_suppressed
+from digest.subscribers import SUPPRESSED, Keyring, LinkTokens, Tokens, read_suppressed
 
 if TYPE_CHECKING:
     from digest.collect import Cache, Workers
@@ -87,6 +87,11 @@ class Parts:
     def tokens(self) -> Tokens:
         """What makes and reads the tokens in subscribers' links."""
         return Tokens(self.keyring)
+
+    @cached_property
+    def link_tokens(self) -> LinkTokens:
+        """What makes and reads the tokens in counted links."""
+        return LinkTokens(self.keyring)
 
     def token(self, purpose: str, subscriber: int, edition: Edition) -> str:
         """Return the token with which a subscriber reaches what `purpose` names."""

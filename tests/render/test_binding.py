@@ -40,3 +40,8 @@ def test_a_change_of_words_look_labels_or_settings_undoes_an_approval(tmp_path):
 
 def test_whom_it_goes_to_and_how_fast_undoes_no_approval():
     assert binding(ISSUE, LOOK, MAIL, replace(EDITION, lists=("sunday",), canary=5, brake_percent=1.0)) == BOUND
+
+
+def test_counting_clicks_is_bound_and_without_it_nothing_is_bound_anew():
+    assert binding(ISSUE, LOOK, MAIL, replace(EDITION, clicks=True)) != BOUND
+    assert binding(ISSUE, LOOK, MAIL, replace(EDITION, clicks=False)) == BOUND

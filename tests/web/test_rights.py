@@ -6,6 +6,7 @@ import pytest
 
 from digest.model.editors import Right
 from digest.web import create_app, readers
+from digest.web.readers.counting import Tally
 
 from .conftest import NOW
 
@@ -55,7 +56,7 @@ TABLE = {
 
 def of_the_desk(parts):
     """Every address that is not a reader's own: theirs have rights of their own, in their tokens."""
-    theirs = {route.path for route in readers.routes(parts, lambda: NOW)}
+    theirs = {route.path for route in readers.routes(parts, lambda: NOW, Tally(parts, lambda: NOW))}
     routes = [each for each in create_app(parts, clock=lambda: NOW).routes if each.path not in theirs]
     return {(method, route.path) for route in routes for method in route.methods - {"HEAD"}}
 

@@ -10,6 +10,7 @@ import typer
 from digest import __version__
 from digest.cli import (
     checking,
+    clicks,
     configuring,
     daemon,
     dkim,
@@ -54,6 +55,7 @@ for part in (
     trial_send,
     sending,
     standing,
+    clicks,
     log,
     pausing,
     settling,

@@ -148,6 +148,8 @@ class Edition:
     """Of its lists' readers those who fit one of them; empty: all."""
     names: tuple[OwnName, ...] = ()
     """Names beyond those that everybody knows."""
+    clicks: bool = False
+    """Whether the links of its stories lead over our own address, which counts them; nobody's are counted apart."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -13,7 +13,7 @@ from digest.collect import ask
 from digest.compose.facts import facts
 from digest.compose.names import Names, Sort, names
 from digest.errors import MoveError, Unfit
-from digest.model.delivery import DeliveryState, Skeleton
+from digest.model.delivery import DeliveryState, Recipient
 from digest.model.issue import Content, Edition, Issue
 from digest.model.links import Asked
 from digest.model.news import Article, ArticleId
@@ -23,6 +23,7 @@ from digest.pipeline.archive import is_shown
 from digest.pipeline.audience import audience, recipient_of
 from digest.pipeline.export import NOBODY
 from digest.pipeline.press import Press, edition_of, flaws, press
+from digest.render import message
 from digest.render.addresses import issue_url
 
 LATELY: Final = timedelta(days=35)
@@ -100,13 +101,19 @@ def _prints(parts: Parts, machine: Press) -> tuple[Print, ...]:
     nobody = recipient_of(parts, NOBODY, machine.edition)
     whole = machine.variant_for(nobody)
     order = (whole, *sorted(machine.skeletons.keys() - {whole}))
-    return tuple(_print(machine.skeletons[variant], machine.mail(nobody, variant).data) for variant in order)
+    return tuple(_print(machine, variant, nobody) for variant in order)
 
 
-def _print(skeleton: Skeleton, data: bytes) -> Print:
-    parsed = message_from_bytes(data)
-    html = next(part for part in parsed.walk() if part.get_content_type() == "text/html")
-    return Print(skeleton.variant, _decoded(html), len(str(html.get_payload())), data, folded=len(skeleton.cut.folded))
+def _print(machine: Press, variant: str, nobody: Recipient) -> Print:
+    """Return what is judged: the bytes as they are sent, and the page with its links leading where they lead."""
+    skeleton, data = machine.skeletons[variant], machine.mail(nobody, variant).data
+    sent = _html(data)
+    page = _html(message(skeleton, machine.fields(nobody, counts=False))) if machine.edition.clicks else sent
+    return Print(variant, _decoded(page), len(str(sent.get_payload())), data, folded=len(skeleton.cut.folded))
+
+
+def _html(data: bytes) -> Message:
+    return next(part for part in message_from_bytes(data).walk() if part.get_content_type() == "text/html")
 
 
 def _decoded(part: Message) -> str:

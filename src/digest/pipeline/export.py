@@ -63,14 +63,14 @@ def _mails(machine: Press, *, address: str, sample: int | None) -> Iterator[Mail
 
 
 def page(parts: Parts, issue: Issue, *, address: str = "") -> Preview:
-    """Return the mail to an address; without one, to nobody in particular."""
+    """Return the mail to an address; without one, to nobody in particular. To be looked at: no link of it counts."""
     return _page(press(parts, issue), address)
 
 
 def _page(machine: Press, address: str) -> Preview:
     recipient = addressed(machine.parts, machine.issue, address or NOBODY, machine.edition)
     skeleton = machine.skeletons[machine.variant_for(recipient)]
-    html, text = shown(skeleton, machine.fields(recipient))
+    html, text = shown(skeleton, machine.fields(recipient, counts=False))
     return Preview(html, text, skeleton.cut)
 
 

@@ -24,13 +24,17 @@ from digest.render import (
     Speaker,
     Speech,
     binding,
+    counted,
     faults,
+    linked,
     message,
     own_fields,
     render,
     shared_fields,
+    straight,
     variants,
 )
+from digest.render.addresses import archive_url
 from digest.signing import sealed
 from digest.store.codec import canonical, restore
 
@@ -118,9 +122,15 @@ class Press:
         """Return the content rendered for these variants."""
         return render(content, self.look, chosen, self.sender, edition=self.edition)
 
-    def fields(self, recipient: Recipient, *, blank: bool = False) -> dict[str, str]:
-        """Return the personal fields of one subscriber's message; `blank`: with nobody's links in place of theirs."""
-        return {**self._shared_fields(recipient), **self._own_fields(recipient, blank=blank)}
+    def fields(self, recipient: Recipient, *, blank: bool = False, counts: bool = True) -> dict[str, str]:
+        """Return the personal fields of one subscriber's message.
+
+        `blank`: with nobody's links in place of theirs; unless it `counts`, stories are linked directly.
+        """
+        alike = self._shared_fields(recipient)
+        if not counts and self.edition.clicks:
+            alike |= straight(linked(self.content), archive_url(self.sender.public_url))
+        return {**alike, **self._own_fields(recipient, blank=blank)}
 
     def mail(self, recipient: Recipient, variant: str, *, blank: bool = False) -> Mail:
         """Return one subscriber's message, signed; `blank` as in `fields`. Raises SettingsError as `signer`."""
@@ -145,7 +155,7 @@ class Press:
         return Form.of(self.skeletons[variant], self._shared_fields(anybody))
 
     def _shared_fields(self, recipient: Recipient) -> dict[str, str]:
-        return shared_fields(
+        return self._counted | shared_fields(
             recipient,
             issue=self.issue.id,
             due_at=self.content.built_at,
@@ -154,6 +164,14 @@ class Press:
             mail=self.sender,
             at=recipient.at,
         )
+
+    @cached_property
+    def _counted(self) -> dict[str, str]:
+        """What stands in the places of counted links, the same for everybody."""
+        if not self.edition.clicks:
+            return {}
+        tokens, issue = self.parts.link_tokens, self.issue.id
+        return counted(linked(self.content), self.sender.public_url, lambda link: tokens.make(issue, link))
 
     def _own_fields(self, recipient: Recipient, *, blank: bool = False) -> dict[str, str]:
         token = self.parts.blank if blank else self.parts.token

@@ -52,7 +52,8 @@ async def send_test(
     """Send the issue's message to each address, by the relays of all messages and signed like them; return the replies.
 
     It is what the subscriber `as_address` gets, or the whole issue; from a draft on, in every state that has stories.
-    The body is theirs to the letter but for the links, which are nobody's: a tester who unsubscribes takes nobody off.
+    The body is theirs to the letter but for the links, which are nobody's: a tester who unsubscribes takes nobody off,
+    and one who opens a story is not counted.
     Subject and a header mark it, it has a Date and Message-ID of its own, and no delivery is written. The run is kept
     under the name `by`, and the addresses for `last_testers`.
 
@@ -137,5 +138,5 @@ def _reader(machine: Press, as_address: str) -> Recipient:
 
 def _message(machine: Press, recipient: Recipient, variant: str, now: datetime) -> bytes:
     own = {"date": dated(now), "message_id": f"<test.{secrets.token_hex(16)}@{machine.sender.domain}>"}
-    made = message(machine.skeletons[variant], machine.fields(recipient) | own)
+    made = message(machine.skeletons[variant], machine.fields(recipient, counts=False) | own)
     return machine.signer.sign(as_test(made, issue=machine.issue.id))

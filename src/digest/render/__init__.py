@@ -17,6 +17,7 @@ from digest.model.delivery import Skeleton, Variant
 from digest.model.issue import Content, Edition
 from digest.render.addresses import Ways
 from digest.render.binding import binding
+from digest.render.counted import counted, linked, marked, snared, straight
 from digest.render.dkim import Seal, Signer
 from digest.render.feed import atom
 from digest.render.fields import dated, fields_for, own_fields, settings_line, shared_fields
@@ -57,10 +58,12 @@ __all__ = [
     "as_test",
     "atom",
     "binding",
+    "counted",
     "dated",
     "faults",
     "fields_for",
     "issue_page",
+    "linked",
     "listed",
     "message",
     "notice",
@@ -71,6 +74,7 @@ __all__ = [
     "settings_line",
     "shared_fields",
     "shown",
+    "straight",
     "titled",
     "variants",
 ]
@@ -92,6 +96,7 @@ def render(
     nothing makes it small enough.
     """
     made: dict[tuple[tuple[str, ...], str], Skeleton] = {}
+    links = linked(content) if edition and edition.clicks else ()
     held = {section.id for section in content.sections if section.items}
     found: dict[str, Skeleton] = {}
     subject = subject_of(content, look, edition)
@@ -101,7 +106,8 @@ def render(
         labels = look.speak(variant.language, content.language)
         alike = (tuple(section for section in variant.sections if section in held), labels.language)
         if alike not in made:
-            made[alike] = _rendered(_for(content, variant, labels, subject), look, labels, mail, variant.id, edition)
+            told = _for(content, variant, labels, subject)
+            made[alike] = _rendered(told, look, labels, mail, variant.id, edition, links)
         found[variant.id] = replace(made[alike], variant=variant.id)
     return found
 
@@ -116,16 +122,23 @@ def _for(content: Content, variant: Variant, labels: Labels, subject: Callable[[
 
 
 def _rendered(
-    content: Content, look: Look, labels: Labels, mail: MailSettings, variant: str, edition: Edition | None
+    content: Content,
+    look: Look,
+    labels: Labels,
+    mail: MailSettings,
+    variant: str,
+    edition: Edition | None,
+    links: tuple[str, ...],
 ) -> Skeleton:
     slots = Slots.over(repr(content), look.fingerprint, repr(mail))
-    most = room(mail, content.edition, [section.title for section in (edition or content).sections])
+    most = room(mail, content.edition, [section.title for section in (edition or content).sections], links)
     made: dict[int, tuple[Page, str]] = {}
+    marks = marked(links, slots)
 
     def size(fitted: Fitted) -> int:
         if fitted.steps not in made:
-            view = page(fitted.content, labels, mail.postal_address, fitted.folded)
-            made[fitted.steps] = view, html_part(view, look, labels, slots)
+            view = page(fitted.content, labels, mail.postal_address, fitted.folded, marks)
+            made[fitted.steps] = view, snared(html_part(view, look, labels, slots), slots, links)
         return filled(made[fitted.steps][1], slots, most)
 
     fitted = fit(content, size, LIMIT)
@@ -133,6 +146,8 @@ def _rendered(
         smallest = least(content)
         raise too_large(smallest.content, size(smallest))
     view, html = made[fitted.steps]
+    if links:
+        view = page(fitted.content, labels, mail.postal_address, fitted.folded)
     text = text_part(view, look, labels, slots)
     done = skeleton(variant, fitted.content, mail, language=labels.language, html=html, text=text, slots=slots)
     return replace(done, cut=fitted.cut)

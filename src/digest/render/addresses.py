@@ -39,6 +39,11 @@ def leave_url(public_url: str, token: str) -> str:
     return f"{public_url}/u/{token}"
 
 
+def counted_url(public_url: str, token: str) -> str:
+    """Return where a click is counted on its way to a story."""
+    return f"{public_url}/c/{token}"
+
+
 def confirm_url(public_url: str, token: str) -> str:
     """Return where a sign-up is confirmed."""
     return f"{public_url}/confirm/{token}"

@@ -35,6 +35,8 @@ def binding(content: Content, look: Look, mail: MailSettings, edition: Edition) 
             "per_reader_timezone": edition.per_reader_timezone,
             "days": sorted(edition.send.days),
             "at": edition.send.slot,
+            # Said only where it is so: what was approved before there was this setting is bound as it was.
+            **({"clicks": True} if edition.clicks else {}),
         },
         "compilers": {name: version(name) for name in ("jinja2", "mjml-python", "babel")},
     }

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from html import escape
 from typing import Final
 
@@ -11,7 +11,7 @@ from digest.model.issue import Content, Item
 from digest.render.addresses import issue_url
 from digest.render.clean import clean, short
 from digest.render.mail import MailSettings
-from digest.render.slots import Slots
+from digest.render.slots import Slots, link_field
 
 LIMIT: Final = 92_160
 """Bytes of HTML. Gmail cuts a message near 102 KB, and what it cuts off is the way out."""
@@ -23,12 +23,16 @@ _SETTINGS: Final = 700
 """Of the settings line without its sections, in any language: days, an hour, a zone."""
 
 
-def room(mail: MailSettings, edition: str, titles: Iterable[str]) -> dict[str, int]:
-    """Return how many bytes each personal field takes at most; `titles` are those of the edition's sections."""
+def room(mail: MailSettings, edition: str, titles: Iterable[str], links: Sequence[str] = ()) -> dict[str, int]:
+    """Return how many bytes each personal field takes at most; `titles` are those of the edition's sections.
+
+    `links` are those that are counted, of which each has room for its own address too: in a test send it stands there.
+    """
     page = len(escape(issue_url(mail.public_url, _LONGEST_ID)))
     link = len(escape(mail.public_url)) + _LINK + 2 * len(edition.encode())
     settings = _SETTINGS + sum(len(escape(clean(title)).encode()) + len(", and ") for title in titles)
-    return {"web_url": page, "preferences_url": link, "unsubscribe_url": link, "settings": settings}
+    fields = {"web_url": page, "preferences_url": link, "unsubscribe_url": link, "settings": settings}
+    return fields | {link_field(n): max(link, len(escape(url))) for n, url in enumerate(["", *links] if links else [])}
 
 
 def filled(html: str, slots: Slots, room: Mapping[str, int]) -> int:

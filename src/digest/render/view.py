@@ -23,6 +23,7 @@ CLAIMANTS: Final = 3
 """Of a story, who says so."""
 
 _NOTHING: Final[Mapping[SectionId, Sequence[str]]] = {}
+_STRAIGHT: Final[Mapping[str, str]] = {}
 _WORDS_A_MINUTE: Final = 220
 _OPENER: Final = 140
 _HEADLINE: Final = 240
@@ -136,10 +137,17 @@ class Page:
 
 
 def page(
-    content: Content, labels: Labels, postal_address: str, folded: Mapping[SectionId, Sequence[str]] = _NOTHING
+    content: Content,
+    labels: Labels,
+    postal_address: str,
+    folded: Mapping[SectionId, Sequence[str]] = _NOTHING,
+    counted: Mapping[str, str] = _STRAIGHT,
 ) -> Page:
-    """Return the view of an issue in one language; `folded` are the stories that it leaves to the web page."""
-    viewer = _Viewer(content, labels, folded)
+    """Return the view of an issue in one language; `folded` are the stories that it leaves to the web page.
+
+    `counted` has what stands in the place of a story's address; those that are not in it stand themselves.
+    """
+    viewer = _Viewer(content, labels, folded, counted)
     held = [section for section in content.sections if section.items]
     shares = percents([len(section.items) for section in held])
     sections = tuple(viewer.section(section, share) for section, share in zip(held, shares, strict=True))
@@ -182,8 +190,14 @@ def percents(counts: Sequence[int]) -> list[int]:
 class _Viewer:
     """Views the parts of one issue in one language."""
 
-    def __init__(self, content: Content, labels: Labels, folded: Mapping[SectionId, Sequence[str]]) -> None:
-        self._content, self._labels, self._folded = content, labels, folded
+    def __init__(
+        self,
+        content: Content,
+        labels: Labels,
+        folded: Mapping[SectionId, Sequence[str]],
+        counted: Mapping[str, str],
+    ) -> None:
+        self._content, self._labels, self._folded, self._counted = content, labels, folded, counted
         self._zone = ZoneInfo(content.timezone)
         self._titles = {section.id: clean(section.title) for section in content.sections}
 
@@ -220,7 +234,7 @@ class _Viewer:
         return ItemView(
             anchor=item.anchor,
             headline=short(item.headline, _HEADLINE),
-            url=link(item.url),
+            url=self._link(item.url),
             summary=short(" ".join(item.summary), _SUMMARY),
             language=own,
             direction=direction(language),
@@ -232,6 +246,10 @@ class _Viewer:
             figures=tuple(self._figure(figure) for figure in item.figures),
             claimed=tuple(short(name, _OUTLET) for name in item.claimed_by[:CLAIMANTS]),
         )
+
+    def _link(self, url: str) -> str:
+        judged = link(url)
+        return self._counted.get(judged, judged)
 
     def _follows(self, follows: Follows | None) -> str:
         if follows is None:
@@ -252,7 +270,7 @@ class _Viewer:
         return CreditView(
             name=short(credit.name, _OUTLET),
             mark=self._labels.say("state_media") if credit.side.endswith("-state") else "",
-            url=link(credit.url),
+            url=self._link(credit.url),
             when=self._labels.when(credit.at, self._content.local_date, self._zone),
         )
 

@@ -190,6 +190,7 @@ def _edition(name: str, table: EditionTable, doc: Document, sections: tuple[Sect
         ranking=_ranking(doc.rank),
         segments=tuple(segment_of(name, doc, zone, language) for name in dict.fromkeys(table.segments)),
         names=tuple(OwnName(each.name, each.also, each.place) for each in doc.name.values()),
+        clicks=table.clicks,
     )
 
 

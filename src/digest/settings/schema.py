@@ -183,6 +183,9 @@ class EditionTable(Table):
     """So many go first, and are waited for; none where an issue has no more readers than that and a tenth."""
     brake_percent: Annotated[float, Field(gt=0, le=100, allow_inf_nan=False)] = 5.0
     """More of them refused, or later on more than that and chance explain: the rest is held (`digest resume`)."""
+    clicks: bool = False
+    """Whether links to stories are counted: by link and hour, never by reader (`digest clicks`). They lead over
+    `public_url`, whose pages must then be up for as long as mails are read."""
 
 
 class SegmentTable(Table):

@@ -12,6 +12,7 @@ from digest.store import keeping, sources, sweeping
 from digest.store.acknowledged import Looked
 from digest.store.alerts import Alerts
 from digest.store.articles import Articles
+from digest.store.counted import Clicks
 from digest.store.editors import Editors
 from digest.store.edits import Edits
 from digest.store.engine import PATIENCE, Database, connect
@@ -33,6 +34,7 @@ from digest.store.testers import Testers
 __all__ = [
     "Alerts",
     "Articles",
+    "Clicks",
     "Editors",
     "Edits",
     "Examples",
@@ -76,6 +78,7 @@ class Store:
         self.looked = Looked(database)
         self.alerts = Alerts(database)
         self.jobs = Jobs(database)
+        self.clicks = Clicks(database)
 
     def __enter__(self) -> Self:
         return self

@@ -375,6 +375,17 @@ brake: Final = Table(
 )
 """What was answered of an issue; counted apart, because counting the rows of a large issue takes too long each time."""
 
+click: Final = Table(
+    "click",
+    metadata,
+    Column("issue", ForeignKey("issue.id"), primary_key=True, autoincrement=False),
+    Column("link", Integer, primary_key=True, autoincrement=False),  # 0: the one that no person sees
+    Column("kind", String(10), primary_key=True),  # human, unsure, machine
+    Column("hour", Instant, primary_key=True),
+    Column("count", Integer, nullable=False),
+)
+"""How often somebody came over a counted link. Nobody stands in it, so there is nobody to forget."""
+
 worker: Final = Table(
     "worker",
     metadata,

@@ -19,6 +19,7 @@ from digest.subscribers.files import (
 )
 from digest.subscribers.importing import Gone, Import, read_export, rejected
 from digest.subscribers.keys import Key, Keyring
+from digest.subscribers.linktokens import LinkToken, LinkTokens
 from digest.subscribers.rows import COLUMNS as LIST_COLUMNS
 from digest.subscribers.rows import Reader, cells, zones
 from digest.subscribers.settings import ListSettings, read_settings
@@ -35,6 +36,8 @@ __all__ = [
     "Import",
     "Key",
     "Keyring",
+    "LinkToken",
+    "LinkTokens",
     "ListSettings",
     "Lists",
     "PlainSuppression",

@@ -70,27 +70,27 @@ class Tokens:
 
     def make(self, purpose: str, subscriber: int, edition: str) -> str:
         """Return the token, the same for the same arguments and key. ValueError for a purpose nobody knows."""
-        return self._made(purpose, _varint(subscriber), edition)
+        return self._made(purpose, varint(subscriber), edition)
 
     def nobodys(self, purpose: str, subscriber: int, edition: str) -> str:
         """Return a token as long as a subscriber's that is nobody's: it opens what one of subscriber 0 does."""
-        return self._made(purpose, b"\x80" * (len(_varint(subscriber)) - 1) + _varint(0), edition)
+        return self._made(purpose, b"\x80" * (len(varint(subscriber)) - 1) + varint(0), edition)
 
     def _made(self, purpose: str, whose: bytes, edition: str) -> str:
         if purpose not in LETTERS:
             raise ValueError(f"{purpose!r} is no purpose of a token")
         key = self._keyring.current
-        said = LETTERS[purpose] + _varint(key.number) + whose + edition.encode()
+        said = LETTERS[purpose] + varint(key.number) + whose + edition.encode()
         return base64.urlsafe_b64encode(said + _mac(key, said)).rstrip(b"=").decode("ascii")
 
     def read(self, token: str) -> Token | None:
         """Return what the token says; None for one that was altered, cut, made with another key or is no token."""
-        raw = _decoded(token)
+        raw = decoded(token)
         said, mac = raw[:-MAC], raw[-MAC:]
         try:
             purpose = PURPOSES[said[:1]]
-            number, rest = _from_varint(said[1:])
-            subscriber, name = _from_varint(rest)
+            number, rest = from_varint(said[1:])
+            subscriber, name = from_varint(rest)
             edition = name.decode()
         except (KeyError, IndexError, UnicodeDecodeError):
             return None
@@ -112,7 +112,7 @@ def _labelled(secret: bytes) -> hmac.HMAC:
     return hmac.new(secret, LABEL, hashlib.sha256)
 
 
-def _decoded(token: str) -> bytes:
+def decoded(token: str) -> bytes:
     """Return the bytes, empty unless the text is the one way to write them."""
     if len(token) > LONGEST:
         return b""
@@ -125,10 +125,10 @@ def _decoded(token: str) -> bytes:
     return raw if base64.urlsafe_b64encode(raw).rstrip(b"=") == text else b""
 
 
-def _varint(number: int) -> bytes:
+def varint(number: int) -> bytes:
     """Return a whole number from 0, seven bits a byte, the lowest first, the top bit set on all but the last.
 
-    >>> _varint(300).hex()
+    >>> varint(300).hex()
     'ac02'
     """
     if number < 0:
@@ -141,10 +141,10 @@ def _varint(number: int) -> bytes:
     return bytes(out)
 
 
-def _from_varint(raw: bytes) -> tuple[int, bytes]:
+def from_varint(raw: bytes) -> tuple[int, bytes]:
     """Return the number and what follows it; IndexError where it does not end.
 
-    >>> _from_varint(bytes.fromhex("ac0261"))
+    >>> from_varint(bytes.fromhex("ac0261"))
     (300, b'a')
     """
     number = at = 0

@@ -15,6 +15,7 @@ from digest.parts import Parts
 from digest.web import desk, health, readers
 from digest.web.away import away
 from digest.web.guard import Guard
+from digest.web.readers.counting import Tally
 from digest.web.templates import STATIC
 
 LARGEST: Final = 256 * 1024
@@ -28,9 +29,11 @@ def create_app(parts: Parts, *, clock: Callable[[], datetime], once: str = "") -
     """
     web = parts.settings.web
     names = (urlsplit(parts.settings.public_url).hostname or "", web.host)
+    tally = Tally(parts, clock)
     return Starlette(
-        routes=[STATIC, *health.routes(parts), *readers.routes(parts, clock), *desk.routes(parts, clock, once)],
+        routes=[STATIC, *health.routes(parts), *readers.routes(parts, clock, tally), *desk.routes(parts, clock, once)],
         middleware=[Middleware(Guard, names=names, open_to_posts=readers.OPEN_TO_POSTS)],
         exception_handlers={DigestError: away},
         max_body_size=LARGEST,
+        lifespan=tally.open,
     )

@@ -37,7 +37,7 @@ async def serve(
     with _listening(host, port) as listener:
         config = uvicorn.Config(
             app,
-            lifespan="off",
+            lifespan="on",
             ws="none",
             log_config=None,
             access_log=False,

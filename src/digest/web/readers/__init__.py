@@ -12,6 +12,7 @@ from digest.parts import Parts
 from digest.web.readers import archive
 from digest.web.readers.choosing import Choosing
 from digest.web.readers.confirming import Confirming
+from digest.web.readers.counting import Door, Tally
 from digest.web.readers.joining import Joining
 from digest.web.readers.leaf import Leaves
 from digest.web.readers.leaving import Leaving
@@ -22,8 +23,9 @@ OPEN_TO_POSTS: Final = ("/u/", "/prefs/", "/confirm/", "/address/")
 program's one-click has no Origin (RFC 8058, 3.2), and from pages that say `no-referrer` browsers send `null`."""
 
 
-def routes(parts: Parts, clock: Callable[[], datetime]) -> list[Route]:
-    """Return the routes of the readers' pages."""
+def routes(parts: Parts, clock: Callable[[], datetime], tally: Tally) -> list[Route]:
+    """Return the routes of the readers' pages, and of the way over counted links."""
     leaves = Leaves(parts, Stand(parts), clock)
-    pages = (Joining(leaves), Confirming(leaves), Choosing(leaves), Leaving(leaves))
+    door = Door(parts, clock, tally, lambda request: leaves.turn(request).closed())
+    pages = (Joining(leaves), Confirming(leaves), Choosing(leaves), Leaving(leaves), door)
     return [*archive.routes(leaves), *(route for each in pages for route in each.routes())]
