@@ -217,7 +217,7 @@ async def dispatch(watch: Watch) -> AsyncIterator[Event]:
     parts, now = watch.parts, watch.clock()
     leaving = [issue for issue in parts.store.issues.unfinished() if leaves(parts, issue, now)]
     if leaving:
-        for problem, barred in agree(parts, now):
+        for problem, barred in await asyncio.to_thread(agree, parts, now):
             if barred:  # what else is wrong with the lists, their own job tells
                 yield Event("lists", problem, failed=True)
                 return
