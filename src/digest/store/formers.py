@@ -9,7 +9,7 @@ from typing import Final
 from sqlalchemy import Connection, and_, delete, or_, select, update
 
 from digest.model.people import Consent
-from digest.store.engine import insert
+from digest.store.engine import among, insert
 from digest.store.schema import former, subscriber, subscription
 
 _KEY: Final = ["email_hmac", "list"]
@@ -40,9 +40,12 @@ def is_shut(connection: Connection, email_hmac: str, lists: Sequence[str]) -> bo
     return connection.execute(found).first() is not None
 
 
-def shut_ones(connection: Connection) -> set[tuple[str, str]]:
-    """Return every (hash, list) that is shut."""
-    return {(row.email_hmac, row.list) for row in connection.execute(select(former.c.email_hmac, former.c.list))}
+def shut_ones(connection: Connection, hashes: Sequence[str] | None = None) -> set[tuple[str, str]]:
+    """Return every (hash, list) that is shut, of these hashes alone where some are given."""
+    found = select(former.c.email_hmac, former.c.list)
+    if hashes is not None:
+        found = found.where(among(connection, former.c.email_hmac, hashes))
+    return {(row.email_hmac, row.list) for row in connection.execute(found)}
 
 
 def hashes_of(connection: Connection, who: int) -> list[str]:
