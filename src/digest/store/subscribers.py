@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from datetime import date, datetime
 from typing import Any, Final
 
-from sqlalchemy import Connection, Select, and_, func, or_, select, true, update
+from sqlalchemy import Connection, Select, and_, func, literal, or_, select, true, update
 
 from digest.errors import UnknownError
 from digest.model.delivery import Recipient
@@ -23,6 +23,7 @@ from digest.model.people import (
 from digest.store.audience import chosen
 from digest.store.census import census
 from digest.store.chunks import chunks
+from digest.store.columns import Instant
 from digest.store.engine import Database, alone, insert
 from digest.store.formers import hashes_of
 from digest.store.leaving import Leaver, Leaving, end, leave
@@ -253,7 +254,11 @@ def _erase(connection: Connection, who: int, origin: str, now: datetime) -> None
     ended = {"consent": Consent.UNSUBSCRIBED.value, "since": now, "removed_at": now, "paused_until": None}
     connection.execute(update(subscription).where(mine).values(noted=subscription.c.said, **ended))
     theirs = request.c.subscriber == who
-    connection.execute(update(request).where(theirs).values(email="", done_at=func.coalesce(request.c.done_at, now)))
+    connection.execute(
+        update(request)
+        .where(theirs)
+        .values(email="", done_at=func.coalesce(request.c.done_at, literal(now, Instant())))
+    )
     cancel(connection, who, "erased", now)
     said = {"subscriber": who, "event": "erase", "at": now, "origin": origin}
     if names:
