@@ -16,6 +16,7 @@ import pytest
 
 from digest.cli.starting import starter
 from digest.demo import Wire, prepare
+from tests.job.forge import forge
 
 COMMAND = Path(sys.executable).with_name("digest")
 
@@ -41,7 +42,14 @@ class Desk:
 
     def __call__(self, *args, env=None, now=None):
         """Run `digest -c digest.toml …` in it."""
-        return finished(self.start(*args, *(["--now", now] if now else []), env=env))
+        wish = (*args, "--now", now) if now else args
+        if env:
+            return finished(self.start(*wish, env=env))
+        return ended(*forge()(self.folder, "-c", self.settings, *wish))
+
+    def apart(self, *args):
+        """The same with nothing in memory from before, and with another seed of hashes."""
+        return finished(self.start(*args))
 
     def start(self, *args, env=None):
         """Begin to run it; `finished` waits for its end."""
@@ -117,8 +125,13 @@ def finished(process):
     except subprocess.TimeoutExpired:
         process.kill()
         raise
+    return ended(process.returncode, out, err)
+
+
+def ended(code, out, err):
+    """What a command left; none may break."""
     assert "Traceback" not in err, err
-    return Done(process.returncode, out, err)
+    return Done(code, out, err)
 
 
 @pytest.fixture(scope="session")

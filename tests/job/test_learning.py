@@ -199,7 +199,7 @@ def test_an_issue_is_made_again_with_the_weights_it_was_made_with(desk):
     first = desk("learn", write(desk, of_kind("military", MOVED)), "--json").json
 
     assert first["kept"]
-    assert desk("rebuild", issue, "--verify", "--json").json["same"]
+    assert desk.apart("rebuild", issue, "--verify", "--json").json["same"]
 
     desk("rebuild", issue, "--json")
     assert desk("learn", "--undo", "--json").json["undone"]

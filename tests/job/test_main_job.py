@@ -73,7 +73,7 @@ def test_one_article_feeds_three_sections_each_with_its_own_passage(desk):
 
 def test_built_again_the_slots_draft_is_made_anew_until_it_is_approved(desk):
     first = desk("build", "daily", "--json").json
-    again = desk("build", "daily", "--json")
+    again = desk.apart("build", "daily", "--json")
     desk("approve", first["issue"])
     refused = desk("build", "daily", "--json")
 
@@ -89,7 +89,7 @@ def test_only_an_approved_issue_is_sent_and_each_reader_gets_one_mail_the_one_ex
 
     unapproved = desk("send", issue, "--yes", "--json")
     desk("approve", issue)
-    sent = desk("send", issue, "--yes", "--json")
+    sent = desk.apart("send", issue, "--yes", "--json")
     again = desk("send", issue, "--yes", "--json")
 
     assert (unapproved.code, unapproved.out) == (5, "")
@@ -145,7 +145,7 @@ def test_made_again_from_what_was_frozen_an_issue_is_the_same_to_the_byte(desk):
     before = desk("rebuild", issue, "--verify", "--json")
     desk("send", issue, "--yes")
 
-    after = desk("rebuild", issue, "--verify", "--json")
+    after = desk.apart("rebuild", issue, "--verify", "--json")
 
     assert before.code == after.code == 0
     assert before.json["same"] is after.json["same"] is True

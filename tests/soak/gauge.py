@@ -26,6 +26,8 @@ class Reading:
     """KB that are in memory (resident), after all garbage is collected."""
     workers: int
     """The same of the processes that it started, together."""
+    objects: int
+    """Those that are alive: what is kept by mistake shows here first, without the heap's own unrest."""
     files: int
     threads: int
     database: int
@@ -39,6 +41,7 @@ def read(store: Store, data: Path) -> Reading:
     return Reading(
         memory=resident(os.getpid()),
         workers=sum(map(resident, children(os.getpid()))),
+        objects=len(gc.get_objects()),
         files=sum(1 for _ in Path("/proc/self/fd").iterdir()),
         threads=threading.active_count(),
         database=database(store),

@@ -29,9 +29,11 @@ from tests.soak.news import Wire
 FIRST = datetime(2026, 3, 9, tzinfo=UTC)
 """A Monday; the clocks of the zone go forward on the 29th, and the mail of each day leaves at 07:00 there."""
 WEEK = 7
-MARGIN = 24 * 1024
-"""KB by which memory may grow from the second week to the last: a heap breathes, and the last 1,000 articles, in which
-words are counted, are not there before the month is nearly over."""
+MARGINS = {"memory": 32 * 1024, "objects": 5_000, "files": 2, "threads": 6}
+"""By how much the last week may have more than the second. Memory, in KB, that a build once needed stays with the
+process, and a build needs more until there are the 1,000 articles in which words are counted (five weeks of this wire)
+and the tables of words already looked at are full; then it stands still. Objects are what is held on to.
+Threads: the loop begins those of its pool as it needs them."""
 EDITION = """
 [edition.{name}]
 lists = ["{name}"]
@@ -99,7 +101,7 @@ class Month:
         return (
             f"day {n + 1:3}: {self.articles[n]:6,} articles; database {now.database:7,} KB, {pace:5,.0f} a day; "
             f"beside it {now.beside:6,} KB; memory {now.memory:7,} KB, {now.workers:,} in workers; "
-            f"{now.files} files, {now.threads} threads"
+            f"{now.objects:,} objects, {now.files} files, {now.threads} threads"
         )
 
     def audit(self, parts: Parts) -> None:
@@ -136,14 +138,11 @@ class Month:
         """After the first week nothing grows but what is kept on purpose, and that no faster than news comes."""
         if self.days < 3 * WEEK:
             return
-        more = gauge.grown([r.memory for r in self.readings], after=WEEK)
-        print(f"memory: {more:+,} KB from the second week to the last, {MARGIN:,} allowed")
-        if more > MARGIN:
-            self.wrong.append(f"memory grew by {more:,} KB")
-        for what in ("files", "threads"):
-            more = gauge.grown([getattr(r, what) for r in self.readings], after=WEEK)
-            if more > 2:
-                self.wrong.append(f"{what} grew by {more}")
+        for what, margin in MARGINS.items():
+            more = gauge.grown([getattr(reading, what) for reading in self.readings], after=WEEK)
+            print(f"{what}: {more:+,} from the second week to the last, {margin:,} allowed")
+            if more > margin:
+                self.wrong.append(f"{what} grew by {more:,}")
 
 
 def editions_of(day: date) -> list[str]:
