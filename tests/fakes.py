@@ -54,6 +54,7 @@ class _Issue:
 class _Row:
     delivery: Delivery
     recipient: Recipient
+    given_back: int = 0
 
 
 class MemoryOutbox:
@@ -315,7 +316,7 @@ class MemoryOutbox:
             attempt = row.delivery.attempts + 1
             row.delivery = replace(row.delivery, state=S.CLAIMED, worker=worker, attempts=attempt, at=now)
             d = row.delivery
-            claims.append(Claim(issue, d.seq, attempt, d.variant, d.due_at, row.recipient))
+            claims.append(Claim(issue, d.seq, attempt, d.variant, d.due_at, row.recipient, row.given_back))
         return claims
 
     def _write(self, worker: str, result: Result, now: datetime) -> bool:
@@ -325,6 +326,7 @@ class MemoryOutbox:
             return False
         if outcome.state is S.QUEUED:
             row.delivery = replace(d, state=S.QUEUED, worker="", at=now)
+            row.given_back += 1
             return True
         row.delivery = replace(
             d,

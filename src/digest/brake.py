@@ -149,20 +149,27 @@ class Brake:
         """
         refused, answers = self._told
         which = f"{answers:,}" if answers == self.answers else f"the last {answers:,}"
-        before = f", {_shown(self.let_go)} were let go before" if self.let_go > self.percent else ""
         said = f"; the last reply: {reply}" if reply else ""
         share = f"{refused:,} of {which} refused ({_shown(100 * refused / answers)})"
-        return f"{BRAKE}: {share}, brake_percent is {self.percent:g}{before}{said}"
+        return f"{BRAKE}: {share}, brake_percent is {self.percent:g}{self._before}{said}"
 
     def __str__(self) -> str:
         """Return how it stands, as a phrase.
 
         >>> str(Brake(canary=50, percent=5, taken=11, refused=1)), str(Brake(canary=0, percent=5, taken=620))
         ('12 of the first 50 answered, 1 refused; the rest waits', '0 of 620 refused (0 %), brake_percent is 5')
+        >>> str(Brake(canary=0, percent=5, let_go=18.0))
+        'no answers yet, brake_percent is 5, 18 % were let go before'
         """
         if self.canary and not self.pulled:
             return f"{self.answers:,} of the first {self.canary:,} answered, {self.refused:,} refused; the rest waits"
+        if not self.answers:
+            return f"no answers yet, brake_percent is {self.percent:g}{self._before}"
         return self.reason("").removeprefix(f"{BRAKE}: ")
+
+    @property
+    def _before(self) -> str:
+        return f", {_shown(self.let_go)} were let go before" if self.let_go > self.percent else ""
 
     @property
     def _spoilt(self) -> bool:

@@ -18,8 +18,8 @@ from digest.deliver.retry import PAUSES, pause_after
 from digest.deliver.smtp import Login, Security, SmtpTransport, Times
 from digest.deliver.worker import claim_size
 from digest.errors import JournalError, PutBack, RelayError, StoreError, Unreachable
+from digest.model.delivery import NEVER_BEGUN, Key, Result
 from digest.model.delivery import DeliveryState as S
-from digest.model.delivery import Key
 from digest.model.issue import State
 from tests.fakes import NOON, MemoryOutbox, MemoryWorker, reader
 
@@ -231,6 +231,18 @@ def test_a_not_now_is_tried_again_after_a_pause_and_not_before():
     assert early == Tally(next_at=NOON + PAUSES[0])
     assert list(server.copies) == [READER(2)]
     assert states(outbox) == {"accepted": 3}
+
+
+def test_what_was_given_back_before_waits_no_longer_for_it():
+    outbox, clock = outbox_of(1), Clock()
+    outbox.enlist("w0", host="h", boot="b", now=NOON)
+    for _ in range(3):
+        claims = outbox.claim(1, "w0", limit=1, now=NOON).claims
+        outbox.record("w0", [Result(claim, NEVER_BEGUN) for claim in claims], now=NOON)
+
+    tally = send(outbox, Server(on("rcpt", "451 4.7.1 greylisted")), clock)
+
+    assert tally.next_at == NOON + PAUSES[0]
 
 
 def test_pauses_grow_and_stay_within_their_jitter():

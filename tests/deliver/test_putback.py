@@ -114,7 +114,9 @@ def test_a_folder_whose_worker_ended_in_good_order_holds_one_mark(tmp_path):
 
 
 def test_what_workers_noted_that_are_no_more_is_folded_at_the_next_start(tmp_path):
-    note(journals(tmp_path), "gone", Mark(0, 1))
+    for name in ("gone", "unknown"):
+        note(journals(tmp_path), name, Mark(0, 1))
+    (journals(tmp_path) / "unknown").touch()
     with enter(outbox_of(), tmp_path) as living:
         note(journals(tmp_path), living.id, Mark(0, 1))
         with enter(outbox_of(), tmp_path):

@@ -12,7 +12,7 @@ from digest.model.delivery import Claimed, DeliveryState, Plan
 from digest.model.issue import State
 from digest.model.people import Preferences, Suppression
 from digest.store.claims import LEASE
-from digest.store.schema import meta
+from digest.store.schema import batch, meta
 
 from .samples import (
     ALL,
@@ -331,3 +331,14 @@ def test_workers_side_by_side_never_hold_one_row_twice_and_leave_none(store, ope
     assert len({subscriber for _, subscriber in held}) == 1300
     assert store.outbox.counts(issue_id)["accepted"] == 1300
     assert store.outbox.finish(issue_id, now=NOW)
+
+
+def test_what_waits_where_no_batch_says_so_is_swept_all_the_same(store):
+    issue = sending(store, *readers(3))
+    enlist(store, "w1")
+    with store.database.write() as connection:
+        connection.execute(batch.update().values(not_before=None))
+
+    assert store.outbox.claim(issue, "w1", limit=0, now=EXPIRES).closed == "expired"
+
+    assert store.outbox.counts(issue)["suppressed"] == 3

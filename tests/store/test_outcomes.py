@@ -23,6 +23,17 @@ def claimed(store, *, n: int = 1, by: str = "w1"):
     return issue_id, store.outbox.claim(issue_id, by, limit=n, now=NOW).claims
 
 
+def test_what_is_given_back_too_late_wakes_nobody(store):
+    issue = sending(store, *readers(1))
+    enlist(store, "w1", "w2")
+    claims = store.outbox.claim(issue, "w1", limit=1, now=NOW).claims
+    store.outbox.record("w1", results(claims, DeliveryState.ACCEPTED), now=NOW)
+
+    store.outbox.record("w1", results(claims, DeliveryState.QUEUED), now=NOW)
+
+    assert store.outbox.claim(issue, "w2", limit=0, now=NOW).next_at is None
+
+
 def test_an_accepted_message_is_written_down_and_nobodys_any_more(store):
     issue_id, claims = claimed(store)
 

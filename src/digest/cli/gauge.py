@@ -71,12 +71,14 @@ def line(progress: Progress, now: datetime) -> str:
 def speed(rate: float) -> str:
     """Return a rate as people read it.
 
-    >>> speed(412.3), speed(2.51), speed(0.04)
-    ('412/s', '2.5/s', '2/min')
+    >>> speed(412.3), speed(2.51), speed(0.04), speed(0.0001)
+    ('412/s', '2.5/s', '2/min', 'less than 1/min')
     """
     if rate >= 10:
         return f"{rate:,.0f}/s"
-    return f"{rate:.1f}/s" if rate >= 1 else f"{rate * 60:.0f}/min"
+    if rate >= 1:
+        return f"{rate:.1f}/s"
+    return f"{rate * 60:.0f}/min" if rate * 60 >= 0.5 else "less than 1/min"
 
 
 def clock(span: timedelta) -> str:

@@ -13,10 +13,10 @@ from datetime import datetime
 from pathlib import Path
 
 from digest.deliver.journal import Journal
-from digest.deliver.mark import Mark, fold_left, note
+from digest.deliver.mark import Mark, note
 from digest.deliver.needs import Outbox
 from digest.deliver.putback import require_not_older
-from digest.deliver.recover import Folder, recover_dead, recover_own
+from digest.deliver.recover import Folder, fold_left, recover_dead, recover_own
 from digest.errors import JournalError, StoreError
 from digest.model.delivery import Account, Claim, Key, Outcome
 
@@ -85,7 +85,7 @@ def enlisted(
     worker = Enlisted(name, journal, folder, outbox)
     try:
         recover_dead(outbox, folder, me=name, now=now())
-        fold_left(folder.path)
+        fold_left(folder)
         yield worker
     except BaseException:
         with suppress(StoreError):  # what went wrong first is what is told; the next start recovers this worker

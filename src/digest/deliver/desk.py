@@ -118,7 +118,7 @@ class Desk:
         """Take the outcome of a row, to be written soon."""
         not_before = None
         if outcome.state is DeliveryState.DEFERRED:
-            not_before = self._world.now() + pause_after(row.claim.attempt, chance=self._world.chance())
+            not_before = self._world.now() + pause_after(row.claim.tries, chance=self._world.chance())
         if outcome.state is DeliveryState.QUEUED:
             self._world.dismiss(row.claim)
         else:

@@ -89,14 +89,6 @@ def fold(folder: Path, worker: str) -> None:
             path.unlink(missing_ok=True)
 
 
-def fold_left(folder: Path) -> None:
-    """Fold what workers left that are no more: those without a journal, which a worker has before it notes anything."""
-    for path in folder.glob(f"{OWN}*"):
-        worker = path.name.removeprefix(OWN)
-        if not (folder / worker).exists():
-            fold(folder, worker)
-
-
 @contextmanager
 def _told(path: Path) -> Iterator[None]:
     try:

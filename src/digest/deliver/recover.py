@@ -10,7 +10,7 @@ from pathlib import Path
 
 from digest.deliver.journal import Journal, Left, take_over
 from digest.deliver.journals import boot_id, host_id, journals
-from digest.deliver.mark import fold
+from digest.deliver.mark import OWN, fold
 from digest.deliver.needs import Outbox
 
 log = logging.getLogger(__name__)
@@ -75,6 +75,20 @@ def recover_own(outbox: Outbox, journal: Journal, folder: Folder, *, me: str, no
     fold(folder.path, me)
     if journal.there:
         journal.path.unlink(missing_ok=True)
+
+
+def fold_left(folder: Folder) -> None:
+    """Fold what workers noted in this folder that are no more, whether the outbox knows them or not."""
+    for path in folder.path.glob(f"{OWN}*"):
+        worker = path.name.removeprefix(OWN)
+        try:
+            left = take_over(folder.path / worker)
+        except FileNotFoundError:
+            fold(folder.path, worker)  # it had a journal before it noted anything
+            continue
+        if left is not None:
+            fold(folder.path, worker)
+            left.close()
 
 
 def _recover(outbox: Outbox, journal: Journal | Left, folder: Folder, worker: str, now: datetime) -> None:

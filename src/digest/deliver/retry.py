@@ -13,8 +13,8 @@ RESTS: Final = (0.5, 1.0, 2.0, 4.0, 8.0)
 """Seconds after the first refused connection, the second and so on, and after every later one."""
 
 
-def pause_after(attempt: int, *, chance: float = 0.0) -> timedelta:
-    """Return how long to wait after a deferral at the `attempt`-th attempt, counted from 1.
+def pause_after(tries: int, *, chance: float = 0.0) -> timedelta:
+    """Return how long to wait after a deferral at so many tries, counted from 1; a claim given back is none.
 
     `chance`, from 0 to 1, is where in the jitter the pause falls. RFC 5321, 4.5.4.1 advises at least 30 minutes
     between attempts, and allows better-informed strategies: the first two are shorter because greylisting lets a
@@ -25,7 +25,7 @@ def pause_after(attempt: int, *, chance: float = 0.0) -> timedelta:
     >>> str(pause_after(1, chance=1.0))
     '0:06:00'
     """
-    pause = PAUSES[min(max(attempt, 1), len(PAUSES)) - 1]
+    pause = PAUSES[min(max(tries, 1), len(PAUSES)) - 1]
     return pause * (1 + JITTER * chance)
 
 

@@ -143,6 +143,13 @@ class Claim:
     variant: str
     due_at: datetime
     recipient: Recipient
+    given_back: int = 0
+    """So many claims before this one were given back before anything was begun."""
+
+    @property
+    def tries(self) -> int:
+        """Which try of the message it is, counted from 1."""
+        return self.attempt - self.given_back
 
     @property
     def key(self) -> Key:

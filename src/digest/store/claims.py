@@ -1,8 +1,9 @@
 """The claim: a worker takes deliveries for its own before the first byte of them goes out.
 
-Locks are taken in one order everywhere: worker, issue, batch, delivery, brake, meta. A batch's `not_before` is never
-later than the first instant at which one of its waiting rows may be claimed, and None only where none waits; so batches
-alone say where there is work.
+Locks are taken in one order everywhere: worker, issue, batch, delivery, brake, meta. Who has the issue alone may take
+its batches behind its deliveries: a claim, which takes them the other way round, has the issue too. A batch's
+`not_before` is never later than the first instant at which one of its waiting rows may be claimed, and None only where
+none waits; so batches alone say where there is work.
 
 The statements of a claim stand here whole, with their values as parameters: putting one together takes longer than the
 database takes to answer it, and a quick run claims many times a second.

@@ -7,9 +7,9 @@ from collections import Counter
 from collections.abc import Sequence
 from datetime import datetime
 from functools import cache
-from typing import Any, Final, TypeAlias
+from typing import Any, Final
 
-from sqlalchemy import ColumnElement, Connection, Subquery, and_, bindparam, exists, or_, select, update
+from sqlalchemy import ColumnElement, Connection, Row, Subquery, and_, bindparam, exists, or_, select, update
 from sqlalchemy.sql.dml import ReturningUpdate
 
 from digest.lifecycle import Move, require
@@ -38,10 +38,8 @@ KEY: Final = (delivery.c.issue, delivery.c.seq, delivery.c.attempts)
 TOLD: Final = (delivery.c.state, delivery.c.worker, delivery.c.code, delivery.c.text, delivery.c.not_before)
 """What an outcome sets."""
 
-WRITTEN: Final = (delivery.c.issue, delivery.c.state)
-"""What is counted of a row once it is written."""
-Written: TypeAlias = tuple[int, DeliveryState]
-"""The same, as values."""
+WRITTEN: Final = (delivery.c.issue, delivery.c.seq, delivery.c.state)
+"""What is told of a row once it is written."""
 
 _ME: Final[ColumnElement[str]] = bindparam("me")
 _NOW: Final[ColumnElement[datetime]] = bindparam("now", type_=Instant)
@@ -57,40 +55,41 @@ def record(connection: Connection, me: str, results: Sequence[Result], *, now: d
     back = [result for result in results if result.outcome.state in WAITING]
     issues = sorted({result.claim.issue for result in back})
     states = {issue_id: State(locked(connection, issue_id).state) for issue_id in issues}
-    for issue_id in issues:
-        wake(connection, issue_id, [result for result in back if result.claim.issue == issue_id], now)
     written = _write(connection, me, results, now)
-    brakes.count(connection, written)  # what an earlier call had written was counted then
+    brakes.count(connection, Counter((issue_id, DeliveryState(state)) for issue_id, _, state in written))
+    there = {(issue_id, seq) for issue_id, seq, _ in written}  # an earlier call may have written, and counted, the rest
     for issue_id in issues:
+        its = [each for each in back if each.claim.issue == issue_id and (issue_id, each.claim.seq) in there]
+        if its:
+            wake(connection, issue_id, its, now)
         if states[issue_id] is State.SENT:
             reopen(connection, issue_id, now)
         elif states[issue_id] is State.STOPPED:
             sweep(connection, issue_id, now, why=STOPPED)
-    return written.total()
+    return len(written)
 
 
-def _write(connection: Connection, me: str, results: Sequence[Result], now: datetime) -> Counter[Written]:
-    """Write outcomes where the row still is that claim's; return how many were, by issue and state."""
-    dialect, written = connection.dialect.name, Counter[Written]()
+def _write(connection: Connection, me: str, results: Sequence[Result], now: datetime) -> list[Row[int, int, str]]:
+    """Write outcomes where the row still is that claim's; return the rows that were (`WRITTEN`)."""
+    dialect, written = connection.dialect.name, list[Row[int, int, str]]()
     given_back = [_key(result) for result in results if result.outcome.state is DeliveryState.QUEUED]
     ended = [_told(result, me) for result in results if result.outcome.state is not DeliveryState.QUEUED]
     for change_, rows in ((_give_back(dialect), given_back), (_end(dialect), ended)):
         if rows:
-            done = connection.execute(change_, {"rows": packed(rows), "me": me, "now": now})
-            written.update((issue_id, DeliveryState(state)) for issue_id, state in done)
+            written += connection.execute(change_, {"rows": packed(rows), "me": me, "now": now}).all()
     return written
 
 
 @cache
-def _give_back(dialect: str) -> ReturningUpdate[int, str]:
+def _give_back(dialect: str) -> ReturningUpdate[int, int, str]:
     """Return the statement for rows that nothing was begun of: what the try before it said stays."""
     mine = _held(listed(dialect, "rows", KEY))
-    given = update(delivery).where(_is(mine)).values(state=DeliveryState.QUEUED, worker="", at=_NOW)
-    return given.returning(*WRITTEN)
+    given = {"state": DeliveryState.QUEUED, "worker": "", "given_back": delivery.c.given_back + 1, "at": _NOW}
+    return update(delivery).where(_is(mine)).values(given).returning(*WRITTEN)
 
 
 @cache
-def _end(dialect: str) -> ReturningUpdate[int, str]:
+def _end(dialect: str) -> ReturningUpdate[int, int, str]:
     """Return the statement for rows that have an outcome."""
     mine = _held(listed(dialect, "rows", (*KEY, *TOLD)))
     told = {column: mine.c[column.name] for column in TOLD}

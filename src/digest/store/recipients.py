@@ -60,6 +60,7 @@ def claimable() -> Select[Any]:
         select(
             delivery.c.seq,
             delivery.c.attempts,
+            delivery.c.given_back,
             delivery.c.variant,
             delivery.c.due_at,
             subscriber.c.id,
@@ -75,7 +76,7 @@ def claimable() -> Select[Any]:
 
 def read_claim(issue: int, row: Sequence[Any]) -> Claim:
     """Return the claim that takes a row of `claimable()`: its attempt is the next one."""
-    seq, attempts, variant, due_at, who, email, name, of_list, *columns = row
+    seq, attempts, given_back, variant, due_at, who, email, name, of_list, *columns = row
     wish = preferences(*columns)
     to = Recipient(who, email, name, of_list, wish.sections, wish.timezone, wish.language, wish.time)
-    return Claim(issue, seq, attempts + 1, variant, due_at, to)
+    return Claim(issue, seq, attempts + 1, variant, due_at, to, given_back)

@@ -344,6 +344,7 @@ delivery: Final = Table(
     Column("code", Integer, nullable=False),
     Column("text", Words, nullable=False),
     Column("at", Instant),
+    Column("given_back", Integer, nullable=False, server_default="0"),  # so many of its attempts were no try
     UniqueConstraint("issue", "subscriber"),
     sqlite_with_rowid=False,
     postgresql_with={"fillfactor": "80"},
