@@ -235,7 +235,7 @@ def test_what_is_no_link_of_an_issue_that_left_opens_nothing_and_says_so_politel
     assert counted.after(knock) == {}
 
 
-def test_before_it_leaves_an_issue_counts_nothing_and_what_is_only_looked_at_leads_straight(built, tmp_path):
+def test_before_it_leaves_an_issue_counts_nothing_and_a_look_or_a_test_leads_straight_to_the_stories(built, tmp_path):
     folder = tmp_path / "demo"
     shutil.copytree(built, folder)
     file = folder / "digest.toml"
@@ -247,8 +247,13 @@ def test_before_it_leaves_an_issue_counts_nothing_and_what_is_only_looked_at_lea
         token = parts.link_tokens.make(1, 1)
         with site(create_app(parts, clock=Clock(LATER))) as url:
             assert Visitor(url, **OPENS).get(f"/c/{token}").status == 404
+        asyncio.run(pipeline.test_send(parts, issue, ["desk@aldovar.example"], now=NOW))
+        (tried,) = (parts.settings.data / "catcher/new").glob("*.eml")
 
+    test = message_from_bytes(tried.read_bytes(), policy=policy.default).get_body(("html",)).get_content()
     assert b"/c/" in raw
+    assert "/c/" not in test
+    assert linked(issue.content)[0] in test
     assert "/c/" not in looked_at.html
     assert linked(issue.content)[0] in looked_at.html
 
@@ -280,9 +285,7 @@ def test_the_counts_are_told_by_link(counted):
     assert [row.number for row in told] == list(range(1, len(counted.links) + 1))
 
 
-def test_an_issue_that_counts_is_the_same_when_made_again_whatever_digest_toml_says_by_now_and_with_another_key(
-    counted,
-):
+def test_an_issue_that_counts_is_the_same_when_made_again_whatever_was_set_since_and_with_another_key(counted):
     file = counted.folder / "digest.toml"
     file.write_text(file.read_text().replace("clicks = true\n", ""))
     with open_parts(load(file, environ={})) as parts:
