@@ -40,7 +40,7 @@ class Board:
         return [item for items in self.sections.values() for item in items]
 
     def story(self, ref: Ref, *, itself: bool = False) -> tuple[list[Item], Item]:
-        """Return the section's list and the story in it; raises Gone, with `itself` also where too little of it is left.
+        """Return the section's list and the story in it; raises Gone; with `itself` also where too little is left.
 
         One that an editor has moved, and that has fallen below the line since, comes back for it.
         """
