@@ -258,3 +258,19 @@ def test_one_address_gets_six_mails_a_day_and_none_within_minutes_of_its_like(pa
         sign_up(parts, now=NOON + minutes * MINUTE)
 
     assert parts.store.notices.waiting() == 6
+
+
+def test_what_was_not_begun_when_the_daemon_is_told_to_stop_is_given_back_at_once(parts):
+    stop, asked = asyncio.Event(), []
+
+    def clock():
+        asked.append(NOON)
+        stop.set()  # while the first are being claimed
+        return NOON
+
+    readers.sign_up(parts, readers.Form(CY, "weekday", Preferences(), "Yes."), now=NOON)
+
+    done = asyncio.run(asyncio.wait_for(send_notices(parts, clock=clock, stop=stop), 30))
+
+    assert (done.accepted, done.later, done.trouble) == (0, 0, "")
+    assert [each.email for each in parts.store.notices.claim(9, now=NOON)] == [CY]

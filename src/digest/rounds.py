@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import time
 from collections import Counter
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from contextlib import suppress
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
@@ -23,15 +23,21 @@ from digest.schedule import JOBS, Event, Watch, done
 TICK: Final = timedelta(seconds=10)
 """How often the daemon looks; the wake-ups fall on whole minutes, so that what is due at 07:00 leaves at 07:00."""
 GAP: Final = timedelta(milliseconds=200)
+HOUR: Final = timedelta(hours=1)
 ALONGSIDE: Final = (
-    (("collect",), TICK),
-    (("draft", "deadline"), TICK),
-    (("lists", "notices"), TICK),
-    (("send",), TICK),
-    (("alerts",), timedelta(seconds=30)),
-    (("retention",), timedelta(hours=6)),
+    (("collect",), TICK, HOUR / 2),
+    (("draft", "deadline"), TICK, HOUR / 2),
+    (("lists", "notices"), TICK, HOUR / 2),
+    (("send",), TICK, 6 * HOUR),
+    (("alerts",), timedelta(seconds=30), HOUR / 6),
+    (("retention",), 6 * HOUR, 7 * HOUR),
 )
-"""What runs side by side, and how often: a slow outlet delays no draft, a long send no deadline."""
+"""What runs side by side, how often, and how long it may not have ended before it is taken to hang.
+
+A slow outlet delays no draft, a long send no deadline.
+"""
+GRACE: Final = 5.0
+"""Seconds that jobs have to end by themselves; as long again to end when they are cut off."""
 PING: Final = 60.0
 """Seconds between two pings, at least."""
 START: Final = datetime(2026, 1, 1, tzinfo=UTC)
@@ -54,6 +60,9 @@ class Rounds:
         self._users: Counter[int] = Counter()
         self._retired: dict[int, Parts] = {}
         self._pinged = -PING
+        self._ended: dict[str, float] = {}
+        self.left: list[str] = []
+        """The jobs that did not end when they were told to: a thread of theirs may go on."""
 
     @property
     def parts(self) -> Parts:
@@ -69,7 +78,8 @@ class Rounds:
         scheduler = AsyncIOScheduler(
             timezone=UTC, job_defaults={"coalesce": True, "max_instances": 1, "misfire_grace_time": None}
         )
-        for names, every in ALONGSIDE:
+        for names, every, _ in ALONGSIDE:
+            self._ended[names[0]] = time.monotonic()
             trigger = IntervalTrigger(seconds=every.total_seconds() / self._haste, start_date=START, timezone=UTC)
             scheduler.add_job(self._woken, trigger, args=[names], next_run_time=datetime.now(UTC))
         scheduler.start()
@@ -80,10 +90,22 @@ class Rounds:
         for task in ending:
             if task.get_name() in ("collect", "alerts"):
                 task.cancel()  # what a portion of sources brought is kept whole or not at all; an alert is told later
-        await asyncio.gather(*ending, return_exceptions=True)
+        await self._end_all(ending)
         scheduler.shutdown(wait=False)
         for parts in self._retired.values():
             parts.close()
+
+    async def _end_all(self, ending: set[asyncio.Task[None]]) -> None:
+        """Wait for the jobs to end; cut off those that do not, whose work is taken up again at the next start."""
+        if not ending:
+            return
+        _, late = await asyncio.wait(ending, timeout=GRACE)
+        for task in late:
+            task.cancel()
+        if late:
+            self.left = sorted(task.get_name() for task in late)
+            self._tell(Event("daemon", f"cuts off what does not end: {', '.join(self.left)}", failed=True), 0)
+            await asyncio.wait(late, timeout=GRACE)
 
     def change(self, parts: Parts) -> None:
         """Give jobs these parts from now on; those before are closed once nothing works with them."""
@@ -108,6 +130,7 @@ class Rounds:
             resting = await self._resting(watch.parts)
             for name in names:
                 self._well[name] = name in resting or await self._run(name, watch)
+            self._ended[names[0]] = time.monotonic()
             await self._ping(watch.parts)
         finally:
             self._users[key] -= 1
@@ -153,20 +176,36 @@ class Rounds:
 
     async def _ping(self, parts: Parts) -> None:
         """Tell that all is well, where it is and somebody wants to hear it."""
-        due = time.monotonic() - self._pinged >= PING
-        if not (parts.settings.alerts.ping and due and all(self._well.values())):
+        now = time.monotonic()
+        if not (parts.settings.alerts.ping and now - self._pinged >= PING and all(self._well.values())):
             return
-        self._pinged = time.monotonic()
-        failures = self._failures.setdefault("ping", set())
+        if hang := hanging(self._ended, now, self._haste):
+            self._say_of_ping(f"no ping goes out, since {' and '.join(hang)} will not end")
+            return
+        self._pinged = now
         try:
             await pipeline.ping(parts)
         except OSError as error:
-            if str(error) not in failures:
-                self._tell(Event("ping", str(error), failed=True), 0)
-            self._failures["ping"] = {str(error)}
+            self._say_of_ping(str(error))
         else:
-            failures.clear()
+            self._failures["ping"] = set()
+
+    def _say_of_ping(self, text: str) -> None:
+        if text not in self._failures.get("ping", ()):
+            self._tell(Event("ping", text, failed=True), 0)
+        self._failures["ping"] = {text}
 
     def _close_unused(self, key: int) -> None:
         if not self._users[key] and key in self._retired:
             self._retired.pop(key).close()
+
+
+def hanging(ended: Mapping[str, float], now: float, haste: float = 1) -> list[str]:
+    """Return the jobs that may well hang, by when each last ended, in seconds; `haste` is how fast the clock runs.
+
+    >>> hanging({"collect": 0.0, "draft": 1500.0, "send": 0.0}, 1801.0)
+    ['collect']
+    """
+    return [
+        names[0] for names, _, limit in ALONGSIDE if (now - ended.get(names[0], now)) * haste > limit.total_seconds()
+    ]

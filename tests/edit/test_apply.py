@@ -17,6 +17,7 @@ from digest.edit import (
     HoldBack,
     Lead,
     Merge,
+    PassageRef,
     Preheader,
     Ref,
     Reword,
@@ -195,6 +196,52 @@ def test_a_story_that_was_brought_in_and_is_built_by_itself_since_is_told_once()
     move = BringIn(ref_of(told), "diplomacy", 0, told)
 
     assert order(made(move))["diplomacy"] == ["Story c", "Story d", "Story e"]
+
+
+def test_an_article_that_was_brought_in_and_is_composed_into_sections_since_is_told_once():
+    parts = [Cited("z", n, f"Head {n}", 0.8, ()) for n in range(3)]
+    whole = item("z", *parts, anchor="-")
+    rebuilt = content([item("a"), item("z0", parts[0])], [item("d"), item("z1", parts[1])], [item("z2", parts[2])])
+
+    after = applied(unedited(rebuilt), [BringIn(ref_of(whole), "military", 0, whole)])
+
+    assert [lost.why for lost in after.lost] == ["another story tells what it tells"]
+    assert order(after.content) == order(rebuilt)
+
+
+@pytest.mark.parametrize(
+    "move",
+    [
+        lambda story: HoldBack(story),
+        lambda story: Reword(story, "Another headline"),
+        lambda story: Merge(story, Ref((PassageRef("d", 0),))),
+        lambda story: Merge(Ref((PassageRef("d", 0),)), story),
+    ],
+    ids=["hold", "reword", "merge", "merge-other"],
+)
+@pytest.mark.parametrize("below", [False, True], ids=["told", "below the line"])
+def test_what_would_hit_another_story_is_not_done_to_one_that_took_up_a_part_of_it(move, below):
+    small = Ref((PassageRef("z", 0), PassageRef("b", 0)))
+    big = item("big", *(Cited(name, 0, "", 0.8, ()) for name in ("y", "b", "c")))
+    own = item("own", *(Cited(name, 0, "", 0.8, ()) for name in ("z", "b", "c", "y")))
+    day = unedited(content([item("a")] if below else [item("a"), big], [item("d")]), [big] if below else [])
+
+    lost = applied(day, [move(small)])
+    still = applied(unedited(content([item("a"), own], [item("d")])), [move(small)])
+
+    assert [each.no for each in lost.lost] == [0]
+    assert order(lost.content) == order(day.content)
+    assert still.lost == ()
+
+
+def test_a_story_that_lost_the_passage_it_told_is_the_same_while_most_of_it_is_together():
+    story = Ref(tuple(PassageRef(name, 0) for name in ("z", "b", "c")))
+    rest = item("rest", *(Cited(name, 0, "", 0.8, ()) for name in ("c", "b")))
+
+    after = applied(unedited(content([item("a"), rest])), [HoldBack(story)])
+
+    assert after.lost == ()
+    assert [held.headline for _, held in after.held] == ["Story rest"]
 
 
 def test_merged_stories_have_each_outlet_once_and_the_words_of_the_one():

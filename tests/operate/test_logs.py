@@ -47,6 +47,7 @@ def test_libraries_are_heard_only_when_something_is_wrong(log):
 
     for name in ("uvicorn.access", "aiohttp.client", "apscheduler.scheduler"):
         logging.getLogger(name).info("GET /u/token-of-a-reader")
+    logging.getLogger("apscheduler.scheduler").warning("maximum number of running instances reached (1)")
     logging.getLogger("aiohttp.client").warning("Unclosed connection")
 
     (line,) = map(json.loads, text.getvalue().splitlines())

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
+import os
 import signal
 import sys
 from typing import TYPE_CHECKING, Annotated
@@ -79,4 +80,8 @@ async def forever(parts: Parts, run: Run, *, web: bool) -> None:
     voice = run.voice
     level = logging.WARNING if voice.quiet else logging.DEBUG if voice.verbose else logging.INFO
     logs.begin(sys.stderr, as_json=voice.json or not sys.stderr.isatty(), level=level)
-    await Process(parts, reread=lambda: settings_of(run), web=web)()
+    process = Process(parts, reread=lambda: settings_of(run), web=web)
+    await process()
+    if process.left:
+        logging.shutdown()
+        os._exit(0)  # Python would wait for the thread at its end; what it leaves is taken up again like after a kill

@@ -39,9 +39,9 @@ def listed(ctx: typer.Context, json: Json = False) -> None:
     run = run_of(ctx, json=json)
     with parts_of(run) as parts:
         resting, works = parts.store.jobs.paused(), parts.store.lead().taken()
-        last = {name: parts.store.runs.recent(name, 1) for names, _ in ALONGSIDE for name in names}
+        last = {name: parts.store.runs.recent(name, 1) for names, *_ in ALONGSIDE for name in names}
     rows, data = [], []
-    for names, every in ALONGSIDE:
+    for names, every, _ in ALONGSIDE:
         for name in names:
             newest = last[name][0] if last[name] else None
             since = resting.get(name)

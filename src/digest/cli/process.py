@@ -55,6 +55,8 @@ class Process:
     stop: asyncio.Event = field(default_factory=asyncio.Event)
     again: asyncio.Event = field(default_factory=asyncio.Event)
     """Set by whoever wants the settings read again."""
+    left: bool = False
+    """Whether a thread may still be about what a job did not end; nobody should wait for it."""
 
     async def __call__(self) -> None:
         """Work until it is told to stop. Raises StoreError where nobody can have the lead."""
@@ -104,6 +106,7 @@ class Process:
             beside(self._serve(down, changed), patience=CLOSING),
         ):
             await rounds(begun=lambda: notify.tell(READY=1))
+        self.left = self.left or bool(rounds.left)
 
     def _take_over(self) -> None:
         """Settle what the one before left. What cannot be is told; each job says again what keeps it from its work."""

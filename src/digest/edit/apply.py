@@ -77,7 +77,7 @@ def _make(board: Board, move: EditorsMove) -> None:
             items.remove(item)
             items.insert(0, making.fuller(item, move.story, move.summary))
         case HoldBack():
-            items, item = board.story(move.story)
+            items, item = board.story(move.story, itself=True)
             items.remove(item)
             board.held.append((board.section_of(items), item))
         case BringIn():
@@ -87,7 +87,7 @@ def _make(board: Board, move: EditorsMove) -> None:
         case Split():
             _split(board, move)
         case Reword():
-            items, item = board.story(move.story)
+            items, item = board.story(move.story, itself=True)
             board.swap(items, item, making.reworded(item, move.headline, move.summary))
         case Write():
             _put(board.section(move.section), making.written(move), move.position)
@@ -137,11 +137,11 @@ def _bring(board: Board, move: BringIn) -> None:
 
 
 def _merge(board: Board, move: Merge) -> None:
-    _, item = board.story(move.story)
-    others, other = board.story(move.other)
+    _, item = board.story(move.story, itself=True)
+    others, other = board.story(move.other, itself=True)
     if item is not other:
         others.remove(other)
-        items, item = board.story(move.story)
+        items, item = board.story(move.story, itself=True)
         board.swap(items, item, making.merged(item, other))
 
 

@@ -39,21 +39,27 @@ class Board:
         """Every story that is told, in order."""
         return [item for items in self.sections.values() for item in items]
 
-    def story(self, ref: Ref) -> tuple[list[Item], Item]:
-        """Return the section's list and the story in it; raises Gone.
+    def story(self, ref: Ref, *, itself: bool = False) -> tuple[list[Item], Item]:
+        """Return the section's list and the story in it; raises Gone; with `itself` also where too little is left.
 
         One that an editor has moved, and that has fallen below the line since, comes back for it.
         """
-        item = found(ref, self.items, exactly=True) or self.fetched(ref) or found(ref, self.items)
+        item = (
+            found(ref, self.items, exactly=True, itself=itself)
+            or self.fetched(ref, itself=itself)
+            or found(ref, self.items, itself=itself)
+        )
         if item is None:
+            if found(ref, self.items):
+                raise Gone("the story is part of another one now")
             held = found(ref, [item for _, item in self.held])
             raise Gone("the story is held back" if held else "the story is not in the issue any more")
         return next(items for items in self.sections.values() if item in items), item
 
-    def fetched(self, ref: Ref) -> Item | None:
+    def fetched(self, ref: Ref, *, itself: bool = False) -> Item | None:
         """Return a story from below the line, which stands last in its section from now on; None where it is not."""
         for name, items in self._spare.items():
-            if item := found(ref, items, exactly=True):
+            if item := found(ref, items, exactly=True, itself=itself):
                 items.remove(item)
                 self.sections[name].append(item)
                 return item

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection, Sequence
 from dataclasses import replace
 
+from digest.edit.board import Gone
 from digest.edit.moves import Write
 from digest.edit.refs import Ref, key
 from digest.model.issue import Cited, Credit, Figure, Item
@@ -50,10 +51,12 @@ def written(move: Write) -> Item:
 
 
 def alone(item: Item, anchor: str, others: Sequence[Item]) -> Item:
-    """Return a story that is brought in, without passages that another one has by now."""
+    """Return a story that is brought in, without what others have by now; raises Gone where they have what it tells."""
     told = {(cited.article, cited.position) for other in others for cited in other.passages}
     own = tuple(cited for cited in item.passages if (cited.article, cited.position) not in told)
-    return replace(item, anchor=anchor, passages=own or item.passages)
+    if own[:1] != item.passages[:1]:
+        raise Gone("another story tells what it tells")
+    return replace(item, anchor=anchor, passages=own)
 
 
 def merged(item: Item, other: Item) -> Item:

@@ -51,12 +51,14 @@ def at(content: Content, anchor: str) -> Ref | None:
     return ref_of(item) if item else None
 
 
-def found(ref: Ref, items: Sequence[Item], *, exactly: bool = False) -> Item | None:
+def found(ref: Ref, items: Sequence[Item], *, exactly: bool = False, itself: bool = False) -> Item | None:
     """Return the item that `ref` means today; None where too few of its passages are still together.
 
     Half of them must stand in one item; of two such items the one that has the passage told first. Where an article
     was cut in another way since, its id alone must do, if one item alone has it; not if it must be `exactly` so.
+    One that `is_itself` is meant where what is done to it must hit no other story.
     """
+    items = [item for item in items if is_itself(ref, item)] if itself else items
     if not ref.passages:
         return next((item for item in items if ref.anchor and item.anchor == ref.anchor and not item.passages), None)
     wanted = {key(passage) for passage in ref.passages}
@@ -69,6 +71,24 @@ def found(ref: Ref, items: Sequence[Item], *, exactly: bool = False) -> Item | N
     having = [item for item in items if articles & {cited.article for cited in item.passages}]
     kept = articles & {cited.article for item in having for cited in item.passages}
     return having[0] if len(having) == 1 and 2 * len(kept) >= len(articles) else None
+
+
+def is_itself(ref: Ref, item: Item) -> bool:
+    """Return whether an item tells the passage that the story of `ref` told, or is most of it and made mostly of it.
+
+    What shares no passage with it, since an article was cut in another way, is judged by the articles.
+    """
+    if not (ref.passages and item.passages):
+        return not ref.passages
+    wanted, own = [key(each) for each in ref.passages], [key(each) for each in item.passages]
+    if set(wanted).isdisjoint(own):
+        return _mostly([each.article for each in ref.passages], [each.article for each in item.passages])
+    return _mostly(wanted, own)
+
+
+def _mostly(wanted: Sequence[object], own: Sequence[object]) -> bool:
+    common = len(set(wanted) & set(own))
+    return wanted[0] == own[0] or (2 * common > len(set(wanted)) and 2 * common > len(set(own)))
 
 
 def those(refs: Iterable[PassageRef], cited: Iterable[Cited]) -> Iterator[Cited]:

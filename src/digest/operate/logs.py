@@ -18,7 +18,8 @@ def begin(stream: TextIO, *, as_json: bool, level: int = logging.INFO) -> None:
     """Let all that is logged in this process go to `stream`, a line each, from now on.
 
     Our own modules are heard from `level` on; libraries from WARNING on, because what they tell at INFO may name
-    addresses (aiosmtpd) or paths with tokens (uvicorn). Whoever called this before is replaced.
+    addresses (aiosmtpd) or paths with tokens (uvicorn); the clock of the jobs from ERROR on, because that a long send
+    still runs when its time comes again is as it should be. Whoever called this before is replaced.
     """
     shared = (
         structlog.contextvars.merge_contextvars,
@@ -47,6 +48,7 @@ def begin(stream: TextIO, *, as_json: bool, level: int = logging.INFO) -> None:
     root = logging.getLogger()
     root.handlers[:] = [handler]
     root.setLevel(logging.WARNING)
+    logging.getLogger("apscheduler").setLevel(logging.ERROR)
     logging.getLogger(OURS).setLevel(level)
 
 

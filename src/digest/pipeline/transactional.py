@@ -54,8 +54,10 @@ class Answered:
     """Why nothing went out, or not all; empty if nothing was in the way."""
 
 
-async def send_notices(parts: Parts, *, clock: Callable[[], datetime]) -> Answered:
+async def send_notices(parts: Parts, *, clock: Callable[[], datetime], stop: asyncio.Event | None = None) -> Answered:
     """Send the mails that are due; two runs at once share them. What could not go is tried again at a later run.
+
+    Once `stop` is set, the mails that are with the server are the last; those that were not begun are given back.
 
     A mail that cannot be made (a broken look, an edition that is gone) waits for that to be mended and costs no other
     its turn. Nothing is raised for a mail server that is not there: the answer says so. What will not go out any more
@@ -63,17 +65,23 @@ async def send_notices(parts: Parts, *, clock: Callable[[], datetime]) -> Answer
     """
     counts = {"accepted": 0, "refused": 0, "later": 0}
     trouble = ""
+    stop = stop or asyncio.Event()
     # A question costs less than a transaction that writes.
     if await asyncio.to_thread(parts.store.notices.waiting):
         for late in await asyncio.to_thread(parts.store.notices.give_up, now=clock()):
             log.warning(LOST, extra={"notice": late, "reason": "it could not go out for two days"})
-    while not trouble:
+    while not trouble and not stop.is_set():
         if not await asyncio.to_thread(parts.store.notices.waiting):
             break
         taken = await asyncio.to_thread(parts.store.notices.claim, A_TIME, now=clock())
         if not taken:
             break
         made, unmade = await asyncio.to_thread(_messages, parts, taken)
+        if stop.is_set():
+            now = clock()
+            back = [(each, Outcome(DeliveryState.QUEUED, 0, "not begun"), now) for each in taken]
+            await asyncio.to_thread(parts.store.notices.record, back, now=now)
+            break
         outcomes, trouble = await _sent(parts, made)
         done = [(each, outcome) for (each, _), outcome in zip(made, outcomes, strict=True)] + unmade
         now = clock()

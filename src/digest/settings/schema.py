@@ -353,7 +353,7 @@ class AlertsTable(Table):
     webhook: WebAddress | None = None
     """Is told the same, as JSON by POST; its `text` is what chat services show."""
     ping: WebAddress | None = None
-    """Is fetched after the daemon's jobs, at most each minute, while none of them fails: so its silence is noticed."""
+    """Is fetched after the daemon's jobs, at most each minute, while none fails or hangs: so its silence is noticed."""
 
 
 class Document(BaseSettings):
