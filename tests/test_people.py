@@ -2,17 +2,22 @@
 
 from __future__ import annotations
 
+import asyncio
 import shutil
+from datetime import timedelta
+from threading import Event, Thread
 
 import pytest
 
-from digest import pipeline
-from digest.errors import ListError, SettingsError, SuppressionError
+from digest import pipeline, schedule
+from digest.errors import Busy, ListError, SettingsError, SuppressionError
 from digest.parts import Parts, open_parts
+from digest.pipeline.people import alone
 from digest.settings import load
 from digest.subscribers import Keyring
 from tests.fakes import NOON
 from tests.settings.conftest import BASE
+from tests.store.samples import approved, slot
 
 MIRA, JOON = "mira@mail.example", "joon@mail.example"
 
@@ -124,3 +129,47 @@ def test_the_keys_put_back_everything_goes_on(desk, parts):
 
     assert synced.report.kept_out == {"weekday": 1}
     assert mailed(parts) == [JOON]
+
+
+def test_whoever_waits_too_long_for_the_lists_files_is_told_so(parts):
+    with (
+        alone(parts),
+        pytest.raises(Busy, match=r"subscribers\.lock: another process has had the lists' files"),
+        alone(parts, patience=timedelta(milliseconds=30)),
+    ):
+        pytest.fail("two have the files at once")
+
+    pipeline.sync(parts, now=NOON)
+
+    assert mailed(parts) == [JOON]
+
+
+def test_the_daemon_goes_on_while_a_sending_waits_for_the_lists_files(parts):
+    issue = approved(parts.store, at=slot())
+    beats, held = [], Event()
+
+    def hold() -> None:
+        with alone(parts):
+            held.set()
+            Event().wait(0.5)
+            beats.append("free")
+
+    async def beat() -> None:
+        for _ in range(3):
+            await asyncio.sleep(0.01)
+            beats.append("beat")
+
+    async def sending() -> None:
+        watch = schedule.Watch(parts, lambda: issue.send_at, asyncio.Event())
+        beating = asyncio.create_task(beat())
+        async for _ in schedule.dispatch(watch):
+            watch.stop.set()
+        await beating
+
+    holder = Thread(target=hold)
+    holder.start()
+    assert held.wait(10)
+    asyncio.run(asyncio.wait_for(sending(), 30))
+    holder.join()
+
+    assert beats == ["beat", "beat", "beat", "free"]

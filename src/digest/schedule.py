@@ -53,6 +53,8 @@ class Watch:
     """Once set, nothing more is begun, and what is being sent is put down in good order."""
     changes: pipeline.Changes = field(default_factory=pipeline.Changes)
     """What was seen of the lists' files."""
+    tries: pipeline.Tries = field(default_factory=pipeline.Tries)
+    """Which ways to tell an alert failed."""
     gap: timedelta = timedelta()
     """Between the beginnings of two sources that are due together, as long as `SPREAD` is enough for all."""
 
@@ -215,7 +217,7 @@ async def dispatch(watch: Watch) -> AsyncIterator[Event]:
     parts, now = watch.parts, watch.clock()
     leaving = [issue for issue in parts.store.issues.unfinished() if leaves(parts, issue, now)]
     if leaving:
-        for problem, barred in agree(parts, now):
+        for problem, barred in await asyncio.to_thread(agree, parts, now):
             if barred:  # what else is wrong with the lists, their own job tells
                 yield Event("lists", problem, failed=True)
                 return
@@ -286,7 +288,7 @@ def leaves(parts: Parts, issue: Issue, now: datetime) -> bool:
 
 async def alert(watch: Watch) -> AsyncIterator[Event]:
     """Tell whoever is on duty what is wrong, and what no longer is."""
-    for said in await pipeline.alert(watch.parts, now=watch.clock()):
+    for said in await pipeline.alert(watch.parts, watch.tries, now=watch.clock()):
         yield Event("alerts", said)
 
 

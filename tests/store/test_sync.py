@@ -4,10 +4,11 @@ from dataclasses import replace
 from datetime import date, time
 
 import pytest
+from sqlalchemy import event
 
 from digest.errors import UnknownError
 from digest.model.people import Consent, Preferences, Suppression
-from digest.store import SyncReport
+from digest.store import SyncReport, sync
 from digest.store.schema import consent, subscriber
 
 from .samples import MINUTE, NOW, keyed, load, reader, readers, row
@@ -22,6 +23,12 @@ def mailed(store) -> list[tuple[str, str]]:
 
 def bar(store, email: str) -> None:
     store.subscribers.suppress([Suppression(keyed(email), "k1", "hard bounce", date(2026, 11, 1))])
+
+
+def reader_of(store, name: str) -> int:
+    address = f"{name}@mail.example"
+    with store.database.read() as connection:
+        return connection.execute(subscriber.select().where(subscriber.c.address == address)).one().id
 
 
 def events(store) -> list[tuple[str, str]]:
@@ -181,3 +188,64 @@ def test_subscriptions_are_listed_by_list_and_address(store):
         "b@mail.example",
     ]
     assert [each.subscriber.email for each in store.subscribers.all("desk")] == ["c@mail.example"]
+
+
+def test_others_write_while_the_files_are_compared(store, open_again):
+    load(store, row("mira@mail.example"), row("joon@uni.example"))
+    other, left = open_again(), []
+
+    def slowly(address: str) -> str:  # asked for each address that is compared
+        if not left:
+            left.append(
+                other.subscribers.unsubscribe(reader(other, "joon@uni.example"), ["weekday"], now=NOW, origin="link")
+            )
+        return keyed(address)
+
+    rows = {"weekday": [row("mira@mail.example"), row("joon@uni.example")]}
+    report = store.subscribers.sync(rows, hmac=slowly, now=LATER)
+
+    assert left == [1]
+    assert (report.changed, report.removed, report.kept_out) == (0, 0, {"weekday": 1})
+
+
+def test_who_leaves_or_is_barred_between_the_comparing_and_the_writing_stays_out(store, open_again):
+    everybody = [row(f"{name}@mail.example") for name in ("mira", "joon", "ada", "bo")]
+    load(store, *everybody)
+    load(store)
+    other, left = open_again(), []
+
+    def leave(_connection) -> None:
+        if not left:
+            left.append(True)
+            other.subscribers.unsubscribe(reader_of(other, "mira"), ["weekday"], now=NOW, origin="link")
+            bar(other, "ada@mail.example")
+
+    event.listen(store.database.engine, "commit", leave)  # the comparing ends with the first
+    report = load(store, *everybody, row("bo@mail.example", of_list="desk"), now=LATER)
+
+    assert left
+    assert report.added == 3
+    assert [email for _, email in mailed(store)] == ["bo@mail.example", "joon@mail.example"]
+    assert ("weekday", "unsubscribe") in events(store)
+
+
+def test_a_sync_that_changes_nothing_writes_nothing(store):
+    load(store, *readers(3))
+    writing = []
+
+    @event.listens_for(store.database.engine, "begin")
+    def begun(connection) -> None:
+        writing.append(connection.get_execution_options().get("writes", False))
+
+    load(store, *readers(3), now=LATER)
+
+    assert writing
+    assert not any(writing)
+
+
+def test_a_list_of_several_portions_is_taken_over_and_ended_as_a_whole(store, monkeypatch):
+    monkeypatch.setattr(sync, "PORTION", 3)
+
+    assert load(store, *readers(8)) == SyncReport(added=8)
+    assert load(store, *readers(1), row("reader2@mail.example", language="fi")) == SyncReport(changed=1, removed=6)
+    assert [email for _, email in mailed(store)] == ["reader1@mail.example", "reader2@mail.example"]

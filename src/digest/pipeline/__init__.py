@@ -27,6 +27,7 @@ from digest.pipeline.transactional import Answered, send_notices
 from digest.pipeline.trial_send import Tried
 from digest.pipeline.trial_send import last_testers as test_addresses
 from digest.pipeline.trial_send import send_test as test_send
+from digest.pipeline.tries import Tries
 from digest.pipeline.verify import Verified, verify
 from digest.pipeline.why import Why, why
 
@@ -53,6 +54,7 @@ __all__ = [
     "StoryEvaluation",
     "Synced",
     "Tried",
+    "Tries",
     "Verified",
     "Why",
     "Written",

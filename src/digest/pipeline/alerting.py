@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import asyncio
 import hashlib
-from collections.abc import Sequence
+import logging
+from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
 from email.message import EmailMessage
 from email.policy import SMTP
@@ -16,12 +17,15 @@ import aiohttp
 from digest.deliver import send_few
 from digest.errors import RelayError
 from digest.model.alert import Incident, Trouble
-from digest.model.delivery import Claim, DeliveryState, Recipient
+from digest.model.delivery import Claim, DeliveryState, Outcome, Recipient
 from digest.model.issue import Issue, State
 from digest.operate.alerts import Scene, body, payload, standing, subject
 from digest.parts import Parts
+from digest.pipeline.tries import Tries
 from digest.slots import due
 from digest.store.issues import OPEN
+
+log = logging.getLogger(__name__)
 
 MAIL, WEBHOOK = "mail", "webhook"
 LOOKED_AT: Final = timedelta(days=3)
@@ -31,40 +35,26 @@ MEMORY: Final = timedelta(days=35)
 PATIENCE: Final = aiohttp.ClientTimeout(total=10)
 
 
-async def alert(parts: Parts, *, now: datetime) -> list[str]:
+async def alert(parts: Parts, tries: Tries, *, now: datetime) -> list[str]:
     """Keep what is wrong and what no longer is, and tell what is untold; return a sentence for each that was told.
 
-    Raises OSError where a way to tell fails; then the next call tells it. What was told when the process
-    ends between the telling and its note is told again, as the same message: better twice than never.
+    Each address on duty and the webhook hear it by themselves: one that fails is tried again after a pause that
+    grows, and costs no other anything. Raises OSError as long as one of them has not heard. What was told when the
+    process ends between the telling and its note is told again, as the same message: better twice than never.
     """
-    told = await asyncio.to_thread(_untold, parts, now)
-    said: list[str] = []
-    failed: list[str] = []
-    for channel, tell in ((MAIL, _by_mail), (WEBHOOK, _by_webhook)):
-        if incidents := told[channel]:
-            try:
-                await tell(parts, incidents, now)
-            except OSError as error:
-                failed.append(str(error))
-                continue
-            await asyncio.to_thread(parts.store.alerts.told, channel, incidents, now)
-            said += [_sentence(incident, channel) for incident in incidents]
-    if failed:
-        raise OSError(f"an alert could not be told: {'; '.join(failed)}")
+    await asyncio.to_thread(_agree, parts, now)
+    said = await _by_mail(parts, tries, now) + await _by_webhook(parts, tries, now)
+    if tries.reasons:
+        raise OSError(f"an alert could not be told: {'; '.join(tries.reasons)}")
     return said
+
+
+def _agree(parts: Parts, now: datetime) -> None:
+    parts.store.alerts.agree(standing(scene(parts, now)), now)
 
 
 def _sentence(incident: Incident, channel: str) -> str:
     return f"told by {channel}: {'over: ' if incident.ended_at else ''}{incident.alert.text}"
-
-
-def _untold(parts: Parts, now: datetime) -> dict[str, list[Incident]]:
-    parts.store.alerts.agree(standing(scene(parts, now)), now)
-    ways, alerts = parts.settings.alerts, parts.store.alerts
-    return {
-        MAIL: alerts.untold(MAIL, now) if ways.email else [],
-        WEBHOOK: alerts.untold(WEBHOOK, now) if ways.webhook else [],
-    }
 
 
 def scene(parts: Parts, now: datetime) -> Scene:
@@ -100,23 +90,60 @@ def scene(parts: Parts, now: datetime) -> Scene:
     )
 
 
-async def _by_mail(parts: Parts, incidents: Sequence[Incident], now: datetime) -> None:
-    """Send one mail with all of them to each address on duty. Raises RelayError where one is not taken."""
-    mails = await asyncio.to_thread(letters, parts, incidents, now)
-    async with parts.transport() as transport:
-        outcomes = await send_few(transport, mails)
-    refused = [outcome for outcome in outcomes if outcome.state is not DeliveryState.ACCEPTED]
-    if refused:
-        raise RelayError(f"the mail was not taken by all of them; the first such reply: {refused[0].code or 'none'}")
+async def _by_mail(parts: Parts, tries: Tries, now: datetime) -> list[str]:
+    """Send each address on duty what it has not heard; return what was taken."""
+    owed = await asyncio.to_thread(_owed, parts, now)
+    due = {address: incidents for address, incidents in owed.items() if tries.due(_key(address), incidents, now)}
+    tries.keep(MAIL, {_key(address) for address in owed})
+    if not due:
+        return []
+    mails = await asyncio.to_thread(letters, parts, due, now)
+    try:
+        async with parts.transport() as transport:
+            outcomes = dict(zip(due, await send_few(transport, mails), strict=True))
+    except RelayError as error:
+        outcomes = dict.fromkeys(due, Outcome(DeliveryState.QUEUED, 0, str(error)))
+    taken = {address for address, outcome in outcomes.items() if outcome.state is DeliveryState.ACCEPTED}
+    heard = len(taken) > 0 or len(owed) < len(set(parts.settings.alerts.email))
+    for address, outcome in outcomes.items():
+        final = outcome.state is DeliveryState.REFUSED and heard  # where nobody hears, it is tried again
+        if final:
+            place = parts.settings.alerts.email.index(address) + 1
+            log.warning("an alert was refused for good", extra={"on_duty": place, "code": outcome.code})
+        if final or address in taken:
+            await asyncio.to_thread(parts.store.alerts.told, _key(address), due[address], now)
+            tries.well(_key(address))
+        else:
+            tries.failed(_key(address), due[address], now, _why(outcome))
+    told = {each.id: each for address in due if address in taken for each in due[address]}
+    return [_sentence(told[number], MAIL) for number in sorted(told)]
 
 
-def letters(parts: Parts, incidents: Sequence[Incident], now: datetime) -> list[tuple[Claim, bytes]]:
-    """Return the mail of these incidents, made out to each address on duty."""
+def _owed(parts: Parts, now: datetime) -> dict[str, list[Incident]]:
+    """Return what each address on duty has not heard, without those that heard all."""
+    addresses = parts.settings.alerts.email
+    owed = {address: parts.store.alerts.untold(_key(address), now) for address in addresses}
+    return {address: incidents for address, incidents in owed.items() if incidents}
+
+
+def _key(address: str) -> str:
+    """Return what the table of what was told, and no log, calls an address."""
+    return f"{MAIL}:{hashlib.sha256(address.encode()).hexdigest()[:24]}"
+
+
+def _why(outcome: Outcome) -> str:
+    if outcome.state is DeliveryState.QUEUED:
+        return outcome.text
+    return f"the mail was not taken for all on duty; the reply: {outcome.code or 'none'}"
+
+
+def letters(parts: Parts, owed: Mapping[str, Sequence[Incident]], now: datetime) -> list[tuple[Claim, bytes]]:
+    """Return a mail for each address, with its incidents."""
     name, address = parts.settings.sender.from_
     domain = address.rpartition("@")[2]
-    about = "".join(f"{each.id}{'-' if each.ended_at else '+'}" for each in incidents)
     made = []
-    for number, duty in enumerate(parts.settings.alerts.email, 1):
+    for number, (duty, incidents) in enumerate(owed.items(), 1):
+        about = "".join(f"{each.id}{'-' if each.ended_at else '+'}" for each in incidents)
         letter = EmailMessage(policy=SMTP)
         letter["From"] = formataddr((name, address))
         letter["To"] = duty
@@ -131,9 +158,21 @@ def letters(parts: Parts, incidents: Sequence[Incident], now: datetime) -> list[
     return made
 
 
-async def _by_webhook(parts: Parts, incidents: Sequence[Incident], _now: datetime) -> None:
-    told = payload(parts.settings.title, incidents)
-    await _ask("the webhook", "POST", parts.settings.alerts.webhook, told)
+async def _by_webhook(parts: Parts, tries: Tries, now: datetime) -> list[str]:
+    """Post to the webhook what was not told there; return what it took."""
+    url = parts.settings.alerts.webhook
+    incidents = await asyncio.to_thread(parts.store.alerts.untold, WEBHOOK, now) if url else []
+    tries.keep(WEBHOOK, {WEBHOOK} if incidents else set())
+    if not (incidents and tries.due(WEBHOOK, incidents, now)):
+        return []
+    try:
+        await _ask("the webhook", "POST", url, payload(parts.settings.title, incidents))
+    except OSError as error:
+        tries.failed(WEBHOOK, incidents, now, str(error))
+        return []
+    await asyncio.to_thread(parts.store.alerts.told, WEBHOOK, incidents, now)
+    tries.well(WEBHOOK)
+    return [_sentence(incident, WEBHOOK) for incident in incidents]
 
 
 async def ping(parts: Parts) -> None:

@@ -3,20 +3,27 @@
 from __future__ import annotations
 
 import fcntl
+import time
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 from itertools import groupby
+from typing import IO, Final
 
-from digest.errors import ListError, SuppressionError
+from digest.errors import Busy, ListError, SuppressionError
 from digest.model.people import Preferences, Row
 from digest.parts import Parts
 from digest.settings import Settings
 from digest.slots import wanted_on
 from digest.store import SyncReport
 from digest.subscribers import SUPPRESSED, Key, Lists, email_hmac, follow, read_lists, rewrite_suppressed
+
+PATIENCE: Final = timedelta(seconds=30)
+"""How long one waits for another who has the lists' files; a hundred thousand rows take a few seconds."""
+LOOK: Final = 0.02
+"""Seconds between two looks whether they are free."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,16 +35,35 @@ class Synced:
 
 
 @contextmanager
-def alone(parts: Parts) -> Iterator[None]:
-    """Keep other processes and threads from the lists' files: what is read, changed and put back loses nobody."""
+def alone(parts: Parts, *, patience: timedelta = PATIENCE) -> Iterator[None]:
+    """Keep other processes and threads from the lists' files: what is read, changed and put back loses nobody.
+
+    Raises Busy where another one has them for longer than `patience`.
+    """
     parts.settings.data.mkdir(parents=True, exist_ok=True)
-    with (parts.settings.data / "subscribers.lock").open("a") as file:
-        fcntl.flock(file, fcntl.LOCK_EX)
+    path = parts.settings.data / "subscribers.lock"
+    with path.open("a") as file:
+        until = time.monotonic() + patience.total_seconds()
+        while not _locked(file):
+            if time.monotonic() >= until:
+                raise Busy(
+                    f"{path}: another process has had the lists' files for {patience}; nothing was changed; "
+                    "try again when it is done, or end it if it hangs"
+                )
+            time.sleep(LOOK)
         yield
 
 
+def _locked(file: IO[str]) -> bool:
+    try:
+        fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except BlockingIOError:
+        return False
+    return True
+
+
 def sync(parts: Parts, *, now: datetime) -> Synced:
-    """Make the store agree with the files under subscribers/, all or nothing; waits for whoever changes them.
+    """Make the store agree with the files under subscribers/; waits for whoever changes them, or raises Busy.
 
     Broken rows are left out and stand in `lists.problems`; a file that cannot be read at all raises ListError and
     changes nothing. Nobody who unsubscribed or is suppressed comes back: a hash that was made with a key that is not

@@ -39,7 +39,10 @@ class Alerts:
                     connection.execute(insert(connection, alert).values(row).on_conflict_do_nothing())
 
     def untold(self, channel: str, now: datetime) -> list[Incident]:
-        """Return what was not told over the channel yet, the oldest first: beginnings, ends, or both in one."""
+        """Return what was not told over the channel yet, the oldest first: beginnings, ends, or both in one.
+
+        `KIND:NAME` is a channel of a kind; what was told over the whole kind was told over it.
+        """
         begun, ended = _was_told(channel, BEGIN), _was_told(channel, END)
         fresh = alert.c.ended_at.is_(None) | (alert.c.ended_at > now - OLD)
         owed = (~begun & fresh) | (begun & alert.c.ended_at.is_not(None) & ~ended)
@@ -74,5 +77,9 @@ def _open(connection: Connection) -> dict[tuple[str, str], int]:
 
 
 def _was_told(channel: str, phase: str) -> Exists:
-    mine = (alerted.c.alert == alert.c.id, alerted.c.channel == channel, alerted.c.phase == phase)
+    mine = (
+        alerted.c.alert == alert.c.id,
+        alerted.c.channel.in_({channel, channel.partition(":")[0]}),
+        alerted.c.phase == phase,
+    )
     return exists().where(*mine)

@@ -456,7 +456,7 @@ alerted: Final = Table(
     "alerted",
     metadata,
     Column("alert", ForeignKey("alert.id"), primary_key=True, autoincrement=False),
-    Column("channel", String(10), primary_key=True),  # mail, webhook
+    Column("channel", String(40), primary_key=True),  # webhook; mail:HASH, an address; mail, all addresses
     Column("phase", String(10), primary_key=True),  # begin, end
     Column("at", Instant, nullable=False),
 )

@@ -51,11 +51,10 @@ class Subscribers:
         """Make the lists what the files say: `rows` by list, all lists there are; one that is missing is empty.
 
         `hmac` gives an address, lower-cased, its keyed hash as suppressions have it. Nobody who unsubscribed or is
-        suppressed comes back. One transaction; a second call with the same rows changes nothing.
+        suppressed comes back, also where they say so in between. What differs is written in short transactions: a call
+        that is cut off is finished by the next one. A second call with the same rows writes nothing.
         """
-        with self._database.write() as connection:
-            alone(connection, "subscribers")
-            return sync(connection, rows, hmac, now)
+        return sync(self._database, rows, hmac, now)
 
     def unsubscribe(self, subscriber_id: int, lists: Sequence[str], *, now: datetime, origin: str) -> int:
         """End the subscriber's subscriptions to all of an edition's lists; return how many were running.

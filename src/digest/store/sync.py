@@ -2,23 +2,31 @@
 
 from __future__ import annotations
 
+import time
 from collections import Counter
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
-from typing import Any, TypeAlias
+from typing import Any, Final, TypeAlias, TypeVar
 
-from sqlalchemy import Connection, Update, and_, bindparam, select, update
+from sqlalchemy import Connection, Select, Update, and_, bindparam, select, update
 from sqlalchemy import Row as Record
 
-from digest.model.people import Consent, Row
-from digest.store.engine import insert
+from digest.model.people import Consent, Preferences, Row
+from digest.store.chunks import chunks
+from digest.store.engine import Database, alone, among, insert
 from digest.store.formers import shut_ones
-from digest.store.preferences import numbers
+from digest.store.preferences import known_numbers, numbers
 from digest.store.schema import consent, subscriber, subscription, suppression
 
-Key: TypeAlias = tuple[int, str]
-"""A subscriber's id and a list's name."""
+T = TypeVar("T")
+Key: TypeAlias = tuple[str, str]
+"""An address, lower-cased, and a list's name."""
+Wish: TypeAlias = tuple[Preferences, date | None]
+"""What a row of a file says besides."""
+
+PORTION: Final = 500
+"""People, or subscriptions that end, of one transaction: others that write wait a tenth of a second at most."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,50 +55,133 @@ class _Person:
     """One a list, the first where a list has several."""
 
 
+@dataclass(frozen=True, slots=True)
+class _Known:
+    """What the database holds of some people, or of all."""
+
+    barred: set[str]
+    """Keyed hashes."""
+    shut: set[tuple[str, str]]
+    """Keyed hashes of addresses that readers moved away from, each with a list."""
+    people: dict[str, Record[Any]]
+    """By address."""
+    ways: dict[Preferences, int]
+    there: dict[Key, Record[Any]]
+    """Their subscriptions."""
+
+
 @dataclass(slots=True)
 class _Plan:
-    """What is to be written: subscriptions by key, with the number of their preferences and the day of joining."""
+    """What is to be written."""
 
-    new: dict[Key, tuple[int, date | None]] = field(default_factory=dict)
-    back: dict[Key, tuple[int, date | None]] = field(default_factory=dict)
-    changed: dict[Key, tuple[int, date | None]] = field(default_factory=dict)
+    strangers: list[_Person] = field(default_factory=list)
+    other: list[_Person] = field(default_factory=list)
+    """Whose name, spelling or hash is another than before."""
+    new: dict[Key, Wish] = field(default_factory=dict)
+    back: dict[Key, Wish] = field(default_factory=dict)
+    changed: dict[Key, Wish] = field(default_factory=dict)
     confirmed: list[Key] = field(default_factory=list)
     """Pending ones that a file now vouches for."""
-    gone: list[Key] = field(default_factory=list)
     kept_out: Counter[str] = field(default_factory=Counter)
+
+    @property
+    def addresses(self) -> set[str]:
+        """Of whom something is to be written."""
+        people = {person.address for person in (*self.strangers, *self.other)}
+        return people | {address for address, _ in (*self.new, *self.back, *self.changed, *self.confirmed)}
 
 
 def sync(
-    connection: Connection, rows: Mapping[str, Sequence[Row]], hmac: Callable[[str], str], now: datetime
+    database: Database, rows: Mapping[str, Sequence[Row]], hmac: Callable[[str], str], now: datetime
 ) -> SyncReport:
-    """Make the subscriptions what `rows` say. See `Subscribers.sync`."""
-    people = _people(rows, hmac)
-    barred = set(connection.execute(select(suppression.c.email_hmac)).scalars())
-    shut = shut_ones(connection)
-    welcome = [person for person in people if person.hmac not in barred and not _moved(person, shut)]
-    renamed = _keep_people(connection, welcome, now)
-    ids = {row.address: row.id for row in connection.execute(select(subscriber.c.address, subscriber.c.id))}
-    ways = numbers(connection, (row.preferences for person in welcome for row in person.rows))
-    there = {(row.subscriber, row.list): row for row in connection.execute(select(subscription))}
+    """Make the subscriptions what `rows` say. See `Subscribers.sync`.
 
+    All are compared in a transaction that only reads; what differs is looked at again, and written, in short ones, so
+    that a reader who leaves meanwhile neither waits for all of it nor is overruled.
+    """
+    people = _people(rows, hmac)
+    with database.read() as connection:
+        known = _known(connection)
+    plan = _planned(people, known)
+    gone = _gone(people, known)
+    added = changed = 0
+    differ = plan.addresses
+    for some in _portions(person for person in people if person.address in differ):
+        with database.write() as connection:
+            alone(connection, "subscribers")
+            wanted = _planned(some, _known(connection, some))
+            _write(connection, wanted, now)
+        added += len(wanted.new) + len(wanted.back)
+        changed += len(wanted.changed)
+    for ending in _portions(gone):
+        with database.write() as connection:
+            alone(connection, "subscribers")
+            connection.execute(_ENDING, [{**_of(*key), "removed_at": now} for key in ending])
+    return SyncReport(added=added, changed=changed, removed=len(gone), kept_out=dict(sorted(plan.kept_out.items())))
+
+
+def _portions(values: Iterable[T]) -> Iterator[list[T]]:
+    """Yield a portion at a time; after each, whoever waits to write gets half as long as it took."""
+    for some in chunks(values, PORTION):
+        began = time.monotonic()
+        yield some
+        time.sleep((time.monotonic() - began) / 2)
+
+
+def _known(connection: Connection, people: Sequence[_Person] | None = None) -> _Known:
+    """Return what there is of these people; None: of all."""
+    barred = select(suppression.c.email_hmac)
+    known: Select[Any] = select(
+        subscriber.c.id, subscriber.c.address, subscriber.c.email, subscriber.c.name, subscriber.c.email_hmac
+    )
+    there: Select[Any] = select(*_DECIDING)
+    if people is not None:
+        mine = among(connection, subscriber.c.address, [person.address for person in people])
+        barred = barred.where(among(connection, suppression.c.email_hmac, [person.hmac for person in people]))
+        known = known.where(mine)
+        there = there.where(subscription.c.subscriber.in_(select(subscriber.c.id).where(mine)))
+    found = {row.address: row for row in connection.execute(known)}
+    names = {row.id: row.address for row in found.values()}
+    return _Known(
+        barred=set(connection.execute(barred).scalars()),
+        shut=shut_ones(connection),
+        people=found,
+        ways=known_numbers(connection),
+        there={
+            (names[row.subscriber], row.list): row
+            for row in connection.execute(there)
+            if row.subscriber in names  # else they have signed up since: of them no file says anything
+        },
+    )
+
+
+def _planned(people: Iterable[_Person], known: _Known) -> _Plan:
+    """Return what these people's rows ask for."""
     plan = _Plan()
     for person in people:
+        barred = person.hmac in known.barred
+        out = {row.list for row in person.rows if barred or (person.hmac, row.list) in known.shut}
+        plan.kept_out.update(out)
+        if len(out) == len(person.rows):
+            continue
+        old = known.people.get(person.address)
+        renamed = old is not None and (person.email, person.name) != (old.email, old.name)
+        if old is None:
+            plan.strangers.append(person)
+        elif renamed or person.hmac != old.email_hmac:
+            plan.other.append(person)
         for row in person.rows:
-            if person.hmac in barred or (person.hmac, row.list) in shut:
-                plan.kept_out[row.list] += 1
-            else:
-                key = (ids[person.address], row.list)
-                wish = (ways[row.preferences], row.joined_on)
-                _decide(plan, key, there.get(key), wish, renamed=person.address in renamed)
-    listed = {(ids[person.address], row.list) for person in people if person.address in ids for row in person.rows}
-    plan.gone = [key for key, old in there.items() if key not in listed and _counts(old)]
-    _write(connection, plan, now)
-    return SyncReport(
-        added=len(plan.new) + len(plan.back),
-        changed=len(plan.changed),
-        removed=len(plan.gone),
-        kept_out=dict(sorted(plan.kept_out.items())),
-    )
+            if row.list in out:
+                continue
+            key = (person.address, row.list)
+            _decide(plan, key, known.there.get(key), (row.preferences, row.joined_on), known.ways, renamed=renamed)
+    return plan
+
+
+def _gone(people: Iterable[_Person], known: _Known) -> list[tuple[int, str]]:
+    """Return the subscriptions whose rows are in no file any more, by subscriber and list."""
+    listed = {(person.address, row.list) for person in people for row in person.rows}
+    return [(old.subscriber, old.list) for key, old in known.there.items() if key not in listed and _counts(old)]
 
 
 def _people(rows: Mapping[str, Sequence[Row]], hmac: Callable[[str], str]) -> list[_Person]:
@@ -111,32 +202,8 @@ def _people(rows: Mapping[str, Sequence[Row]], hmac: Callable[[str], str]) -> li
     ]
 
 
-def _moved(person: _Person, shut: set[tuple[str, str]]) -> bool:
-    """Whether all that the files say of an address is of lists whose reader moved away from it."""
-    return all((person.hmac, row.list) in shut for row in person.rows)
-
-
-def _keep_people(connection: Connection, people: Iterable[_Person], now: datetime) -> set[str]:
-    """Write subscribers' rows; return the addresses of those whose name or spelling is another than before."""
-    there = {row.address: row for row in connection.execute(select(subscriber))}
-    new = [person for person in people if person.address not in there]
-    if new:
-        rows = [{**_said(person), "domain": person.address.rpartition("@")[2], "since": now} for person in new]
-        connection.execute(insert(connection, subscriber), rows)
-    known = [(person, there[person.address]) for person in people if person.address in there]
-    other = [_said(person) for person, old in known if (person.email, person.name, person.hmac) != _had(old)]
-    if other:
-        again = update(subscriber).where(subscriber.c.address == bindparam("of_address"))
-        connection.execute(again, [{"of_address": row["address"], **row} for row in other])
-    return {person.address for person, old in known if (person.email, person.name) != (old.email, old.name)}
-
-
 def _said(person: _Person) -> dict[str, Any]:
     return {"address": person.address, "email": person.email, "name": person.name, "email_hmac": person.hmac}
-
-
-def _had(old: Record[Any]) -> tuple[str, str, str]:
-    return old.email, old.name, old.email_hmac
 
 
 def _counts(old: Record[Any]) -> bool:
@@ -149,7 +216,9 @@ def _unwritten(old: Record[Any]) -> bool:
     return bool(old.said > old.noted)
 
 
-def _decide(plan: _Plan, key: Key, old: Record[Any] | None, wish: tuple[int, date | None], *, renamed: bool) -> None:
+def _decide(
+    plan: _Plan, key: Key, old: Record[Any] | None, wish: Wish, ways: Mapping[Preferences, int], *, renamed: bool
+) -> None:
     """Put a row of the files where it belongs in the plan, going by the subscription there is."""
     if old is None:
         plan.new[key] = wish
@@ -159,7 +228,7 @@ def _decide(plan: _Plan, key: Key, old: Record[Any] | None, wish: tuple[int, dat
         return
     elif old.removed_at is not None:
         plan.back[key] = wish
-    elif renamed or old.consent != Consent.ACTIVE or wish != (old.preference, old.joined_on):
+    elif renamed or old.consent != Consent.ACTIVE or (ways.get(wish[0]), wish[1]) != (old.preference, old.joined_on):
         plan.changed[key] = wish
     if old is not None and old.consent == Consent.PENDING:
         plan.confirmed.append(key)
@@ -167,31 +236,49 @@ def _decide(plan: _Plan, key: Key, old: Record[Any] | None, wish: tuple[int, dat
 
 def _write(connection: Connection, plan: _Plan, now: datetime) -> None:
     """Write the plan. An unsubscribe that came meanwhile wins over each of its lines."""
+    ids = _keep_people(connection, plan, now)
+    wishes = plan.new | plan.back | plan.changed
+    ways = numbers(connection, (preferences for preferences, _ in wishes.values()))
     if plan.new:
         fresh = insert(connection, subscription).on_conflict_do_nothing()
         active = {"consent": Consent.ACTIVE.value, "since": now}
         rows = [
-            {"subscriber": key[0], "list": key[1], "preference": wish[0], "joined_on": wish[1], **active}
-            for key, wish in plan.new.items()
+            {"subscriber": ids[who], "list": name, "preference": ways[wish[0]], "joined_on": wish[1], **active}
+            for (who, name), wish in plan.new.items()
         ]
         connection.execute(fresh, rows)
     values = [
-        {**_of(key), "preference": wish[0], "joined_on": wish[1], "removed_at": None}
-        for key, wish in (plan.back | plan.changed).items()
+        {**_of(ids[who], name), "preference": ways[wish[0]], "joined_on": wish[1], "removed_at": None}
+        for (who, name), wish in (plan.back | plan.changed).items()
     ]
     _update(connection, values)
-    _update(connection, [{**_of(key), "removed_at": now} for key in plan.gone])
-    _update(connection, [{**_of(key), "consent": Consent.ACTIVE.value, "since": now} for key in plan.confirmed])
+    active = {"consent": Consent.ACTIVE.value, "since": now}
+    _update(connection, [{**_of(ids[who], name), **active} for who, name in plan.confirmed])
     said = [
-        {"subscriber": who, "list": name, "event": "file", "at": now, "origin": f"{name}.csv"}
+        {"subscriber": ids[who], "list": name, "event": "file", "at": now, "origin": f"{name}.csv"}
         for who, name in (*plan.new, *plan.confirmed)
     ]
     if said:
         connection.execute(insert(connection, consent), said)
 
 
-def _of(key: Key) -> dict[str, int | str]:
-    return {"of_subscriber": key[0], "of_list": key[1]}
+def _keep_people(connection: Connection, plan: _Plan, now: datetime) -> dict[str, int]:
+    """Write subscribers' rows; return the numbers of those whom the plan names, by address."""
+    if plan.strangers:
+        since = [
+            {**_said(person), "domain": person.address.rpartition("@")[2], "since": now} for person in plan.strangers
+        ]
+        connection.execute(insert(connection, subscriber), since)
+    if plan.other:
+        again = update(subscriber).where(subscriber.c.address == bindparam("of_address"))
+        connection.execute(again, [{"of_address": person.address, **_said(person)} for person in plan.other])
+    mine = among(connection, subscriber.c.address, sorted(plan.addresses))
+    found = connection.execute(select(subscriber.c.address, subscriber.c.id).where(mine))
+    return {row.address: row.id for row in found}
+
+
+def _of(who: int, name: str) -> dict[str, int | str]:
+    return {"of_subscriber": who, "of_list": name}
 
 
 def _update(connection: Connection, rows: Sequence[Mapping[str, Any]]) -> None:
@@ -199,10 +286,25 @@ def _update(connection: Connection, rows: Sequence[Mapping[str, Any]]) -> None:
         connection.execute(_RUNNING, rows)
 
 
-_RUNNING: Update = update(subscription).where(
+_DECIDING: Final = (
+    subscription.c.subscriber,
+    subscription.c.list,
+    subscription.c.consent,
+    subscription.c.preference,
+    subscription.c.joined_on,
+    subscription.c.removed_at,
+    subscription.c.said,
+    subscription.c.noted,
+)
+"""What decides over a row of a file: reading less of a hundred thousand is worth it."""
+_RUNNING: Final[Update] = update(subscription).where(
     and_(
         subscription.c.subscriber == bindparam("of_subscriber"),
         subscription.c.list == bindparam("of_list"),
         subscription.c.consent != Consent.UNSUBSCRIBED.value,
+        subscription.c.said <= subscription.c.noted,  # its reader's word, which may be new, counts until it is written
     )
+)
+_ENDING: Final[Update] = _RUNNING.where(
+    and_(subscription.c.consent == Consent.ACTIVE.value, subscription.c.removed_at.is_(None))
 )
