@@ -5,6 +5,7 @@ from __future__ import annotations
 from concurrent.futures import ThreadPoolExecutor
 
 import pytest
+from sqlalchemy import select
 
 from digest import pipeline
 from digest.errors import ListError, UnknownError
@@ -136,21 +137,21 @@ def test_what_is_kept_of_a_reader_tells_each_word_of_consent(parts):
 
 
 def test_a_forgotten_person_leaves_a_hash_and_is_never_mailed_again_by_any_list(desk, parts):
-    lists = pipeline.forget(parts, "ADA@mail.example", now=NOON)
+    lists = pipeline.forget(parts, "ADA@mail.example", now=NOON).lists
 
     with pytest.raises(ListError, match="suppressed since"):
         pipeline.enlist(parts, "weekday", {"email": ADA}, now=NOON)
     with (desk / "subscribers/weekday.csv").open("a") as file:
         file.write(f"{ADA},,\n")
     kept_out = pipeline.sync(parts, now=NOON).report.kept_out
-    assert (lists, mailed(parts), kept_out) == (["weekday"], [BO], {"weekday": 1})
+    assert (lists, mailed(parts), kept_out) == (("weekday",), [BO], {"weekday": 1})
 
 
 def test_of_a_forgotten_person_neither_address_nor_name_stays(desk, parts):
     pipeline.forget(parts, ADA, now=NOON)
 
     with parts.store.database.read() as connection:
-        rows = connection.execute(subscriber.select()).all()
+        rows = connection.execute(select(subscriber.c.address, subscriber.c.email, subscriber.c.name)).all()
         events = [row.event for row in connection.execute(consent.select())]
     assert "ada" not in repr([tuple(row) for row in rows]).lower()
     assert events.count("erase") == 1
@@ -171,8 +172,25 @@ def test_forgetting_twice_changes_nothing_more(desk, parts):
     pipeline.forget(parts, ADA, now=NOON)
     before = (desk / "subscribers/suppressed.csv").read_bytes()
 
-    assert pipeline.forget(parts, ADA, now=NOON) == []
+    assert pipeline.forget(parts, ADA, now=NOON).lists == ()
     assert (desk / "subscribers/suppressed.csv").read_bytes() == before
+
+
+def test_files_that_nobody_can_read_keep_nobody_from_being_forgotten_and_are_named(desk, parts, caplog):
+    folder = desk / "subscribers"
+    (folder / "weekday-old.rejected.csv").write_text(f"row,reason,reason,email\n2,x,,{ADA}\n3,x,,{BO}\n")
+    (folder / "other.csv").write_text(f'email,name\nx@mail.example,"A" b\n{ADA},Ada\n')
+    (folder / "doubled.csv").write_text(f"email,email\n{ADA},\n")
+    (folder / "open.csv").write_text(f'email\n"{ADA}\n')
+
+    done = pipeline.forget(parts, ADA, now=NOON)
+
+    assert (done.lists, mailed(parts)) == (("other", "weekday"), [BO])
+    assert pipeline.look_up(parts, ADA).suppression.reason == "erased"
+    assert (folder / "other.csv").read_text() == 'email,name\nx@mail.example,"A" b\n'
+    assert ADA not in (folder / "weekday-old.rejected.csv").read_text()
+    assert [why.partition(",")[0] for why in done.held] == ["doubled.csv", "open.csv"]
+    assert [each.file for each in caplog.records if each.msg.startswith("a file may")] == ["doubled.csv", "open.csv"]
 
 
 def test_nobody_is_taken_off_a_file_that_would_lose_something(desk, parts):
@@ -180,6 +198,7 @@ def test_nobody_is_taken_off_a_file_that_would_lose_something(desk, parts):
     path.write_text(f"email\n{ADA},more\n{BO}\n")
 
     with pytest.raises(ListError, match="mend it before"):
-        pipeline.forget(parts, BO, now=NOON)
+        pipeline.delist(parts, BO, [], asked=True, now=NOON)
 
-    assert mailed(parts) == [ADA, BO]
+    assert path.read_text() == f"email\n{ADA},more\n{BO}\n"
+    assert BO in mailed(parts)

@@ -253,9 +253,34 @@ def test_a_flood_of_sign_ups_waits_and_leaves_the_way_free_for_readers_own_mails
     assert len(parts.store.notices.claim(20, now=NOON + MINUTE)) == 5
 
 
-def test_one_address_gets_six_mails_a_day_and_none_within_minutes_of_its_like(parts):
+def test_one_address_gets_three_confirmations_a_month_that_nobody_follows(parts):
+    for hours in range(0, 40 * 24, 8):
+        sign_up(parts, now=NOON + hours * 60 * MINUTE)
+        if hours == 29 * 24:
+            within = parts.store.notices.waiting()
+
+    assert within == 3
+    assert parts.store.notices.waiting() == 6
+
+
+def test_what_strangers_cause_keeps_no_word_from_a_reader_and_waits_behind_theirs(parts):
+    token = parts.tokens.make("preferences", parts.store.subscribers.by_email(ADA)[0].subscriber.id, "weekday")
+    for number in range(30):
+        sign_up(parts, f"reader{number}@mail.example")
+    for minutes in range(0, 120, 11):
+        sign_up(parts, ADA, now=NOON + minutes * MINUTE)
+    readers.move_address(parts, token, CY, now=NOON + 120 * MINUTE)
+    asked = [each for each in parts.store.notices.claim(99, now=NOON + 120 * MINUTE) if each.email == CY]
+
+    readers.confirm_address(parts, parts.tokens.make("address", asked[0].request, "weekday"), now=NOON + 121 * MINUTE)
+
+    (first,) = parts.store.notices.claim(1, now=NOON + 180 * MINUTE)
+    assert (first.kind, first.email) == (NoticeKind.MOVED, ADA)
+
+
+def test_one_address_gets_six_mails_a_day_of_those_that_strangers_cause_and_none_within_minutes_of_its_like(parts):
     for minutes in range(0, 120, 5):
-        sign_up(parts, now=NOON + minutes * MINUTE)
+        sign_up(parts, ADA, now=NOON + minutes * MINUTE)
 
     assert parts.store.notices.waiting() == 6
 

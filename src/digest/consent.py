@@ -19,8 +19,12 @@ PUT_BACK: Final = timedelta(days=14)
 QUIET: Final = timedelta(minutes=10)
 """Between two mails of one kind to one address: who presses a button again waits for the mail on its way."""
 DAY: Final = timedelta(days=1)
+MONTH: Final = timedelta(days=30)
 A_DAY: Final = 6
-"""Mails of all kinds to one address a day: more than a reader at their settings causes, less than a nuisance."""
+"""Mails to one address a day, and as many that strangers can cause: more than a reader at their settings causes, less
+than a nuisance."""
+A_MONTH: Final = 3
+"""Confirmations to one address a month that nobody follows: whoever has it does not want them. The mail says so."""
 MOVES: Final = 3
 """New addresses that one reader may ask at within a day: each is a mail to somebody who may know nothing of it."""
 A_MINUTE: Final = 60
@@ -76,13 +80,23 @@ def may_come_back(left_at: datetime, now: datetime) -> bool:
 
 
 def may_write(kind: NoticeKind, before: Sequence[tuple[NoticeKind, datetime]], now: datetime) -> bool:
-    """Return whether an address gets one more mail, going by what it was sent within the last day.
+    """Return whether an address gets one more mail, going by what it was sent within the last month.
 
-    What tells of a reader's own word (welcome, goodbye, moved) is kept to one in ten minutes, and to the day's number.
+    What strangers can cause is counted apart from what readers cause themselves: neither takes the other its place.
+    That mail goes elsewhere from now on is always said, or whoever moved a reader unasked could keep it from them.
     """
-    recent = [each for each, at in before if at > now - DAY]
-    same = any(each is kind and at > now - QUIET for each, at in before)
-    return not same and len(recent) < A_DAY
+    if kind is NoticeKind.MOVED:
+        return True
+    alike = [(each, at) for each, at in before if (each in STRANGERS) is (kind in STRANGERS) and at > now - DAY]
+    if any(each is kind and at > now - QUIET for each, at in alike) or len(alike) >= A_DAY:
+        return False
+    return kind is not NoticeKind.CONFIRM or _unanswered(before, now) < A_MONTH
+
+
+def _unanswered(before: Sequence[tuple[NoticeKind, datetime]], now: datetime) -> int:
+    """Return how many confirmations of the last month nobody has followed."""
+    answered_at = max((at for kind, at in before if kind is NoticeKind.WELCOME), default=now - MONTH)
+    return sum(kind is NoticeKind.CONFIRM and at > max(answered_at, now - MONTH) for kind, at in before)
 
 
 def answered(origin: str) -> bool:

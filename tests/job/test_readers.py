@@ -39,7 +39,7 @@ def test_a_person_is_shown_and_forgotten_only_when_that_is_agreed_to(desk):
 
     assert "daily: active since" in shown.out
     assert (asked.code, "--yes agrees" in asked.err) == (1, True)
-    assert (erased.code, erased.json) == (0, {"lists": ["daily"]})
+    assert (erased.code, erased.json) == (0, {"lists": ["daily"], "held": []})
     assert gone.json["subscriptions"] == []
     assert gone.json["suppressed"]["reason"] == "erased"
 

@@ -144,5 +144,7 @@ def erase(
         run.voice.say("Nothing was done; --yes agrees where nobody can be asked.")
         leave(KEPT)
     with parts_of(run) as parts:
-        lists = pipeline.forget(parts, address, now=at(now))
-    run.voice.data({"lists": lists}, f"Forgotten; was on {', '.join(lists) or 'no list'}.")
+        done = pipeline.forget(parts, address, now=at(now))
+    words = [f"Forgotten; was on {', '.join(done.lists) or 'no list'}."]
+    words += [f"{why}. It may still name them: mend it, and forget them once more." for why in done.held]
+    run.voice.data({"lists": done.lists, "held": done.held}, "\n".join(words))

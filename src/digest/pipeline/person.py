@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+import logging
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
+from pathlib import Path
+from typing import Final
 
-from digest.errors import ListError, UnknownError
+from digest.errors import ListError, SuppressionError, UnknownError
 from digest.model.people import Consent, ConsentEvent, Row, Subscription, Suppression
 from digest.parts import Parts
 from digest.pipeline.people import agree, alone, require_only
@@ -29,6 +32,10 @@ from digest.subscribers import (
     require_whole,
 )
 
+log = logging.getLogger(__name__)
+
+HELD: Final = "a file may still name somebody who was erased"
+
 
 @dataclass(frozen=True, slots=True)
 class Known:
@@ -37,6 +44,16 @@ class Known:
     subscriptions: tuple[Subscription, ...]
     events: tuple[ConsentEvent, ...]
     suppression: Suppression | None
+
+
+@dataclass(frozen=True, slots=True)
+class Forgotten:
+    """What became of a person's erasure."""
+
+    lists: tuple[str, ...]
+    """Where they were."""
+    held: tuple[str, ...]
+    """Files that could not be read or written, each with the reason: they may name the person still."""
 
 
 def look_up(parts: Parts, address: str) -> Known:
@@ -119,27 +136,41 @@ def delist(parts: Parts, address: str, lists: list[str], *, asked: bool, now: da
     return sorted({*gone, *(lists if asked and lists else there)})
 
 
-def forget(parts: Parts, address: str, *, origin: str = "operator", now: datetime) -> list[str]:
-    """Erase a person and keep their wish: never mailed again, known by a keyed hash alone; return their lists.
+def forget(parts: Parts, address: str, *, origin: str = "operator", now: datetime) -> Forgotten:
+    """Erase a person and keep their wish: never mailed again, known by a keyed hash alone.
 
     Barred with them is every address that they moved away from. In this order, so that no moment loses the wish: the
-    hashes, the files (those of rejected rows too), the database.
+    hashes, the database, the files (those of rejected rows too). A file that cannot be read or written keeps nobody
+    from being forgotten; the answer and the log name it, and the same once more ends what it left.
     """
     email, keyring, folder = normalise(address), parts.keyring, parts.settings.subscribers
-    require_only(keyring.hashing, parts)
+    people, key = parts.store.subscribers, keyring.hashing
+    require_only(key, parts)
+    wish = PlainSuppression(email, "erased", now.date())
+    held: list[str] = []
+    gone: list[str] = []
+
+    def heed(file: Path, of_file: Callable[[Path], int]) -> int:
+        """Change a file; of one that does not let itself be changed, keep why."""
+        try:
+            return of_file(file)
+        except (ListError, SuppressionError) as error:
+            log.warning(HELD, extra={"file": file.name, "reason": str(error)})
+            held.append(str(error))
+            return 0
+
     with alone(parts):
-        files = list_files(folder)
-        for path in files:
-            require_whole(path)
-        wish = PlainSuppression(email, "erased", now.date())
-        key, before = keyring.hashing, parts.store.subscribers.formers(email)
-        wishes = [wish.hashed(key), *(Suppression(each, key.mark, wish.reason, wish.since) for each in before)]
-        extend_suppressed(folder / SUPPRESSED, keyring, wishes)
-        parts.store.subscribers.suppress(wishes)
-        gone = [path.stem for path in files if drop_address(path, email)]
-        for path in folder.glob("*.rejected.csv"):
-            drop_text(path, email)
-        running = [s.list for s in parts.store.subscribers.by_email(email) if s.consent is not Consent.UNSUBSCRIBED]
-        parts.store.subscribers.erase(email, origin=origin, now=now)
-        agree(parts, now=now)
-    return sorted({*gone, *running})
+        before = (Suppression(each, key.mark, wish.reason, wish.since) for each in people.formers(email))
+        wishes = [wish.hashed(key), *before]
+        people.suppress(wishes)
+        heed(folder / SUPPRESSED, lambda file: extend_suppressed(file, keyring, wishes))
+        running = [s.list for s in people.by_email(email) if s.consent is not Consent.UNSUBSCRIBED]
+        people.erase(email, origin=origin, now=now)
+        for path in sorted(folder.glob("*.csv")):
+            if path.name.endswith(".rejected.csv"):
+                heed(path, lambda file: drop_text(file, email))
+            elif path.name != SUPPRESSED and heed(path, lambda file: drop_address(file, email)):
+                gone.append(path.stem)
+        if not held:
+            agree(parts, now=now)
+    return Forgotten(tuple(sorted({*gone, *running})), tuple(held))

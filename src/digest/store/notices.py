@@ -8,7 +8,7 @@ from typing import Any, Final
 
 from sqlalchemy import ColumnElement, Connection, Select, and_, func, select, update
 
-from digest.consent import A_MINUTE, DAY, STRANGERS, may_write
+from digest.consent import A_MINUTE, MONTH, STRANGERS, may_write
 from digest.model.delivery import DeliveryState, Outcome
 from digest.model.people import Notice, NoticeKind, Preferences
 from digest.store.engine import Database, insert
@@ -43,7 +43,7 @@ def queue(
     if barred(connection, hashed):
         return False
     sent = select(notice.c.kind, notice.c.made_at).where(
-        notice.c.email_hmac == hashed, notice.c.made_at > now - DAY, notice.c.state != DeliveryState.SUPPRESSED.value
+        notice.c.email_hmac == hashed, notice.c.made_at > now - MONTH, notice.c.state != DeliveryState.SUPPRESSED.value
     )
     before = [(NoticeKind(row.kind), row.made_at) for row in connection.execute(sent)]
     if not may_write(kind, before, now):
@@ -95,28 +95,18 @@ class Notices:
         self._database = database
 
     def claim(self, limit: int, *, now: datetime) -> list[Notice]:
-        """Take at most `limit` that are due, the oldest first, for as long as a lease lasts.
+        """Take at most `limit` that are due, for as long as a lease lasts.
 
-        Of those that strangers can cause, no more than `A_MINUTE` go out in a minute; the others wait. What would go to
-        somebody suppressed meanwhile ends.
+        What readers caused themselves goes first, the oldest before all; of what strangers can cause, no more than
+        `A_MINUTE` go out in a minute, and the others wait. What would go to somebody suppressed meanwhile ends.
         """
         with self._database.write() as connection:
             waits = and_(notice.c.not_before.is_not(None), notice.c.email_hmac.in_(select(suppression.c.email_hmac)))
             connection.execute(update(notice).where(waits).values(text="suppressed", at=now, **_ENDED))
-            free = self._free(connection, now)
-            due = (
-                _due()
-                .where(notice.c.not_before <= now, notice.c.made_at > now - PATIENCE)
-                .order_by(notice.c.id)
-                .limit(limit + A_MINUTE)
-            )
-            rows = connection.execute(due.with_for_update(of=notice, skip_locked=True)).all()
-            taken: list[Any] = []
-            for row in rows:
-                strange = NoticeKind(row.kind) in STRANGERS
-                if len(taken) < limit and (free > 0 or not strange):
-                    taken.append(row)
-                    free -= strange
+            strange = notice.c.kind.in_([kind.value for kind in STRANGERS])
+            taken = self._take(connection, ~strange, limit, now)
+            free = min(limit - len(taken), self._free(connection, now))
+            taken += self._take(connection, strange, free, now) if free else []
             held = {"state": DeliveryState.CLAIMED.value, "not_before": now + LEASE, "at": now}
             mine = notice.c.id.in_([row.id for row in taken])
             connection.execute(update(notice).where(mine).values(attempts=notice.c.attempts + 1, **held))
@@ -149,6 +139,11 @@ class Notices:
         with self._database.read() as connection:
             open_ones = select(func.count()).select_from(notice).where(notice.c.not_before.is_not(None))
             return int(connection.execute(open_ones).scalar_one())
+
+    def _take(self, connection: Connection, of: ColumnElement[bool], limit: int, now: datetime) -> list[Any]:
+        due = _due().where(of, notice.c.not_before <= now, notice.c.made_at > now - PATIENCE)
+        first = due.order_by(notice.c.id).limit(limit).with_for_update(of=notice, skip_locked=True)
+        return list(connection.execute(first))
 
     def _free(self, connection: Connection, now: datetime) -> int:
         """Return how many of those that strangers can cause may go out now."""
