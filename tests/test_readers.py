@@ -318,12 +318,63 @@ def test_mail_goes_to_a_new_address_once_it_is_confirmed_there(desk, parts):
 
     done = readers.confirm_address(parts, token_of(parts, notice), now=NOON)
     again = readers.confirm_address(parts, token_of(parts, notice), now=NOON)
+    at_once = mailed(parts)
+    pipeline.sync(parts, now=NOON)
 
     assert (notice.kind, notice.email, before) == (NoticeKind.ADDRESS, CY, [ADA, BO])
     assert (done.fresh, again.fresh) == (True, False)
-    assert mailed(parts) == [BO, CY]
+    assert mailed(parts) == at_once == [BO, CY]
     assert (desk / "subscribers/weekday.csv").read_text().splitlines()[1] == f"{CY},Ada,a friend"
     assert queued(parts) == [(NoticeKind.MOVED, ADA)]
+
+
+def moved(parts, new=CY, old=ADA):
+    readers.move_address(parts, settings_token(parts, old), new, now=NOON)
+    readers.confirm_address(parts, token_of(parts, taken(parts)[-1]), now=NOON)
+
+
+def test_an_older_file_with_the_address_of_before_means_the_same_reader(desk, parts):
+    older = (desk / "subscribers/weekday.csv").read_text()
+    number = parts.store.subscribers.by_email(ADA)[0].subscriber.id
+    moved(parts)
+    pipeline.sync(parts, now=NOON)
+
+    for text in (older, older + f"{CY},Ada,\n", older.replace(ADA, "Ada@MAIL.example")):
+        (desk / "subscribers/weekday.csv").write_text(text)
+        synced = pipeline.sync(parts, now=NOON)
+        assert (mailed(parts), sorted(on_file(desk))) == ([BO, CY], [BO, CY])
+        assert (synced.report.added, synced.report.removed) == (0, 0)
+
+    assert parts.store.subscribers.by_email(CY)[0].subscriber.id == number
+    assert parts.store.subscribers.by_email(ADA) == []
+
+
+def test_who_moves_back_or_signs_up_from_the_mailbox_of_before_has_that_address_again(desk, parts):
+    moved(parts)
+    moved(parts, new=ADA, old=CY)
+    pipeline.sync(parts, now=NOON)
+    back = mailed(parts), on_file(desk)
+    moved(parts, new="dan@mail.example")
+    pipeline.sync(parts, now=NOON + DAY)
+    taken(parts, NOON + DAY)
+
+    readers.confirm(parts, signed_up(parts, ADA, now=NOON + DAY), now=NOON + DAY)
+    pipeline.sync(parts, now=NOON + DAY)
+
+    assert back == ([ADA, BO], [ADA, BO])
+    assert mailed(parts) == sorted(on_file(desk)) == [ADA, BO, "dan@mail.example"]
+
+
+def test_who_moved_and_was_erased_is_in_no_file_by_either_address(desk, parts):
+    older = (desk / "subscribers/weekday.csv").read_text()
+    moved(parts)
+
+    readers.forget(parts, settings_token(parts, CY), now=NOON)
+    at_once = on_file(desk)
+    (desk / "subscribers/weekday.csv").write_text(older)
+    pipeline.sync(parts, now=NOON)
+
+    assert at_once == on_file(desk) == mailed(parts) == [BO]
 
 
 def test_a_new_address_is_confirmed_only_from_its_own_mailbox(parts):

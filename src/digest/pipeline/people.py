@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import fcntl
 from collections import Counter
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
@@ -15,8 +15,18 @@ from digest.model.people import Preferences, Row
 from digest.parts import Parts
 from digest.settings import Settings
 from digest.slots import wanted_on
-from digest.store import SyncReport
-from digest.subscribers import SUPPRESSED, Key, Lists, email_hmac, follow, read_lists, rewrite_suppressed
+from digest.store import Moved, SyncReport
+from digest.subscribers import (
+    SUPPRESSED,
+    Key,
+    Lists,
+    drop_address,
+    email_hmac,
+    follow,
+    read_lists,
+    rename,
+    rewrite_suppressed,
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,7 +73,23 @@ def agree(parts: Parts, *, now: datetime) -> Synced:
     barred = (*lists.suppressions, *(plain.hashed(key) for plain in lists.plain))
     parts.store.subscribers.suppress(barred)
     report = parts.store.subscribers.sync(lists.rows, hmac=lambda address: email_hmac(address, key.secret), now=now)
+    waiting += move_rows(parts, report.moved)
     return Synced(replace(lists, problems=(*lists.problems, *waiting)), report)
+
+
+def move_rows(parts: Parts, rows: Iterable[Moved]) -> tuple[str, ...]:
+    """Write into the files where readers moved to, every cell of theirs kept; return which could not take it, and why.
+
+    Until they can, the row of the old address counts for its reader at the new one.
+    """
+    problems: list[str] = []
+    for row in rows:
+        try:
+            path = parts.settings.subscribers / f"{row.list}.csv"
+            _ = rename(path, row.old, row.new) if row.new else drop_address(path, row.old)
+        except ListError as e:
+            problems.append(f"{e}; that one of its readers moved to another address is not in it yet")
+    return tuple(problems)
 
 
 def write_words(parts: Parts) -> tuple[str, ...]:

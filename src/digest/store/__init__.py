@@ -27,7 +27,7 @@ from digest.store.readers import Readers
 from digest.store.runs import Run, Runs
 from digest.store.sources import Sources
 from digest.store.subscribers import Subscribers
-from digest.store.sync import SyncReport
+from digest.store.sync import Moved, SyncReport
 from digest.store.testers import Testers
 
 __all__ = [
@@ -42,6 +42,7 @@ __all__ = [
     "Leaver",
     "Leaving",
     "Looked",
+    "Moved",
     "Notices",
     "Outbox",
     "Readers",

@@ -14,6 +14,7 @@ from digest.consent import DAY, MOVES, PUT_BACK, Standing, may_come_back, on_sig
 from digest.model.people import Consent, NoticeKind, Person, Preferences, Row, Subscription, Word
 from digest.store.engine import Database, alone, insert
 from digest.store.leaving import SIGN_UP, Leaving, close, end
+from digest.store.moved import hand_over, own, remember
 from digest.store.notices import barred, queue, void
 from digest.store.preferences import numbers, read_preferences
 from digest.store.schema import (
@@ -21,6 +22,7 @@ from digest.store.schema import (
     consent,
     delivery,
     issue,
+    moved,
     notice,
     request,
     subscriber,
@@ -86,6 +88,8 @@ class Readers:
             way = numbers(connection, [wish])[wish]
             if step.consent is not None:
                 active = step.consent is Consent.ACTIVE
+                if active:
+                    own(connection, person.email_hmac)
                 values = {"consent": step.consent.value, "since": now, "preference": way, "removed_at": None}
                 if standing.consent is not step.consent:
                     put(connection, who, joins, values | ({"joined_on": today} if active else {}), heard=active)
@@ -115,6 +119,7 @@ class Readers:
             put(connection, row.subscriber, row.list, values | {"joined_on": today, "removed_at": None}, heard=True)
             note(connection, row.subscriber, [row.list], "confirm", now=now, origin="page", wording=row.wording)
             close(connection, row.subscriber, [row.list], now)
+            own(connection, person.email_hmac)
             to = (row.subscriber, person.email_hmac)
             queue(connection, NoticeKind.WELCOME, to=to, edition=row.edition, now=now)
         return True
@@ -142,6 +147,7 @@ class Readers:
                 values = {"consent": Consent.ACTIVE.value, "since": now, "removed_at": None}
                 put(connection, who, name, values, heard=True)
             if were:
+                own(connection, person.email_hmac)
                 never = subscription.c.list.in_([row.list for row in rows if row.list not in were])
                 connection.execute(delete(subscription).where(subscription.c.subscriber == who, never))
                 note(connection, who, were, "back", now=now, origin="page")
@@ -215,8 +221,10 @@ class Readers:
             other = connection.execute(select(subscriber).where(subscriber.c.address == new.email.lower())).first()
             names = [each.list for each in rows_of(connection, row.subscriber) if runs(each)]
             who = row.subscriber
+            own(connection, new.email_hmac)
             if other is not None and other.id != who:
                 _merge(connection, who, other.id, names, now)
+                hand_over(connection, who, other.id)
                 who = other.id
             else:
                 address = new.email.lower()
@@ -224,6 +232,7 @@ class Readers:
                 values["domain"] = address.rpartition("@")[2]
                 connection.execute(update(subscriber).where(subscriber.c.id == row.subscriber).values(**values))
                 note(connection, row.subscriber, names, "address", now=now, origin="page")
+            remember(connection, old.email_hmac, who, now)
             mine = and_(request.c.subscriber == row.subscriber, request.c.kind == ADDRESS)
             connection.execute(update(request).where(mine).values(done_at=now, email=""))
             to = (who, old.email_hmac)
@@ -247,6 +256,7 @@ class Readers:
             "subscriptions": subscriptions().where(subscription.c.subscriber == who).order_by(subscription.c.list),
             "events": select(consent).where(consent.c.subscriber == who).order_by(consent.c.id),
             "requests": select(request).where(request.c.subscriber == who).order_by(request.c.id),
+            "moves": select(moved).where(moved.c.subscriber == who).order_by(moved.c.at),
             "mails_to_you": select(notice).where(notice.c.subscriber == who).order_by(notice.c.id),
             "issues_to_you": select(delivery).where(delivery.c.subscriber == who).order_by(delivery.c.issue),
         }

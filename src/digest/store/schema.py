@@ -266,6 +266,15 @@ notice: Final = Table(
 )
 """The mails that answer one reader: confirmation, welcome, goodbye, link, change of address."""
 
+moved: Final = Table(
+    "moved",
+    metadata,
+    Column("email_hmac", String(64), primary_key=True),
+    Column("subscriber", ForeignKey("subscriber.id"), nullable=False),
+    Column("at", Instant, nullable=False),
+)
+"""Addresses that readers moved away from, and whose they were."""
+
 suppression: Final = Table(
     "suppression",
     metadata,

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import Any, TypeAlias
@@ -13,6 +13,7 @@ from sqlalchemy import Row as Record
 
 from digest.model.people import Consent, Row
 from digest.store.engine import insert
+from digest.store.moved import elsewhere
 from digest.store.preferences import numbers
 from digest.store.schema import consent, subscriber, subscription, suppression
 
@@ -32,6 +33,18 @@ class SyncReport:
     """Whose row has left the file."""
     kept_out: Mapping[str, int] = field(default_factory=dict)
     """By list: rows of people who unsubscribed or are suppressed, and get nothing."""
+    moved: tuple[Moved, ...] = ()
+    """Rows that have the address of before of who moved."""
+
+
+@dataclass(frozen=True, slots=True)
+class Moved:
+    """A row whose reader moved to another address, and reads there what it says."""
+
+    list: str
+    old: str
+    new: str
+    """Empty: they were erased since, and no file is to hold what they were called."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,19 +78,24 @@ def sync(
     """Make the subscriptions what `rows` say. See `Subscribers.sync`."""
     people = _people(rows, hmac)
     barred = set(connection.execute(select(suppression.c.email_hmac)).scalars())
+    left = elsewhere(connection)
+    barred |= {each for each, whose in left.items() if whose.erased}
     welcome = [person for person in people if person.hmac not in barred]
-    renamed = _keep_people(connection, welcome, now)
+    renamed = _keep_people(connection, [person for person in welcome if person.hmac not in left], now)
     ids = {row.address: row.id for row in connection.execute(select(subscriber.c.address, subscriber.c.id))}
+    moved = [person for person in welcome if person.hmac in left]
+    ids |= {person.address: left[person.hmac].subscriber for person in moved}
     ways = numbers(connection, (row.preferences for person in welcome for row in person.rows))
     there = {(row.subscriber, row.list): row for row in connection.execute(select(subscription))}
 
     plan = _Plan()
-    for person in people:
+    seen: set[Key] = set()
+    for person in sorted(people, key=lambda person: person.hmac in left) if moved else people:
         for row in person.rows:
             if person.hmac in barred:
                 plan.kept_out[row.list] += 1
-            else:
-                key = (ids[person.address], row.list)
+            elif (key := (ids[person.address], row.list)) not in seen:
+                seen.add(key)
                 wish = (ways[row.preferences], row.joined_on)
                 _decide(plan, key, there.get(key), wish, renamed=person.address in renamed)
     listed = {(ids[person.address], row.list) for person in people if person.address in ids for row in person.rows}
@@ -88,6 +106,12 @@ def sync(
         changed=len(plan.changed),
         removed=len(plan.gone),
         kept_out=dict(sorted(plan.kept_out.items())),
+        moved=tuple(
+            Moved(row.list, row.email, "" if left[person.hmac].erased else left[person.hmac].email)
+            for person in people
+            if person.hmac in left and (person.hmac not in barred or left[person.hmac].erased)
+            for row in person.rows
+        ),
     )
 
 
@@ -109,7 +133,7 @@ def _people(rows: Mapping[str, Sequence[Row]], hmac: Callable[[str], str]) -> li
     ]
 
 
-def _keep_people(connection: Connection, people: Iterable[_Person], now: datetime) -> set[str]:
+def _keep_people(connection: Connection, people: Sequence[_Person], now: datetime) -> set[str]:
     """Write subscribers' rows; return the addresses of those whose name or spelling is another than before."""
     there = {row.address: row for row in connection.execute(select(subscriber))}
     new = [person for person in people if person.address not in there]
