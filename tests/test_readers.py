@@ -347,6 +347,8 @@ def test_an_older_file_with_the_address_of_before_means_the_same_reader(desk, pa
 
     assert parts.store.subscribers.by_email(CY)[0].subscriber.id == number
     assert parts.store.subscribers.by_email(ADA) == []
+    with pytest.raises(ListError, match="moved to another address"):
+        pipeline.enlist(parts, "weekday", {"email": ADA}, now=NOON)
 
 
 def test_who_moves_back_or_signs_up_from_the_mailbox_of_before_has_that_address_again(desk, parts):

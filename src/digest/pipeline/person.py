@@ -57,7 +57,7 @@ def enlist(parts: Parts, name: str, cells: Mapping[str, str], *, now: datetime) 
     """Put a reader, given as a row's cells, on a list's file and take it over; False if they are on it already.
 
     Raises ListError for cells that no file could hold without a warning, and for someone who unsubscribed from the list
-    or is suppressed: only they themselves come back.
+    or is suppressed: only they themselves come back. So for an address that its reader moved away from.
     """
     if not LIST_NAME.fullmatch(name):
         raise ListError(f"{name!r} cannot be a list's name; letters, digits, - and _ only")
@@ -74,11 +74,14 @@ def enlist(parts: Parts, name: str, cells: Mapping[str, str], *, now: datetime) 
 
 def _enlist(parts: Parts, row: Row, *, now: datetime) -> bool:
     settings, people, name = parts.settings, parts.store.subscribers, row.list
-    barred = people.suppression(email_hmac(row.email, parts.keyring.hashing.secret))
+    hashed = email_hmac(row.email, parts.keyring.hashing.secret)
+    barred = people.suppression(hashed)
     if barred is not None:
         raise ListError(f"{row.email} is suppressed since {barred.since} ({barred.reason}) and never mailed")
     if identity(row.email) in people.gone(name):
         raise ListError(f"{row.email} unsubscribed from {name}; only they themselves can come back")
+    if people.has_moved(hashed):
+        raise ListError(f"{row.email} moved to another address; who has that mailbox now can sign up from there")
     path = settings.subscribers / f"{name}.csv"
     ids = [section.id for section in settings.sections]
     there = read_list(path, section_ids=ids, timezone=settings.timezone)[0] if path.exists() else ()

@@ -25,6 +25,7 @@ from digest.store.census import census
 from digest.store.chunks import chunks
 from digest.store.engine import Database, alone, insert
 from digest.store.leaving import Leaver, Leaving, end, leave
+from digest.store.moved import elsewhere
 from digest.store.notices import cancel
 from digest.store.preferences import COLUMNS, read_preferences
 from digest.store.recipients import read_recipient
@@ -165,6 +166,11 @@ class Subscribers:
         with self._database.read() as connection:
             row = connection.execute(select(suppression).where(suppression.c.email_hmac == email_hmac)).first()
         return Suppression(row.email_hmac, row.key, row.reason, row.since) if row else None
+
+    def has_moved(self, email_hmac: str) -> bool:
+        """Return whether an address, by its keyed hash, is one that its reader moved away from."""
+        with self._database.read() as connection:
+            return email_hmac in elsewhere(connection)
 
     def events(self, email: str) -> list[ConsentEvent]:
         """Return what an address's reader said, or was said of them, the oldest first."""
