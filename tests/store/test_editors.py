@@ -37,7 +37,7 @@ def test_a_right_holds_from_the_next_look_on(store):
 def test_a_session_ends_by_time_by_its_owner_and_with_the_password(store):
     store.editors.add("Ada", Right.EDITOR, "hash", NOW)
     for name in ("s1", "s2", "s3"):
-        store.editors.begin(name, "Ada", NOW, NOW + MINUTE if name == "s3" else TOMORROW)
+        store.editors.begin(name, "Ada", NOW, NOW + MINUTE if name == "s3" else TOMORROW, kept="hash")
 
     store.editors.end("s1")
 
@@ -49,7 +49,7 @@ def test_a_session_ends_by_time_by_its_owner_and_with_the_password(store):
 
 def test_who_is_removed_is_out_at_once(store):
     store.editors.add("Ada", Right.EDITOR, "hash", NOW)
-    store.editors.begin("s1", "Ada", NOW, TOMORROW)
+    store.editors.begin("s1", "Ada", NOW, TOMORROW, kept="hash")
 
     store.editors.remove("ADA")
 
@@ -66,6 +66,22 @@ def test_nobodys_session_is_an_operators_until_there_is_an_editor(store):
     store.editors.add("Ada", Right.VIEWER, "", NOW)
 
     assert store.editors.whose("s1", NOW) is None
+
+
+def test_no_session_begins_with_what_holds_no_more(store):
+    store.editors.add("Ada", Right.EDITOR, "hash", NOW)
+    store.editors.set_password("Ada", "new")
+
+    assert not store.editors.begin("s1", "Ada", NOW, TOMORROW, kept="hash"), "another password meanwhile"
+    assert not store.editors.begin("s2", NOBODY, NOW, TOMORROW), "there is an editor by now"
+    assert not store.editors.begin("s3", "Tomas", NOW, TOMORROW, kept=""), "nobody is called so"
+    assert [store.editors.whose(name, NOW) for name in ("s1", "s2", "s3")] == [None, None, None]
+
+
+def test_a_name_is_the_same_however_it_is_composed_and_spaced(store):
+    store.editors.add("Zo\u00eb  Rehn", Right.EDITOR, "hash", NOW)
+
+    assert store.editors.hash_of(" zoe\u0308 rehn ") == "hash"
 
 
 def test_who_looked_first_at_a_finding_stays(store):

@@ -54,8 +54,11 @@ def axe():
 
 
 @contextmanager
-def tab(browser, *, width=1440, height=900, scheme="light", cookies=(), scripts=True, missing=0):
-    """A page; the test fails over whatever the browser complains of, but for so many pages that are `missing`."""
+def tab(browser, *, width=1440, height=900, scheme="light", cookies=(), scripts=True, missing=0, failing=0):
+    """A page; the test fails over whatever the browser complains of.
+
+    But for so many pages that are `missing`, and so many answers that are `failing`: refusals, or lost on the way.
+    """
     context = browser.new_context(
         viewport={"width": width, "height": height}, color_scheme=scheme, java_script_enabled=scripts
     )
@@ -67,7 +70,9 @@ def tab(browser, *, width=1440, height=900, scheme="light", cookies=(), scripts=
     try:
         yield page
         gone = [line for line in said if "404 (Not Found)" in line]
-        assert (len(gone), [line for line in said if line not in gone]) == (missing, []), "the browser complains"
+        failed = [line for line in said if line.startswith("Failed to load resource") and line not in gone]
+        rest = [line for line in said if line not in gone and line not in failed]
+        assert (len(gone), len(failed), rest) == (missing, failing, []), f"the browser complains: {said}"
     finally:
         context.close()
 

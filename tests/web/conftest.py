@@ -69,7 +69,8 @@ class Room:
         if name:
             value = f"session {next(self._numbers)} of {name}"
             visitor.cookies["digest_session"] = value
-            self.parts.store.editors.begin(digest_of(value), name, NOW, datetime(2027, 1, 1, tzinfo=UTC))
+            kept, until = self.parts.store.editors.hash_of(name), datetime(2027, 1, 1, tzinfo=UTC)
+            assert self.parts.store.editors.begin(digest_of(value), name, NOW, until, kept=kept)
         return visitor
 
 

@@ -379,6 +379,8 @@ def test_what_is_not_there_is_told_as_a_page(desk):
     assert "no issue 99" in visitor.get("/issues/99").text
     assert visitor.get("/issues/1/story/military-99").status == 404
     assert visitor.get("/issues/1/compare").status == 404
+    assert visitor.get(f"/issues/{'1' * 5000}").status == 404
+    assert visitor.get("/issues/9999999999").status == 404
 
 
 def test_links_are_asked_when_somebody_wants_to_know(own_desk):

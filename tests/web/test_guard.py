@@ -82,6 +82,9 @@ def test_a_name_that_somebody_else_points_here_gets_no_answer(url, host, status)
         ({"Sec-Fetch-Site": "none"}, 403),
         ({"Origin": "https://evil.example"}, 403),
         ({"Origin": "null"}, 403),
+        ({"Origin": "http://["}, 403),
+        ({"Origin": "https://brief.example:443"}, 200),
+        ({"Origin": "https://brief.example:8443"}, 403),
         ({}, 403),
     ],
 )

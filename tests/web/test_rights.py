@@ -25,31 +25,31 @@ TABLE = {
     ("GET", "/issues"): Right.VIEWER,
     ("GET", "/sources"): Right.VIEWER,
     ("GET", "/settings"): Right.OPERATOR,
-    ("GET", "/issues/{issue:int}"): Right.VIEWER,
-    ("GET", "/issues/{issue:int}/preview/{revision:int}.html"): Right.VIEWER,
-    ("GET", "/issues/{issue:int}/mail.eml"): Right.VIEWER,
-    ("GET", "/issues/{issue:int}/story/{anchor}"): Right.VIEWER,
-    ("GET", "/issues/{issue:int}/compare"): Right.VIEWER,
-    ("GET", "/issues/{issue:int}/add"): Right.EDITOR,
-    ("POST", "/issues/{issue:int}/edit"): Right.EDITOR,
-    ("POST", "/issues/{issue:int}/undo"): Right.EDITOR,
-    ("POST", "/issues/{issue:int}/redo"): Right.EDITOR,
-    ("POST", "/issues/{issue:int}/looked"): Right.EDITOR,
-    ("POST", "/issues/{issue:int}/links"): Right.EDITOR,
-    ("GET", "/issues/{issue:int}/test"): Right.EDITOR,
-    ("POST", "/issues/{issue:int}/test"): Right.EDITOR,
-    ("GET", "/issues/{issue:int}/hold"): Right.EDITOR,
-    ("POST", "/issues/{issue:int}/hold"): Right.EDITOR,
-    ("POST", "/issues/{issue:int}/release"): Right.EDITOR,
-    ("GET", "/issues/{issue:int}/approve"): Right.APPROVER,
-    ("POST", "/issues/{issue:int}/approve"): Right.APPROVER,
-    ("POST", "/issues/{issue:int}/unapprove"): Right.APPROVER,
-    ("POST", "/issues/{issue:int}/pause"): Right.OPERATOR,
-    ("POST", "/issues/{issue:int}/resume"): Right.OPERATOR,
-    ("GET", "/issues/{issue:int}/stop"): Right.OPERATOR,
-    ("POST", "/issues/{issue:int}/stop"): Right.OPERATOR,
-    ("GET", "/issues/{issue:int}/skip"): Right.APPROVER,
-    ("POST", "/issues/{issue:int}/skip"): Right.APPROVER,
+    ("GET", "/issues/{issue:number}"): Right.VIEWER,
+    ("GET", "/issues/{issue:number}/preview/{revision:number}.html"): Right.VIEWER,
+    ("GET", "/issues/{issue:number}/mail.eml"): Right.VIEWER,
+    ("GET", "/issues/{issue:number}/story/{anchor}"): Right.VIEWER,
+    ("GET", "/issues/{issue:number}/compare"): Right.VIEWER,
+    ("GET", "/issues/{issue:number}/add"): Right.EDITOR,
+    ("POST", "/issues/{issue:number}/edit"): Right.EDITOR,
+    ("POST", "/issues/{issue:number}/undo"): Right.EDITOR,
+    ("POST", "/issues/{issue:number}/redo"): Right.EDITOR,
+    ("POST", "/issues/{issue:number}/looked"): Right.EDITOR,
+    ("POST", "/issues/{issue:number}/links"): Right.EDITOR,
+    ("GET", "/issues/{issue:number}/test"): Right.EDITOR,
+    ("POST", "/issues/{issue:number}/test"): Right.EDITOR,
+    ("GET", "/issues/{issue:number}/hold"): Right.EDITOR,
+    ("POST", "/issues/{issue:number}/hold"): Right.EDITOR,
+    ("POST", "/issues/{issue:number}/release"): Right.EDITOR,
+    ("GET", "/issues/{issue:number}/approve"): Right.APPROVER,
+    ("POST", "/issues/{issue:number}/approve"): Right.APPROVER,
+    ("POST", "/issues/{issue:number}/unapprove"): Right.APPROVER,
+    ("POST", "/issues/{issue:number}/pause"): Right.OPERATOR,
+    ("POST", "/issues/{issue:number}/resume"): Right.OPERATOR,
+    ("GET", "/issues/{issue:number}/stop"): Right.OPERATOR,
+    ("POST", "/issues/{issue:number}/stop"): Right.OPERATOR,
+    ("GET", "/issues/{issue:number}/skip"): Right.APPROVER,
+    ("POST", "/issues/{issue:number}/skip"): Right.APPROVER,
 }
 """The least right that opens each address of the desk; a new address without a row fails."""
 
@@ -62,7 +62,7 @@ def of_the_desk(parts):
 
 
 def address(path):
-    fills = {"{issue:int}": "1", "{revision:int}": "1", "{anchor}": "military-1", "{token}": "x", "{mark}": "x"}
+    fills = {"{issue:number}": "1", "{revision:number}": "1", "{anchor}": "military-1", "{token}": "x", "{mark}": "x"}
     for name, value in {**fills, "{name}": "desk.css"}.items():
         path = path.replace(name, value)
     return path

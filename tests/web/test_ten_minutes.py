@@ -7,9 +7,11 @@ import re
 import pytest
 from playwright.sync_api import expect
 
+from digest import pipeline
 from digest.model.issue import State
 
 from .browsing import chromium, shot, tab, violations
+from .conftest import NOW
 
 
 @pytest.fixture(scope="module")
@@ -156,6 +158,64 @@ def drag(page, grip, target):
     box = target.bounding_box()
     page.mouse.move(box["x"] + 80, box["y"] + 8, steps=4)
     page.mouse.up()
+
+
+def test_words_never_go_over_what_somebody_else_wrote_meanwhile(browser, own_desk):
+    ada, tomas, once = own_desk.visitor("Ada"), own_desk.visitor("Tomas"), []
+    with tab(browser, cookies=cookies_of(ada), failing=1) as page:
+        page.goto(f"{ada.url}/issues/1")
+        expect(page.locator("#checks [data-wait]")).to_have_count(0)
+        subject = page.locator('[data-line="subject"] textarea')
+
+        def meanwhile(route):
+            if route.request.method == "POST" and not once:
+                once.append(route.fetch(max_redirects=0))  # Ada's move is made, and before its answer is there
+                tomas.post("/issues/1/edit", {"revision": 2, "do": "subject", "text": "What Tomas wrote"})
+                subject.focus()
+                page.keyboard.type(" and Ada")
+                route.fulfill(response=once[0])
+            else:
+                route.continue_()
+
+        page.route("**/issues/1/edit", meanwhile)
+        page.locator('button[value="down"]:not([disabled])').first.click()
+        expect(page.locator("body")).to_have_attribute("data-revision", "3")
+        page.keyboard.press("Enter")
+
+        expect(page.locator("dialog h1")).to_have_text("No. 1 has gone on since you looked.")
+        expect(page.locator("dialog")).to_contain_text("What Tomas wrote")
+        expect(page.get_by_label("What you wrote: text")).to_have_value(re.compile("and Ada"))
+
+    issue = own_desk.parts.store.issues.find(1)
+    assert (issue.revision, issue.content.subject) == (3, "What Tomas wrote")
+
+
+def test_what_is_refused_or_lost_on_the_way_is_told_where_one_looks(browser, own_desk):
+    ada = own_desk.visitor("Ada")
+    with tab(browser, cookies=cookies_of(ada), failing=2) as page:
+        page.goto(f"{ada.url}/issues/1")
+        expect(page.locator("#checks [data-wait]")).to_have_count(0)
+
+        def lose(route):
+            route.fetch(max_redirects=0)
+            route.abort()
+
+        page.route("**/issues/1/approve", lose)
+        page.keyboard.press("Control+Enter")
+        page.get_by_label("I have looked at these.").check()
+        page.get_by_role("button", name="Approve for 07:00").click()
+        expect(page.get_by_role("status")).to_have_text(
+            "The answer was lost; it may have been done. Now: On course for 07:00: No. 1 is approved."
+        )
+        page.keyboard.press("Escape")
+        expect(page.get_by_role("button", name="Take approval back")).to_be_visible()
+
+        pipeline.skip(own_desk.parts, 1, by="Tomas", reason="No news", now=NOW)
+        page.keyboard.press("x")
+        expect(page.locator("dialog h1")).to_have_text("That cannot be done now.")
+        assert page.url == f"{ada.url}/issues/1", "and not what takes forms alone"
+        page.get_by_role("link", name="To the issue").click()
+        expect(page.locator(".state")).to_contain_text("No. 1 is skipped: No news.")
 
 
 def test_from_first_look_to_approved_without_scripts(browser, own_desk):

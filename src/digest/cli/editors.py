@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import sys
 from typing import TYPE_CHECKING, Annotated
+from unicodedata import normalize
 
 import typer
 
 from digest.cli.context import Json, Now, at, parts_of, run_of
 from digest.cli.output import table
 from digest.errors import DigestError, PasswordError
-from digest.model.editors import Right
+from digest.model.editors import LONGEST_NAME, Right
 
 if TYPE_CHECKING:
     from digest.cli.output import Voice
@@ -22,7 +23,6 @@ FromStdin = Annotated[
     bool, typer.Option("--password-stdin", help="Read the password from standard input, not from the keyboard.")
 ]
 RightOption = Annotated[Right, typer.Option("--right", help="What they may do; each also what those before it may.")]
-LONGEST_NAME = 60
 
 
 def add_to(app: typer.Typer) -> None:
@@ -96,7 +96,7 @@ def proper(name: str) -> str:
     >>> proper("  Ada Rehn ")
     'Ada Rehn'
     """
-    name = " ".join(name.split())
+    name = normalize("NFC", " ".join(name.split()))
     if not name or len(name) > LONGEST_NAME or not name.isprintable():
         raise typer.BadParameter(f"a name has 1 to {LONGEST_NAME} printable characters")
     return name

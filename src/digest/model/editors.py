@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 from typing import Final
+from unicodedata import normalize
 
 
 class Right(StrEnum):
@@ -31,6 +32,19 @@ class Right(StrEnum):
 
 RANK: Final = tuple(Right)
 """The least first."""
+
+
+LONGEST_NAME: Final = 60
+"""Characters of an editor's name."""
+
+
+def key_of(name: str) -> str:
+    """Return what a name is known by: the same however it is spaced, capitalised or composed (Unicode, NFC).
+
+    >>> key_of("  ADA  Rehn "), key_of("Zoe\u0308") == key_of("ZO\u00cb")
+    ('ada rehn', True)
+    """
+    return normalize("NFC", normalize("NFC", " ".join(name.split())).casefold())
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,7 +8,7 @@ from typing import Any, Final
 from sqlalchemy import ColumnElement, Connection, Row, delete, func, insert, select, update
 
 from digest.errors import UnknownError
-from digest.model.editors import Editor, Right
+from digest.model.editors import Editor, Right, key_of
 from digest.store.engine import Database
 from digest.store.engine import insert as upsert
 from digest.store.schema import editor, session
@@ -18,7 +18,7 @@ NOBODY: Final = ""
 
 
 class Editors:
-    """Editors by name, and their sessions. A name is the same one in capitals."""
+    """Editors by name, and their sessions. A name is the same one in capitals and however it is spaced or composed."""
 
     def __init__(self, database: Database) -> None:
         self._database = database
@@ -51,7 +51,7 @@ class Editors:
 
         The sessions from before there were editors end.
         """
-        row = {"key": name.casefold(), "name": name, "right": right, "hash": hashed, "since": now}
+        row = {"key": key_of(name), "name": name, "right": right, "hash": hashed, "since": now}
         with self._database.write() as connection:
             new = upsert(connection, editor).values(row).on_conflict_do_nothing(index_elements=["key"])
             added = connection.execute(new.returning(editor.c.key)).scalar_one_or_none() is not None
@@ -64,7 +64,7 @@ class Editors:
         with self._database.write() as connection:
             if not connection.execute(update(editor).where(_called(name)).values(hash=hashed)).rowcount:
                 raise _unknown(connection, name)
-            connection.execute(delete(session).where(session.c.editor == name.casefold()))
+            connection.execute(delete(session).where(session.c.editor == key_of(name)))
 
     def set_right(self, name: str, right: Right) -> None:
         """Let an editor do more or less, from the next request on; UnknownError for a name that is none's."""
@@ -77,16 +77,27 @@ class Editors:
         with self._database.write() as connection:
             if not connection.execute(delete(editor).where(_called(name))).rowcount:
                 raise _unknown(connection, name)
-            connection.execute(delete(session).where(session.c.editor == name.casefold()))
+            connection.execute(delete(session).where(session.c.editor == key_of(name)))
 
     # ------------------------------------------------------------------------------------------------ sessions
 
-    def begin(self, session_id: str, name: str, now: datetime, until: datetime) -> None:
-        """Note a session of an editor, or of nobody (`NOBODY`); those that are over are forgotten."""
-        row = {"id": session_id, "editor": name.casefold(), "since": now, "until": until}
+    def begin(self, session_id: str, name: str, now: datetime, until: datetime, *, kept: str = "") -> bool:
+        """Note a session of an editor, or of nobody (`NOBODY`), and return whether it began; old ones are forgotten.
+
+        There is none where the hash of the editor's password is not `kept` any more, which is what was looked at, nor
+        of nobody where there are editors by now. Another password waits for this or is seen here.
+        """
         with self._database.write() as connection:
             connection.execute(delete(session).where(session.c.until <= now))
-            connection.execute(insert(session).values(row))
+            if name == NOBODY:
+                fits = not connection.execute(select(func.count()).select_from(editor)).scalar_one()
+            else:
+                theirs = select(editor.c.hash).where(_called(name)).with_for_update()
+                fits = connection.execute(theirs).scalar_one_or_none() == kept
+            if fits:
+                row = {"id": session_id, "editor": key_of(name), "since": now, "until": until}
+                connection.execute(insert(session).values(row))
+        return fits
 
     def whose(self, session_id: str, now: datetime) -> Editor | None:
         """Return whose session it is; None where it is over. Nobody's is an operator's while there are no editors."""
@@ -97,10 +108,11 @@ class Editors:
         )
         with self._database.read() as connection:
             row = connection.execute(chosen).one_or_none()
-        if row is None:
-            return None
-        if row.editor == NOBODY:
-            return Editor("operator", Right.OPERATOR, now, password=False)
+            if row is None:
+                return None
+            if row.editor == NOBODY:
+                alone = not connection.execute(select(func.count()).select_from(editor)).scalar_one()
+                return Editor("operator", Right.OPERATOR, now, password=False) if alone else None
         return None if row.name is None else Editor(row.name, Right(row.right), row.since, password=bool(row.hash))
 
     def end(self, session_id: str) -> None:
@@ -110,7 +122,7 @@ class Editors:
 
 
 def _called(name: str) -> ColumnElement[bool]:
-    return editor.c.key == name.casefold()
+    return editor.c.key == key_of(name)
 
 
 def _read(row: Row[Any]) -> Editor:

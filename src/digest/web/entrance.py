@@ -10,18 +10,20 @@ from collections.abc import Hashable, Iterable
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from functools import cached_property
-from ipaddress import ip_address, ip_network
+from ipaddress import IPv6Address, ip_address, ip_network
 from typing import Final
 
 from itsdangerous import BadData, URLSafeTimedSerializer
 from starlette.requests import Request
 from starlette.responses import Response
 
-from digest.model.editors import Editor, Right
+from digest.model.editors import LONGEST_NAME, Editor, Right, key_of
 from digest.parts import Parts
 from digest.store.editors import NOBODY
-from digest.web.guard import host_name
+from digest.web.guard import host_name, is_number
 from digest.web.passwords import matches
+from digest.web.readers.client import said_by
+from digest.web.readers.rates import place
 from digest.web.throttle import Throttle
 
 SESSION: Final = "digest_session"
@@ -31,8 +33,10 @@ LASTS: Final = timedelta(days=30)
 """How long a session goes on without signing in again."""
 KNOWN_FOR: Final = timedelta(days=365)
 SAID_FOR: Final = timedelta(minutes=1)
-PATIENCE: Final = 2.0
-"""Seconds that a password waits for its turn to be looked at."""
+SAID_MOST: Final = 3000
+"""Bytes of a cookie with a sentence: browsers drop what is over 4096 with its name (RFC 6265, 6.1)."""
+FORWARDED: Final = ("forwarded", "x-forwarded-for", "x-forwarded-host", "x-forwarded-proto", "x-real-ip", "via")
+"""Headers of a request that comes through somebody else."""
 LABEL: Final = b"\x00digest desk 1\x00"
 """Keeps what the key signs here apart from tokens and addresses."""
 
@@ -52,8 +56,7 @@ class Entrance:
     parts: Parts
     once: str = ""
     throttle: Throttle = field(default_factory=Throttle)
-    _turns: threading.Semaphore = field(default_factory=lambda: threading.Semaphore(2))
-    """A password takes 64 MiB to be looked at; many at a time would be a way to stop the machine."""
+    _opening: threading.Lock = field(default_factory=threading.Lock)
 
     @property
     def auth(self) -> str:
@@ -70,7 +73,7 @@ class Entrance:
     def who(self, request: Request, now: datetime) -> Editor | None:
         """Return who asks; None for a stranger."""
         if self.auth == "none":
-            return Editor("editor", Right.OPERATOR, now, password=False)
+            return Editor("editor", Right.OPERATOR, now, password=False) if is_from_here(request) else None
         if self.auth == "proxy":
             name = self.vouched(request)
             return self.parts.store.editors.find(name) if name else None
@@ -78,55 +81,61 @@ class Entrance:
         return self.parts.store.editors.whose(_digest(cookie), now) if cookie else None
 
     def vouched(self, request: Request) -> str:
-        """Return the name that a trusted proxy gives; empty where there is none, or the word is not a proxy's."""
+        """Return the name that a trusted proxy gives; empty where there is none, or the word is not a proxy's.
+
+        Of two names one is what a visitor sent: a proxy that adds its own and leaves theirs vouches for nobody.
+        """
         proxy = self.parts.settings.web.proxy
-        return request.headers.get(proxy.header, "").strip() if _within(_peer(request), proxy.trusted) else ""
+        names = request.headers.getlist(proxy.header)
+        return _as_utf8(names[0]).strip() if len(names) == 1 and _within(_peer(request), proxy.trusted) else ""
 
     def address(self, request: Request) -> str:
         """Return where a request comes from: as a trusted proxy says, else whoever is connected."""
-        peer, trusted = _peer(request), self.parts.settings.web.proxy.trusted
-        told = request.headers.get("x-forwarded-for", "").rpartition(",")[2].strip()
-        return told if told and _within(peer, trusted) else peer
+        return said_by(
+            _peer(request), request.headers.getlist("x-forwarded-for"), self.parts.settings.web.proxy.trusted
+        )
 
     # ----------------------------------------------------------------------------------------------- coming and going
 
-    def admit(self, request: Request, name: str, password: str, now: datetime) -> Editor | None:
-        """Return the editor whose password it is; None where it is not. Raises Wait after too many wrong tries.
+    def admit(self, request: Request, answer: Response, name: str, password: str, now: datetime) -> bool:
+        """Begin a session of the editor whose password it is, and return whether it is. Raises Wait after wrong tries.
 
         A machine on which that editor has signed in before is counted by itself: whoever guesses from elsewhere does
-        not make its owner wait.
+        not make its owner wait. A name that nobody can have is not counted.
         """
-        keys = self._keys(request, name)
-        moment = now.timestamp()
-        if (wait := self.throttle.wait(keys, moment)) > 0:
+        if len(name) > LONGEST_NAME:
+            return False
+        keys, shared, moment = self._keys(request, name), ("name", key_of(name)), now.timestamp()
+        if (wait := self.throttle.wait(keys, moment, shared if len(keys) > 1 else None)) > 0:
             raise Wait(wait)
-        self.throttle.tried(keys, moment)
-        if not self._turns.acquire(timeout=PATIENCE):  # or whoever sends many would hold every thread there is
-            raise Wait(PATIENCE)
-        try:
-            fits = matches(self.parts.store.editors.hash_of(name), password)
-        finally:
-            self._turns.release()
-        if not fits:
-            return None
-        self.throttle.right(keys)
-        return self.parts.store.editors.find(name)
+        counted = [*keys, shared] if len(keys) > 1 else keys
+        self.throttle.tried(counted, moment)
+        kept = self.parts.store.editors.hash_of(name)
+        if not matches(kept, password) or not self._begin(request, answer, name, now, kept=kept):
+            return False
+        self.throttle.right(counted)
+        known = self._signed.dumps([key_of(name), secrets.token_hex(8)], salt=DEVICE)
+        self._set(request, answer, DEVICE, known, KNOWN_FOR)
+        return True
 
-    def admit_once(self, token: str) -> bool:
-        """Return whether it is the link that opens a desk without editors; it does so a single time."""
-        right = bool(self.once) and hmac.compare_digest(self.once.encode(), token.encode())
-        if right:
-            self.once = ""
-        return right and not self.parts.store.editors.there_are_any()
+    def admit_once(self, request: Request, answer: Response, token: str, now: datetime) -> bool:
+        """Begin nobody's session by the link that opens a desk without editors, and return whether it is that.
 
-    def begin(self, request: Request, answer: Response, name: str, now: datetime) -> None:
+        It opens a single time, also where two come with it at once.
+        """
+        with self._opening:
+            right = bool(self.once) and hmac.compare_digest(self.once.encode(), token.encode())
+            if right:
+                self.once = ""
+        return right and self._begin(request, answer, NOBODY, now)
+
+    def _begin(self, request: Request, answer: Response, name: str, now: datetime, *, kept: str = "") -> bool:
         """Begin a session: always a new one, so that nobody can have laid theirs ready before."""
         value = secrets.token_urlsafe(32)
-        self.parts.store.editors.begin(_digest(value), name, now, now + LASTS)
-        self._set(request, answer, SESSION, value, LASTS)
-        if name != NOBODY:
-            known = self._signed.dumps([name.casefold(), secrets.token_hex(8)], salt=DEVICE)
-            self._set(request, answer, DEVICE, known, KNOWN_FOR)
+        begun = self.parts.store.editors.begin(_digest(value), name, now, now + LASTS, kept=kept)
+        if begun:
+            self._set(request, answer, SESSION, value, LASTS)
+        return begun
 
     def end(self, request: Request, answer: Response) -> None:
         """End the session that a request belongs to."""
@@ -136,8 +145,15 @@ class Entrance:
     # ----------------------------------------------------------------------------------------------- a word on the way
 
     def say(self, request: Request, answer: Response, text: str) -> None:
-        """Let the next page tell what was done. Signed: nobody else puts words into our mouth."""
-        self._set(request, answer, SAID, self._signed.dumps(text, salt=SAID), SAID_FOR)
+        """Let the next page tell what was done. Signed: nobody else puts words into our mouth.
+
+        What is too long for a cookie loses its end, by what it takes there: letters beyond ASCII take six bytes.
+        """
+        signed = self._signed.dumps(text, salt=SAID)
+        while len(signed) > SAID_MOST:
+            text = f"{text[: len(text) * 9 // 10 - 1]}…"
+            signed = self._signed.dumps(text, salt=SAID)
+        self._set(request, answer, SAID, signed, SAID_FOR)
 
     def said(self, request: Request) -> str:
         """Return what the page before has left to tell; empty for nothing."""
@@ -146,9 +162,10 @@ class Entrance:
 
     def _keys(self, request: Request, name: str) -> list[Hashable]:
         match self._read(request, DEVICE, KNOWN_FOR):
-            case [str(owner), str(device)] if owner == name.casefold():
+            case [str(owner), str(device)] if owner == key_of(name):
                 return [(DEVICE, device)]
-        return [("address", _block(self.address(request))), ("name", name.casefold())]
+        at = place(self.address(request))
+        return [("pair", key_of(name), at), ("place", at)]
 
     def _read(self, request: Request, cookie: str, lasts: timedelta) -> object:
         try:
@@ -185,17 +202,21 @@ def _within(address: str, networks: Iterable[str]) -> bool:
         at = ip_address(address)
     except ValueError:
         return False
+    if isinstance(at, IPv6Address) and at.ipv4_mapped:  # as a socket for both families has an IPv4 peer
+        at = at.ipv4_mapped
     return any(at in ip_network(network) for network in networks)
 
 
-def _block(address: str) -> str:
-    """Return what one person has of addresses: one, or in IPv6 a /64 of them.
-
-    >>> _block("192.0.2.7"), _block("2001:db8:1:2:3:4:5:6")
-    ('192.0.2.7', '2001:db8:1:2::/64')
-    """
+def _as_utf8(value: str) -> str:
+    """Return a header's value, which is handed on as Latin-1, as the UTF-8 that proxies write names in."""
     try:
-        at = ip_address(address)
-    except ValueError:
-        return address
-    return address if at.version == 4 else str(ip_network((int(at) >> 64 << 64, 64)))
+        return value.encode("latin-1").decode()
+    except UnicodeError:
+        return value
+
+
+def is_from_here(request: Request) -> bool:
+    """Return whether a request was made on this machine for this machine, and not through somebody else."""
+    name = host_name(request.headers.get("host", ""))
+    through = any(header in request.headers for header in FORWARDED)
+    return not through and (name == "localhost" or (is_number(name) and ip_address(name).is_loopback))

@@ -71,12 +71,21 @@ def same_origin(site: str, origin: str, host: str) -> bool:
 
     >>> same_origin("same-origin", "", "a.example"), same_origin("cross-site", "https://a.example", "a.example")
     (True, False)
-    >>> same_origin("", "https://a.example", "a.example"), same_origin("", "null", "a.example")
+    >>> same_origin("", "https://a.example", "a.example:443"), same_origin("", "null", "a.example")
     (True, False)
+    >>> same_origin("", "http://[", "a.example"), same_origin("", "", "")
+    (False, False)
     """
     if site:
         return site == "same-origin"
-    return bool(host) and urlsplit(origin).netloc.lower() == host.lower()
+    try:
+        sent = urlsplit(origin)
+        port = sent.port
+    except ValueError:  # `http://[`
+        return False
+    usual = {"http": 80, "https": 443}.get(sent.scheme)
+    here = {f"{sent.netloc}:{usual}"} if port is None else {sent.netloc.removesuffix(f":{usual}")}
+    return bool(host) and host.lower() in {each.lower() for each in (sent.netloc, *here)}
 
 
 def host_name(host: str) -> str:

@@ -5,12 +5,14 @@ from __future__ import annotations
 from collections.abc import Callable
 from datetime import datetime
 
+from starlette.convertors import register_url_convertor
 from starlette.routing import Route
 
 from digest.parts import Parts
 from digest.web.desk import acting, issue, issues, moving, previews, signing, stories, trying
 from digest.web.desk.caching import Kept
 from digest.web.desk.doors import Desk, Door, route
+from digest.web.desk.numbers import NAME, Number
 from digest.web.entrance import Entrance
 
 DOORS: tuple[Door, ...] = (
@@ -28,5 +30,6 @@ DOORS: tuple[Door, ...] = (
 
 def routes(parts: Parts, clock: Callable[[], datetime], once: str = "") -> list[Route]:
     """Return the routes of the desk; `once` opens it a single time while there are no editors."""
+    register_url_convertor(NAME, Number())
     desk = Desk(parts, clock, Entrance(parts, once), Kept())
     return [route(desk, door) for door in DOORS]

@@ -163,7 +163,7 @@ def back(visit: Visit) -> str:
 
 
 def _door(path: str, right: Right, get: Callable[[Visit], Response], post: Answer) -> tuple[Door, Door]:
-    path = f"/issues/{{issue:int}}/{path}"
+    path = f"/issues/{{issue:number}}/{path}"
     return Door("GET", path, right, get), Door("POST", path, right, post)
 
 
@@ -179,8 +179,8 @@ DOORS: Final = (
     *_door("hold", standing.ASKED[Move.HOLD], HOLD, as_it_stood(hold)),
     *_door("skip", standing.ASKED[Move.SKIP], SKIP, as_it_stood(skip)),
     *_door("stop", standing.ASKED[Move.STOP], STOP, as_it_stood(stop)),
-    Door("POST", "/issues/{issue:int}/pause", standing.ASKED[Move.PAUSE], as_it_stood(pause)),
-    Door("POST", "/issues/{issue:int}/resume", standing.ASKED[Move.RESUME], as_it_stood(resume)),
-    Door("POST", "/issues/{issue:int}/unapprove", standing.ASKED[Move.UNAPPROVE], as_it_stood(unapprove)),
-    Door("POST", "/issues/{issue:int}/release", standing.ASKED[Move.RELEASE], as_it_stood(release)),
+    Door("POST", "/issues/{issue:number}/pause", standing.ASKED[Move.PAUSE], as_it_stood(pause)),
+    Door("POST", "/issues/{issue:number}/resume", standing.ASKED[Move.RESUME], as_it_stood(resume)),
+    Door("POST", "/issues/{issue:number}/unapprove", standing.ASKED[Move.UNAPPROVE], as_it_stood(unapprove)),
+    Door("POST", "/issues/{issue:number}/release", standing.ASKED[Move.RELEASE], as_it_stood(release)),
 )

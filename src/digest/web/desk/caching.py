@@ -32,13 +32,18 @@ class Kept:
                 if key in self._things:
                     there: T = self._things[key]
                     return there
-            made = make()
-            with self._lock:
-                self._things[key] = made
-                self._making.pop(key, None)
-                while len(self._things) > self._most:
-                    self._things.popitem(last=False)
+            try:
+                made = make()
+                self.put(key, made)
+            finally:
+                with self._lock:
+                    self._making.pop(key, None)
         return made
+
+    @property
+    def waiting(self) -> int:
+        """Things that are being made."""
+        return len(self._making)
 
     def has(self, key: Hashable) -> bool:
         """Return whether it is there already."""
@@ -49,6 +54,8 @@ class Kept:
         """Keep a thing that was made elsewhere."""
         with self._lock:
             self._things[key] = thing
+            while len(self._things) > self._most:
+                self._things.popitem(last=False)
 
     def drop(self, key: Hashable) -> None:
         """Keep a thing no longer."""

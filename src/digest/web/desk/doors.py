@@ -8,9 +8,10 @@ from datetime import datetime
 from typing import Any, Final, TypeAlias
 from urllib.parse import quote
 
-from starlette.concurrency import run_in_threadpool
+from anyio import CapacityLimiter
+from anyio.to_thread import run_sync
 from starlette.requests import Request
-from starlette.responses import RedirectResponse, Response
+from starlette.responses import PlainTextResponse, RedirectResponse, Response
 from starlette.routing import Route
 
 from digest.errors import DigestError, MoveError, UnknownError
@@ -20,6 +21,12 @@ from digest.web.desk.caching import Kept
 from digest.web.entrance import SAID, Entrance
 from digest.web.templates import rendered
 
+SLOW_TURNS: Final = 2
+"""Passwords that are looked at at a time: each takes 64 MiB, and many would be a way to stop the machine."""
+SLOW_QUEUE: Final = 20
+"""Those that may wait for their turn, a second or two; others are told to come again."""
+ELSEWHERE: Final = "It asks nobody who they are. To reach it from elsewhere, set `auth` in [web] to password or proxy."
+CROWDED: Final = "Too many are signing in just now. Try again in a moment.\n"
 FIELDS: Final = 60
 """Fields of a form that are read."""
 
@@ -119,17 +126,29 @@ class Door:
     right: Right | None
     """None: strangers too."""
     answer: Answer
+    slow: bool = False
+    """Whether it takes much of the machine: then few are answered at a time, in threads of their own."""
 
 
 def route(desk: Desk, door: Door) -> Route:
     """Return the route behind which a door's answer is found by whoever may have it."""
+
+    turns = CapacityLimiter(SLOW_TURNS) if door.slow else None
+    inside = 0
 
     async def passed(request: Request) -> Response:
         form: Mapping[str, str] = {}
         if request.method == "POST":
             async with request.form(max_files=0, max_fields=FIELDS) as sent:
                 form = {name: value for name, value in sent.items() if isinstance(value, str)}
-        return await run_in_threadpool(_answered, desk, door, request, form)
+        nonlocal inside
+        if turns is not None and inside >= SLOW_TURNS + SLOW_QUEUE:
+            return PlainTextResponse(CROWDED, status_code=429, headers={"Retry-After": "2"})
+        inside += 1
+        try:
+            return await run_sync(_answered, desk, door, request, form, limiter=turns)
+        finally:
+            inside -= 1
 
     return Route(door.path, passed, methods=[door.method])
 
@@ -160,6 +179,8 @@ def _not_yours(visit: Visit, right: Right) -> Response:
 
 def _stranger(visit: Visit) -> Response:
     entrance = visit.desk.entrance
+    if entrance.auth == "none":
+        return visit.page("error", status=403, headline="This desk is open on its own machine alone.", text=ELSEWHERE)
     if entrance.auth == "proxy":
         name = entrance.vouched(visit.request)
         told = f"{name} is no editor here; an operator adds one: digest editors add" if name else "No proxy vouches."

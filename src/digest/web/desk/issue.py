@@ -89,5 +89,5 @@ def panes(its: Sheet, view: View, found: Judged | None) -> dict[str, Any]:
 
 DOORS: Final = (
     Door("GET", "/", Right.VIEWER, today),
-    Door("GET", "/issues/{issue:int}", Right.VIEWER, page),
+    Door("GET", "/issues/{issue:number}", Right.VIEWER, page),
 )

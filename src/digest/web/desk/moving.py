@@ -153,7 +153,7 @@ MOVES: Final[dict[str, Reading]] = {
 """What a form's `do` may say, each with how the move is read; behind a colon stands what only buttons tell apart."""
 
 DOORS: Final = (
-    Door("POST", "/issues/{issue:int}/edit", Right.EDITOR, edit),
-    Door("POST", "/issues/{issue:int}/undo", Right.EDITOR, undo),
-    Door("POST", "/issues/{issue:int}/redo", Right.EDITOR, redo),
+    Door("POST", "/issues/{issue:number}/edit", Right.EDITOR, edit),
+    Door("POST", "/issues/{issue:number}/undo", Right.EDITOR, undo),
+    Door("POST", "/issues/{issue:number}/redo", Right.EDITOR, redo),
 )

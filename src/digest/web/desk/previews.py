@@ -122,6 +122,6 @@ def _branch(part: Message, depth: int) -> list[str]:
 
 
 DOORS: Final = (
-    Door("GET", "/issues/{issue:int}/preview/{revision:int}.html", Right.VIEWER, framed),
-    Door("GET", "/issues/{issue:int}/mail.eml", Right.VIEWER, eml),
+    Door("GET", "/issues/{issue:number}/preview/{revision:number}.html", Right.VIEWER, framed),
+    Door("GET", "/issues/{issue:number}/mail.eml", Right.VIEWER, eml),
 )

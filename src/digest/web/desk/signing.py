@@ -8,7 +8,6 @@ from typing import Final
 from starlette.responses import Response
 
 from digest.model.editors import Right
-from digest.store.editors import NOBODY
 from digest.web.desk.doors import Door, Visit
 from digest.web.entrance import Wait
 
@@ -27,18 +26,15 @@ def try_sign_in(visit: Visit) -> Response:
     if visit.desk.entrance.auth != "password":
         return visit.go("/")
     name = visit.form.get("name", "").strip()
+    answer = visit.go(inside(visit.form.get("next", "")))
     try:
-        editor = visit.desk.entrance.admit(visit.request, name, visit.form.get("password", ""), visit.now)
+        known = visit.desk.entrance.admit(visit.request, answer, name, visit.form.get("password", ""), visit.now)
     except Wait as wait:
         seconds = ceil(wait.seconds)
-        answer = _page(visit, f"Too many tries. Wait {seconds} s, then try again.", status=429)
-        answer.headers["Retry-After"] = str(seconds)
-        return answer
-    if editor is None:
-        return _page(visit, WRONG, status=403)
-    answer = visit.go(inside(visit.form.get("next", "")))
-    visit.desk.entrance.begin(visit.request, answer, editor.name, visit.now)
-    return answer
+        slow = _page(visit, f"Too many tries. Wait {seconds} s, then try again.", status=429)
+        slow.headers["Retry-After"] = str(seconds)
+        return slow
+    return answer if known else _page(visit, WRONG, status=403)
 
 
 def once(visit: Visit) -> Response:
@@ -48,15 +44,14 @@ def once(visit: Visit) -> Response:
 
 def try_once(visit: Visit) -> Response:
     """Let in whoever has the link, a single time."""
-    if not visit.desk.entrance.admit_once(visit.request.path_params["token"]):
+    answer = visit.go("/")
+    if not visit.desk.entrance.admit_once(visit.request, answer, visit.request.path_params["token"], visit.now):
         return visit.page(
             "error",
             status=403,
             headline="This link is spent.",
             text="It opens the desk once, and only while there are no editors. digest web prints a new one.",
         )
-    answer = visit.go("/")
-    visit.desk.entrance.begin(visit.request, answer, NOBODY, visit.now)
     return answer
 
 
@@ -89,7 +84,7 @@ def _page(visit: Visit, wrong: str = "", *, status: int = 200) -> Response:
 
 DOORS: Final = (
     Door("GET", "/sign-in", None, sign_in),
-    Door("POST", "/sign-in", None, try_sign_in),
+    Door("POST", "/sign-in", None, try_sign_in, slow=True),
     Door("GET", "/sign-in/once/{token}", None, once),
     Door("POST", "/sign-in/once/{token}", None, try_once),
     Door("POST", "/sign-out", Right.VIEWER, sign_out),

@@ -70,7 +70,7 @@ def _placed(content: Content | None, anchor: str) -> tuple[str, Item]:
 
 
 DOORS: Final = (
-    Door("GET", "/issues/{issue:int}/story/{anchor}", Right.VIEWER, story),
-    Door("GET", "/issues/{issue:int}/compare", Right.VIEWER, compare),
-    Door("GET", "/issues/{issue:int}/add", Right.EDITOR, adding),
+    Door("GET", "/issues/{issue:number}/story/{anchor}", Right.VIEWER, story),
+    Door("GET", "/issues/{issue:number}/compare", Right.VIEWER, compare),
+    Door("GET", "/issues/{issue:number}/add", Right.EDITOR, adding),
 )

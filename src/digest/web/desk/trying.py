@@ -73,8 +73,8 @@ def try_it(visit: Visit) -> Response:
 
 
 DOORS: Final = (
-    Door("POST", "/issues/{issue:int}/looked", Right.EDITOR, look),
-    Door("POST", "/issues/{issue:int}/links", Right.EDITOR, ask_links),
-    Door("GET", "/issues/{issue:int}/test", Right.EDITOR, trying),
-    Door("POST", "/issues/{issue:int}/test", Right.EDITOR, try_it),
+    Door("POST", "/issues/{issue:number}/looked", Right.EDITOR, look),
+    Door("POST", "/issues/{issue:number}/links", Right.EDITOR, ask_links),
+    Door("GET", "/issues/{issue:number}/test", Right.EDITOR, trying),
+    Door("POST", "/issues/{issue:number}/test", Right.EDITOR, try_it),
 )

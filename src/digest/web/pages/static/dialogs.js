@@ -1,5 +1,5 @@
 // A page that asks something, shown over the issue instead of in its place.
-import { fetchPage, lay } from "./going.js";
+import { elsewhere, fetchPage, go, lay, lost } from "./going.js";
 import { say } from "./saying.js";
 
 function dialog() {
@@ -9,7 +9,11 @@ function dialog() {
   found.id = "dialog";
   found.addEventListener("click", clicked);
   found.addEventListener("submit", submitted);
-  found.addEventListener("close", () => found.replaceChildren());
+  found.addEventListener("close", () => {
+    const refused = found.querySelector("[data-refused]");
+    found.replaceChildren();
+    if (refused) go(location.href);  // what was refused was meant for something that is otherwise by now
+  });
   document.body.append(found);
   return found;
 }
@@ -28,7 +32,7 @@ export function showIn(page, kind = "") {
   if (!asked || page.querySelector('form[action="/sign-in"]')) return false;
   const over = dialog();
   if (kind) over.className = kind;
-  over.replaceChildren(document.adoptNode(asked));
+  over.replaceChildren(document.adoptNode(asked), told());
   const title = asked.querySelector("h1, h2");
   if (title) { title.id = "dialog-title"; over.setAttribute("aria-labelledby", "dialog-title"); }
   else over.setAttribute("aria-label", page.title);
@@ -37,11 +41,19 @@ export function showIn(page, kind = "") {
   return true;
 }
 
+// What is behind an open dialog is not read out, so what is said meanwhile is said in it.
+function told() {
+  const found = document.createElement("p");
+  found.className = "told";
+  found.setAttribute("role", "status");
+  return found;
+}
+
 export const show = (nodes, label) => {
   const over = dialog();
   over.className = "";
   over.setAttribute("aria-label", label);
-  over.replaceChildren(...nodes);
+  over.replaceChildren(...nodes, told());
   over.showModal();
 };
 
@@ -59,11 +71,11 @@ async function submitted(event) {
   const url = get ? `${form.action}?${new URLSearchParams(new FormData(form))}` : form.action;
   for (const button of form.querySelectorAll("button")) button.disabled = true;
   try {
-    const { page, at } = await fetchPage(url, get ? {} : { form, submitter: event.submitter });
-    if (page.body.classList.contains("app")) { over.close(); lay(page, at); }
-    else if (!showIn(page)) location.assign(at);
+    const got = await fetchPage(url, get ? {} : { form, submitter: event.submitter });
+    if (got.page.body.classList.contains("app")) { over.close(); lay(got.page, got.at); }
+    else await elsewhere(got, { form });
   } catch {
-    say("The desk does not answer. Nothing was changed.");
+    await lost({ form });
   } finally {
     for (const button of form.querySelectorAll("button")) button.disabled = false;
   }

@@ -21,22 +21,53 @@ export function fetchPage(url, { form, submitter } = {}) {
 
 export function go(url, asked = {}) {
   waiting?.abort();
-  last = last.then(() => arrive(url, asked)).catch(() => say("The desk does not answer. Nothing was changed."));
+  last = last.then(() => arrive(url, asked)).catch(() => lost(asked));
   return last;
+}
+
+// Whether what was asked for was done before its answer was lost, only the desk knows: what stands now is fetched.
+export async function lost({ form }) {
+  if (form?.method !== "post") return say("The desk does not answer.");
+  try {
+    const { page, at } = await fetchPage(location.href);
+    if (!page.body.classList.contains("app")) throw new Error("not the issue");
+    lay(page, at);
+    say(`The answer was lost; it may have been done. Now: ${document.querySelector(".state").textContent}`);
+  } catch {
+    say("The desk does not answer. What you asked for may have been done: load the page again before you repeat it.");
+  }
+}
+
+// An answer that is no issue's page: a question or a refusal, shown over this one. To an address that was posted to
+// nobody goes: it takes forms alone.
+export async function elsewhere({ page, at, answer }, { form }) {
+  const { showIn } = await import("./dialogs.js");
+  if (page.querySelector("#ask") && showIn(page)) return;
+  if (form?.method === "post" && !answer.redirected) {
+    if (answer.status >= 500) throw new Error(answer.statusText);
+    say(page.body.textContent.trim().slice(0, 300));
+    return;
+  }
+  if (at.pathname === "/sign-in") at.searchParams.set("next", location.pathname);
+  location.assign(at);
 }
 
 async function arrive(url, asked) {
   // Keys are quicker than answers: what was pressed meanwhile is meant for the page that the answer before has laid.
-  const revision = asked.form?.elements.revision;
-  if (revision) revision.value = document.body.dataset.revision;
-  const { page, at } = await fetchPage(url, asked);
-  if (!page.body.classList.contains("app")) {
-    const { showIn } = await import("./dialogs.js");
-    if (page.querySelector("#ask")) return showIn(page);
-    return location.assign(at);
-  }
-  lay(page, at);
+  const { form } = asked, line = form?.dataset.line && lineOf(document, form.dataset.line);
+  if (form?.elements.revision && (!form.dataset.line || (line && line !== form && isOf(form, line))))
+    form.elements.revision.value = document.body.dataset.revision;
+  if (form?.dataset.line) form.sent = words(form).value;
+  const got = await fetchPage(url, asked);
+  if (!got.page.body.classList.contains("app")) return elsewhere(got, asked);
+  lay(got.page, got.at);
 }
+
+// Words are written over those that they were made of, or over what was just saved of them, and over nobody else's.
+const words = (form) => form.querySelector("textarea");
+const lineOf = (page, name) => page.querySelector(`form[data-line="${name}"]`);
+const plain = (text) => text.trim().split(/\s+/).join(" ");
+const isOf = (form, newer) => [words(form).defaultValue, form.sent ?? ""].map(plain).includes(plain(words(newer).defaultValue));
 
 export function lay(page, at) {
   if (at.pathname !== location.pathname && page.body.dataset.issue !== document.body.dataset.issue) return location.assign(at);
@@ -59,8 +90,9 @@ export function lay(page, at) {
   settle();
 }
 
-// A line that somebody types in stays what it is, and only learns which revision it is of: taken away, it would be
-// saved half-written, and the rest of the words would be keys.
+// A line that somebody types in stays what it is: taken away, it would be saved half-written, and the rest of the words
+// would be keys. It learns the new revision only where its words are what they were: else it would overwrite unseen
+// what somebody else wrote there, and the desk refuses it with that.
 function replace(page, name) {
   const mine = document.getElementById(name), theirs = page.getElementById(name);
   if (!mine || !theirs || mine.querySelector(".dragged")) return;
@@ -68,8 +100,15 @@ function replace(page, name) {
     mine.replaceWith(document.adoptNode(theirs));
     return;
   }
-  const revision = theirs.querySelector('input[name="revision"]')?.value;
-  for (const each of mine.querySelectorAll('input[name="revision"]')) each.value = revision;
+  for (const line of mine.querySelectorAll("form[data-line]")) {
+    const newer = lineOf(theirs, line.dataset.line);
+    if (!newer) continue;
+    if (!line.contains(document.activeElement)) line.replaceWith(document.adoptNode(newer));
+    else if (isOf(line, newer)) {
+      words(line).defaultValue = words(newer).defaultValue;
+      line.elements.revision.value = newer.elements.revision.value;
+    }
+  }
 }
 
 // What the page could not wait for, or what changes by itself, is fetched once there is nothing else to do.
