@@ -173,3 +173,30 @@ def test_the_daemon_goes_on_while_a_sending_waits_for_the_lists_files(parts):
     holder.join()
 
     assert beats == ["beat", "beat", "beat", "free"]
+
+
+def test_a_change_of_the_lists_is_told_until_it_was_taken_over_and_other_settings_are_one(desk, parts):
+    changes = pipeline.Changes()
+    first, again = changes.any(parts), changes.any(parts)
+    changes.take()
+    quiet = changes.any(parts)
+    (desk / "digest.toml").write_text(BASE.replace("The Aldovar Brief", "The Aldovar Letter"))
+
+    with open_parts(load(desk / "digest.toml", {})) as other:
+        assert (first, again, quiet, changes.any(other)) == (True, True, False, True)
+
+
+def test_the_lists_job_tries_again_what_it_could_not_take_over(parts):
+    watch = schedule.Watch(parts, lambda: NOON, asyncio.Event())
+    lock = parts.settings.data / "subscribers.lock"
+    lock.mkdir(parents=True)
+
+    async def turn():
+        return [event async for event in schedule.read_lists(watch)]
+
+    with pytest.raises(IsADirectoryError):
+        asyncio.run(turn())
+    lock.rmdir()
+    asyncio.run(turn())
+
+    assert mailed(parts) == [JOON]

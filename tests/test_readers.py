@@ -330,6 +330,32 @@ def test_a_wish_for_what_there_is_not_is_refused(parts, wish, said):
         readers.prefer(parts, settings_token(parts, ADA), wish, now=NOON)
 
 
+def test_a_list_saved_from_an_earlier_state_names_whose_words_it_takes_back(desk, parts):
+    older = (desk / "subscribers/weekday.csv").read_text()
+    readers.confirm(parts, signed_up(parts), now=NOON)
+    readers.prefer(parts, settings_token(parts, ADA), Preferences(sections=("hills",)), now=NOON)
+    written = pipeline.sync(parts, now=NOON).lists.problems
+    numbers = {s.subscriber.email: s.subscriber.id for s in parts.store.subscribers.all("weekday")}
+    (desk / "subscribers/weekday.csv").write_text(f"{older}dan@mail.example,Dan,\n")
+
+    (said,) = [each for each in pipeline.sync(parts, now=NOON + DAY).lists.problems if "themselves" in each]
+    again = pipeline.sync(parts, now=NOON + DAY).lists.problems
+
+    assert f"of 2 who said it themselves in the last fortnight (subscriber {numbers[ADA]}, {numbers[CY]})" in said
+    assert not [each for each in (*written, *again) if "themselves" in each]
+
+
+def test_a_row_that_goes_long_after_its_readers_word_is_no_problem(desk, parts):
+    readers.confirm(parts, signed_up(parts), now=NOON)
+    pipeline.sync(parts, now=NOON)
+    (desk / "subscribers/weekday.csv").write_text(f"email\n{ADA}\n")
+
+    synced = pipeline.sync(parts, now=NOON + 20 * DAY)
+
+    assert synced.report.removed == 2
+    assert not [each for each in synced.lists.problems if "themselves" in each]
+
+
 def test_a_pause_is_told_and_noted_once(parts):
     token = settings_token(parts, ADA)
 

@@ -249,6 +249,7 @@ async def read_lists(watch: Watch) -> AsyncIterator[Event]:
     if await asyncio.to_thread(watch.changes.any, watch.parts):
         for problem, _ in await asyncio.to_thread(agree, watch.parts, watch.clock()):
             yield Event("lists", problem, failed=True)
+        watch.changes.take()
 
 
 async def answer(watch: Watch) -> AsyncIterator[Event]:

@@ -20,6 +20,8 @@ from digest.slots import wanted_on
 from digest.store import SyncReport
 from digest.subscribers import SUPPRESSED, Key, Lists, email_hmac, follow, read_lists, rewrite_suppressed
 
+NAMED: Final = 10
+"""Subscribers whom a message names at most."""
 PATIENCE: Final = timedelta(seconds=30)
 """How long one waits for another who has the lists' files; a hundred thousand rows take a few seconds."""
 LOOK: Final = 0.02
@@ -89,7 +91,19 @@ def agree(parts: Parts, *, now: datetime) -> Synced:
     barred = (*lists.suppressions, *(plain.hashed(key) for plain in lists.plain))
     parts.store.subscribers.suppress(barred)
     report = parts.store.subscribers.sync(lists.rows, hmac=lambda address: email_hmac(address, key.secret), now=now)
-    return Synced(replace(lists, problems=(*lists.problems, *waiting)), report)
+    problems = (*lists.problems, *waiting, *_overruled(report))
+    return Synced(replace(lists, problems=problems), report)
+
+
+def _overruled(report: SyncReport) -> Iterator[str]:
+    """Yield, list by list, what a file took back that its readers said themselves."""
+    for name, people in report.overruled.items():
+        named = ", ".join(map(str, people[:NAMED])) + (", …" if len(people) > NAMED else "")
+        yield (
+            f"{name}.csv: of {len(people)} who said it themselves in the last fortnight (subscriber {named}) the row "
+            "is gone, or asks for something else; the file counts. If somebody saved a list that they opened before, "
+            "put these rows back from the version before it"
+        )
 
 
 def write_words(parts: Parts) -> tuple[str, ...]:
@@ -137,15 +151,20 @@ def never(settings: Settings, rows: Mapping[str, Sequence[Row]]) -> tuple[str, .
 
 
 class Changes:
-    """Tells, each time it is asked, whether the lists' files or their readers' words are others than the last time."""
+    """Tells whether the lists' files, their readers' words or the settings are others than those last taken over."""
 
     def __init__(self) -> None:
         self._seen: tuple[object, ...] = ()
+        self._taken: tuple[object, ...] = ()
 
     def any(self, parts: Parts) -> bool:
-        """Return whether there is something to sync, by the times and sizes of the files; true the first time."""
+        """Return whether there is something to sync, by what the files' folder says; true until something was taken."""
         folder = parts.settings.subscribers
         found = [(path.name, path.stat()) for path in sorted((*folder.glob("*.csv"), *folder.glob("*.toml")))]
-        now = (parts.store.readers.unwritten(), *((name, stat.st_mtime_ns, stat.st_size) for name, stat in found))
-        was, self._seen = self._seen, now
-        return was != now
+        files = ((name, stat.st_ino, stat.st_mtime_ns, stat.st_ctime_ns, stat.st_size) for name, stat in found)
+        self._seen = (parts.settings, parts.store.readers.unwritten(), *files)
+        return self._seen != self._taken
+
+    def take(self) -> None:
+        """Remember what `any` saw last: it was taken over. Without that, it is told again."""
+        self._taken = self._seen

@@ -6,7 +6,7 @@ import time
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from typing import Any, Final, TypeAlias, TypeVar
 
 from sqlalchemy import Connection, Select, Update, and_, bindparam, select, update
@@ -25,6 +25,10 @@ Key: TypeAlias = tuple[str, str]
 Wish: TypeAlias = tuple[Preferences, date | None]
 """What a row of a file says besides."""
 
+OWN: Final = ("sign_up", "confirm", "back", "prefer", "address")
+"""Words of readers that a file has to follow."""
+LATELY: Final = timedelta(days=14)
+"""For so long somebody may have a list open that they loaded before a reader's word was written into it."""
 PORTION: Final = 500
 """People, or subscriptions that end, of one transaction: others that write wait a tenth of a second at most."""
 
@@ -41,6 +45,8 @@ class SyncReport:
     """Whose row has left the file."""
     kept_out: Mapping[str, int] = field(default_factory=dict)
     """By list: rows of people who unsubscribed, moved to another address or are suppressed, and get nothing."""
+    overruled: Mapping[str, tuple[int, ...]] = field(default_factory=dict)
+    """By list: subscribers who lately said themselves what the file now takes back."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,6 +110,8 @@ def sync(
         known = _known(connection)
     plan = _planned(people, known)
     gone = _gone(people, known)
+    turned = [known.there[key] for key, wish in plan.changed.items() if _turned(known, key, wish)]
+    overruled = _lately_said([*gone, *((old.subscriber, old.list) for old in turned)], database, now)
     added = changed = 0
     differ = plan.addresses
     for some in _portions(person for person in people if person.address in differ):
@@ -117,7 +125,32 @@ def sync(
         with database.write() as connection:
             alone(connection, "subscribers")
             connection.execute(_ENDING, [{**_of(*key), "removed_at": now} for key in ending])
-    return SyncReport(added=added, changed=changed, removed=len(gone), kept_out=dict(sorted(plan.kept_out.items())))
+    return SyncReport(
+        added=added,
+        changed=changed,
+        removed=len(gone),
+        kept_out=dict(sorted(plan.kept_out.items())),
+        overruled=overruled,
+    )
+
+
+def _turned(known: _Known, key: Key, wish: Wish) -> bool:
+    """Whether a file has another way of reading than an active subscription."""
+    old = known.there[key]
+    return bool(old.consent == Consent.ACTIVE and known.ways.get(wish[0]) != old.preference)
+
+
+def _lately_said(keys: Sequence[tuple[int, str]], database: Database, now: datetime) -> dict[str, tuple[int, ...]]:
+    """Return those of the subscriptions, by list, whose readers said something of them lately."""
+    if not keys:
+        return {}
+    words = select(consent.c.subscriber, consent.c.list).where(consent.c.event.in_(OWN), consent.c.at > now - LATELY)
+    with database.read() as connection:
+        said = {(row.subscriber, row.list) for row in connection.execute(words)}
+    found: dict[str, set[int]] = {}
+    for who, name in said.intersection(keys):
+        found.setdefault(name, set()).add(who)
+    return {name: tuple(sorted(found[name])) for name in sorted(found)}
 
 
 def _portions(values: Iterable[T]) -> Iterator[list[T]]:
