@@ -98,6 +98,8 @@ class Remembered:
         self.of_sources: dict[str, SourceState] = {}
         self.kept: dict[ArticleId, Article] = {}
         self.owners: dict[ArticleId, ArticleId] = {}
+        self.forgotten: set[ArticleId] = set()
+        """Known, but without their words."""
 
     def states(self, names: Iterable[str]) -> dict[str, SourceState]:
         return {name: self.of_sources.get(name, SourceState(name)) for name in names}
@@ -107,7 +109,7 @@ class Remembered:
         return {name: Known(one.id, one.version, one.source, one.collected_at) for name, one in found.items()}
 
     def articles(self, ids: Iterable[ArticleId]) -> list[Article]:
-        return [self.kept[name] for name in ids]
+        return [self.kept[name] for name in ids if name not in self.forgotten]
 
     def knows_fingerprints(self, fingerprints: Iterable[str]) -> set[str]:
         return {article.fingerprint for article in self.kept.values()} & set(fingerprints)

@@ -127,6 +127,19 @@ def test_an_article_with_new_words_is_known_as_updated(newsroom, memory):
     assert told(newsroom, memory, item(link, "Bridge opens, and shuts", SHUT, more="<guid>7</guid>")).updates == ()
 
 
+def test_new_words_of_an_article_whose_words_are_forgotten_are_no_news(newsroom, memory):
+    link = "https://ilma.example/a"
+    [first] = told(newsroom, memory, item(link, "Bridge opens", OPEN)).articles
+    memory.forgotten.add(first.id)
+
+    got = told(newsroom, memory, item(link, "Bridge opens, and shuts", SHUT))
+
+    assert got.articles == ()
+    assert (got.reports[0].status, got.reports[0].known, got.reports[0].updated) == (Status.OK, 1, 0)
+    assert [(article.id, article.updated_at) for article in got.updates] == [(first.id, None)]
+    assert got.updates[0].version != first.version
+
+
 @pytest.mark.parametrize(
     "now_says",
     [

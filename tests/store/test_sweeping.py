@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import timedelta
 
 from digest.model.alert import Alert, Trouble
 from digest.model.delivery import DeliveryState, Outcome
 from digest.model.people import NoticeKind, Person, Preferences
 from digest.operate.retention import DIARY, NEWS, UNCONFIRMED, sweep
+from digest.store import keeping
 from digest.store.schema import alias, consent, notice, pool, request, subscriber, subscription
 
 from .samples import MINUTE, NOW, article, draft, keyed, load, row
@@ -35,18 +37,26 @@ def test_a_diary_is_kept_for_a_quarter_and_what_is_still_so_for_ever(store):
     assert sweep(store, NOW + DIARY + MINUTE / 2) == ""
 
 
-def test_an_article_goes_with_its_names_when_it_is_old_and_its_issue_stays(store):
+def test_an_old_article_loses_its_words_is_no_news_again_and_its_issue_stays(store):
     old, young = article("old", aliases=("another address",)), article("young")
     issue = draft(store, [old]).id
     store.articles.add([young], NOW + timedelta(days=30))
-    told = store.issues.inputs(issue)
+    told, late = store.issues.inputs(issue), NOW + NEWS + timedelta(days=1)
 
-    said = sweep(store, NOW + NEWS + timedelta(days=1))
+    said = sweep(store, late)
 
     assert said == "1 articles"
     assert [each.id for each in store.articles.recent(9)] == [young.id]
-    assert (rows(store, pool), rows(store, alias)) == (0, 0)
+    assert (store.articles.count(), rows(store, pool), rows(store, alias)) == (1, 0, 1)
     assert store.issues.inputs(issue) == told
+    assert sweep(store, late) == ""
+    # An outlet still lists it, without a date, at either address, or has renewed it.
+    assert store.articles.add([old, replace(old, id="another address", aliases=())], late) == []
+    with store.database.write() as connection:
+        keeping.renew(connection, [replace(old, version="2")], late)
+    assert store.articles.known(["another address"])["another address"].version == "2"
+    assert [each.id for each in store.articles.unpooled("weekday")] == [young.id]
+    assert store.articles.kept([old.id]) == {}
 
 
 def signed_up(store, address, at):

@@ -406,10 +406,9 @@ def test_what_was_sent_is_counted_and_stays_as_it_was(own_desk):
     assert ada.get("/issues/1/approve").status == 200
     assert approve(ada, looked="1").status == 409
     assert edit(ada, do="subject", text="Too late").status == 409
-    sent = next(own_desk.parts.settings.data.joinpath("catcher/new").glob("*.eml")).read_bytes()
-    whom = re.search(rb"^To: (?:.*<)?([^\s<>]+@[^\s<>]+?)>?\r?$", sent, re.MULTILINE)[1].decode()
-    file = own_desk.visitor("Operator").get(f"/issues/1/mail.eml?as={quote(whom)}").body
-    assert file in sent, "the file is what was sent"
+    sent = [path.read_bytes() for path in own_desk.parts.settings.data.joinpath("catcher/new").glob("*.eml")]
+    file = own_desk.visitor("Operator").get("/issues/1/mail.eml?as=ada@mail.example").body
+    assert [file in mail for mail in sent].count(True) == 1, "the file is what was sent"
 
 
 def test_a_send_is_paused_goes_on_and_is_stopped_with_a_reason(own_desk):

@@ -186,7 +186,10 @@ async def _articles(poll: _Poll, reader: Reader, now: datetime) -> None:
     poll.articles = [article for article in found if article.id not in changed]
     if updates:
         kept = await asyncio.to_thread(reader.memory.articles, list(updates))
-        poll.updates = [renewed(old, updates[old.id], now=now) for old in kept]
+        bare = updates.keys() - {old.id for old in kept}  # of whom only the version is noted, lest they be read again
+        poll.updates = [renewed(old, updates[old.id], now=now) for old in kept] + [
+            updates[name] for name in sorted(bare)
+        ]
     poll.told.known += len(poll.told.changed) - sum(article.updated_at == now for article in poll.updates)
 
 

@@ -21,7 +21,7 @@ class Memory(Protocol):
         """Return the articles that the ids lead to, by these ids; unknown ones are left out."""
 
     def articles(self, ids: Iterable[ArticleId]) -> Sequence[Article]:
-        """Return known articles as they are kept, in the order of their own ids."""
+        """Return known articles as they are kept, without those whose words are forgotten."""
 
     def knows_fingerprints(self, fingerprints: Iterable[str]) -> set[str]:
         """Return those of the fingerprints that are known."""

@@ -12,7 +12,8 @@ DIARY: Final = timedelta(days=90)
 UNCONFIRMED: Final = timedelta(days=30)
 """Sign-ups that nobody confirmed: whoever wants the mail looks sooner, and of whom it was not nothing is kept."""
 NEWS: Final = timedelta(days=400)
-"""Articles: a year, and what an argument about it takes. Issues stay, with the words that they were made from."""
+"""The words of articles: a year, and what an argument about it takes. That an article is known stays, so that it is
+no news again; issues stay, with the words that they were made from."""
 
 
 def sweep(store: Store, now: datetime) -> str:

@@ -57,8 +57,8 @@ class StoreMemory:
         return self.store.articles.known(ids)
 
     def articles(self, ids: Iterable[ArticleId]) -> list[Article]:
-        """Return articles as they are kept."""
-        return self.store.articles.get(list(ids))
+        """Return articles as they are kept, without those whose words are forgotten."""
+        return list(self.store.articles.kept(ids).values())
 
     def knows_fingerprints(self, fingerprints: Iterable[str]) -> set[str]:
         """Return those of the fingerprints that are kept already."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from datetime import datetime
+from typing import Final
 
 from sqlalchemy import Column, and_, func, select
 
@@ -15,9 +16,12 @@ from digest.store.codec import holds, unpack
 from digest.store.engine import Database, among
 from digest.store.schema import alias, article, pool
 
+_THERE: Final = func.length(article.c.body) > 0
+"""Not of an article that is so old that only its names are kept; told by a length, for which no body is read."""
+
 
 class Articles:
-    """Every article that was ever collected, in the order of collection."""
+    """Every article that was ever collected, in the order of collection; the old ones are known, and no more."""
 
     def __init__(self, database: Database) -> None:
         self._database = database
@@ -64,7 +68,7 @@ class Articles:
         found: dict[ArticleId, Article] = {}
         with self._database.read() as connection:
             for some in chunks(ids):
-                rows = connection.execute(select(article.c.id, article.c.body).where(article.c.id.in_(some)))
+                rows = connection.execute(select(article.c.id, article.c.body).where(article.c.id.in_(some), _THERE))
                 found.update((row.id, unpack(row.body, Article)) for row in rows)
         return found
 
@@ -77,14 +81,14 @@ class Articles:
         found: dict[ArticleId, Article] = {}
         with self._database.read() as connection:
             for some in chunks(ids):
-                rows = connection.execute(select(article.c.id, article.c.body).where(article.c.id.in_(some)))
+                rows = connection.execute(select(article.c.id, article.c.body).where(article.c.id.in_(some), _THERE))
                 found.update((row.id, unpack(row.body, Article)) for row in rows if holds(row.body, texts))
         return found
 
     def drawn_on(self, edition: str, limit: int, *, but: int) -> list[Article]:
         """Return the articles that the edition's issues had in their pools, except issue `but`, the last kept first."""
         had = and_(pool.c.article == article.c.id, pool.c.edition == edition, pool.c.issue != but)
-        chosen = select(article.c.body).join(pool, had).order_by(article.c.no.desc()).limit(limit)
+        chosen = select(article.c.body).join(pool, had).where(_THERE).order_by(article.c.no.desc()).limit(limit)
         with self._database.read() as connection:
             rows = connection.execute(chosen).all()
         return [unpack(row.body, Article) for row in rows]
@@ -92,12 +96,14 @@ class Articles:
     def recent(self, limit: int) -> list[Article]:
         """Return the articles that were kept last, the newest first."""
         with self._database.read() as connection:
-            rows = connection.execute(select(article.c.body).order_by(article.c.no.desc()).limit(limit)).all()
+            rows = connection.execute(
+                select(article.c.body).where(_THERE).order_by(article.c.no.desc()).limit(limit)
+            ).all()
         return [unpack(row.body, Article) for row in rows]
 
     def latest(self, limit: int, *, since: datetime | None = None) -> list[tuple[ArticleId, datetime]]:
         """Return the articles that were kept last, after `since` if that is given, each with when it was."""
-        chosen = select(article.c.id, article.c.kept_at).order_by(article.c.no.desc()).limit(limit)
+        chosen = select(article.c.id, article.c.kept_at).where(_THERE).order_by(article.c.no.desc()).limit(limit)
         if since is not None:
             chosen = chosen.where(article.c.kept_at > since)
         with self._database.read() as connection:
@@ -111,7 +117,9 @@ class Articles:
         taken = and_(pool.c.article == article.c.id, pool.c.edition == edition)
         if issue is not None:
             taken = and_(taken, pool.c.issue != issue)
-        free = select(article.c.body).outerjoin(pool, taken).where(pool.c.article.is_(None)).order_by(article.c.no)
+        free = (
+            select(article.c.body).outerjoin(pool, taken).where(pool.c.article.is_(None), _THERE).order_by(article.c.no)
+        )
         with self._database.read() as connection:
             rows = connection.execute(free).all()
         return [unpack(row.body, Article) for row in rows]
@@ -119,7 +127,7 @@ class Articles:
     def count(self) -> int:
         """Return how many are kept."""
         with self._database.read() as connection:
-            return int(connection.execute(select(func.count()).select_from(article)).scalar_one())
+            return int(connection.execute(select(func.count()).select_from(article).where(_THERE)).scalar_one())
 
     def kept_by_source(self, since: datetime) -> dict[str, tuple[int, datetime]]:
         """Return how many articles of each source were kept from `since` on, and when its first one ever was.

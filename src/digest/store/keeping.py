@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from datetime import datetime
 
-from sqlalchemy import Column, Connection, literal, select, update
+from sqlalchemy import Column, Connection, func, literal, select, update
 
 from digest.model.news import Article, ArticleId
 from digest.store.chunks import chunks
@@ -51,16 +51,17 @@ def also_known(connection: Connection, addresses: Iterable[tuple[ArticleId, Arti
 def renew(connection: Connection, articles: Iterable[Article], now: datetime) -> None:
     """Put known articles in the place of what is kept of them.
 
-    One that has the words of another article by now stays as it was, but for its version; one nobody keeps is passed
-    over.
+    One that has the words of another article by now stays as it was, but for its version, and so does one that is so
+    old that only its names are kept: it is no news again. One nobody keeps is passed over.
     """
     for item in articles:
         row = _row(item, now)
         del row["id"], row["kept_at"]
         mine = update(article).where(article.c.id == item.id)
         same = select(article.c.id).where(article.c.fingerprint == item.fingerprint, article.c.id != item.id)
-        copied = connection.execute(same).first() is not None
-        connection.execute(mine.values({"version": item.version} if copied else row))
+        bare = select(article.c.id).where(article.c.id == item.id, func.length(article.c.body) == 0)
+        stays = any(connection.execute(each).first() is not None for each in (same, bare))
+        connection.execute(mine.values({"version": item.version} if stays else row))
 
 
 def _owners(connection: Connection, names: Iterable[ArticleId]) -> dict[ArticleId, ArticleId]:

@@ -72,7 +72,9 @@ article: Final = Table(
     Column("fingerprint", Text, nullable=False, unique=True),
     Column("source", Text, nullable=False, index=True),
     Column("kept_at", Instant, nullable=False, index=True),
-    Column("body", LargeBinary, nullable=False),  # the whole Article
+    Column(
+        "body", LargeBinary, nullable=False
+    ),  # the whole Article; empty once it is forgotten, and known all the same
     Column("version", String(64), nullable=False, server_default=""),
     Column("updated_at", Instant),
 )

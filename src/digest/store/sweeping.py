@@ -5,14 +5,13 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Final
 
-from sqlalchemy import CursorResult, Select, Table, and_, delete, exists, not_, select
+from sqlalchemy import CursorResult, Select, Table, and_, delete, exists, func, not_, select, update
 
 from digest.model.people import Consent
 from digest.store.engine import Database
 from digest.store.schema import (
     alert,
     alerted,
-    alias,
     article,
     consent,
     delivery,
@@ -40,12 +39,21 @@ def sweep_alerts(database: Database, before: datetime) -> int:
 
 
 def sweep_articles(database: Database, before: datetime) -> int:
-    """Delete the articles that were kept before; return how many.
+    """Forget the articles that were kept before, but for their names and fingerprints; return how many.
 
-    Issues keep the words that they were made from, and examples theirs; what goes is that such an article is known.
+    Issues keep the words that they were made from, and examples theirs. The names stay, some two hundred bytes each,
+    because an outlet that still lists an old item without a date would have it be news again.
     """
-    old = select(article.c.id).where(article.c.kept_at < before)
-    return _sweep(database, article, old, (alias, "article"), (pool, "article"))
+    old = select(article.c.id).where(article.c.kept_at < before, func.length(article.c.body) > 0).limit(PORTION)
+    count = 0
+    while True:
+        with database.write() as connection:
+            ids = list(connection.execute(old).scalars())
+            connection.execute(delete(pool).where(pool.c.article.in_(ids)))
+            connection.execute(update(article).where(article.c.id.in_(ids)).values(body=b""))
+        count += len(ids)
+        if len(ids) < PORTION:
+            return count
 
 
 def sweep_notices(database: Database, before: datetime) -> int:
