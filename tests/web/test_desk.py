@@ -407,7 +407,7 @@ def test_what_was_sent_is_counted_and_stays_as_it_was(own_desk):
     assert approve(ada, looked="1").status == 409
     assert edit(ada, do="subject", text="Too late").status == 409
     sent = [path.read_bytes() for path in own_desk.parts.settings.data.joinpath("catcher/new").glob("*.eml")]
-    file = own_desk.visitor("Operator").get("/issues/1/mail.eml?as=ada@mail.example").body
+    file = own_desk.visitor("Operator").get("/issues/1/mail.eml?as=mira@mail.example").body
     assert [file in mail for mail in sent].count(True) == 1, "the file is what was sent"
 
 
