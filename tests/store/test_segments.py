@@ -24,7 +24,8 @@ WHO = {
 def people(store):
     rows = [row(f"{name}@mail.example", **wish) for name, wish in WHO.items()]
     later = replace(row("dita@tarn.example", sections=("military",)), joined_on=date(2026, 9, 1))
-    load(store, *rows, later, replace(row("ada@mail.example", of_list="desk")))
+    abroad = row("gil@lima.example", sections=("harbour",), language="pt-BR", timezone="Asia/Seoul")
+    load(store, *rows, later, abroad, replace(row("ada@mail.example", of_list="desk")))
     return store
 
 
@@ -34,16 +35,20 @@ def people(store):
         ({"sections": ("diplomacy",)}, "ada cato"),
         ({"sections": ("military",)}, "bela cato dita"),
         ({"zones": ("Europe/Kyiv",)}, "ada"),
-        ({"zones": ("America/*", "Asia/*")}, "bela"),
+        ({"zones": ("America/*", "Asia/*")}, "bela gil"),
         ({"zones": ("Europe/*",), "at_home": True}, "ada cato dita"),
         ({"languages": ("uk",)}, "ada"),
         ({"languages": ("en",), "by_default": True}, "bela cato dita"),
         ({"frequencies": ("weekly",)}, "ada"),
         ({"domains": ("tarn.example",)}, "dita"),
         ({"joined_since": date(2026, 9, 1)}, "dita"),
-        ({"joined_until": date(2026, 8, 31)}, "ada bela cato"),
+        ({"joined_until": date(2026, 8, 31)}, "ada bela cato gil"),
         ({"sections": ("diplomacy",), "languages": ("uk",)}, "ada"),
         ({"zones": ("%",)}, ""),
+        ({"zones": ("europe/kyiv", "AMERICA/*")}, "ada bela"),
+        ({"languages": ("UK", "pt-br")}, "ada gil"),
+        ({"languages": ("PT-*",)}, "gil"),
+        ({"sections": ("MILITARY",), "domains": ("tarn.example",)}, "dita"),
     ],
 )
 def test_who_fits_every_condition_by_one_of_its_values_is_in_the_segment(people, asked, fit):

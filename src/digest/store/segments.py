@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from sqlalchemy import and_, false, or_, true
+from sqlalchemy import and_, false, func, or_, true
 from sqlalchemy.sql import ColumnElement
 
 from digest.model.people import Segment
@@ -26,7 +26,8 @@ def _fits(segment: Segment) -> ColumnElement[bool]:
     asked: list[ColumnElement[bool]] = []
     if segment.sections:
         # The ids stand in a JSON list, each in quotes, and have none inside.
-        there = (preference.c.sections.contains(f'"{section}"', autoescape=True) for section in segment.sections)
+        ids = func.lower(preference.c.sections)
+        there = (ids.contains(f'"{section.lower()}"', autoescape=True) for section in segment.sections)
         asked.append(or_(preference.c.sections == ALL_SECTIONS, *there))
     if segment.zones:
         asked.append(_named(preference.c.timezone, segment.zones, unsaid=segment.at_home))
@@ -44,8 +45,12 @@ def _fits(segment: Segment) -> ColumnElement[bool]:
 
 
 def _named(column: ColumnElement[str], names: Sequence[str], *, unsaid: bool) -> ColumnElement[bool]:
-    """Return the condition that a column holds one of the names, or begins as one that ends in `*`."""
-    begins = (column.startswith(name[:-1], autoescape=True) for name in names if name.endswith("*"))
-    return or_(column.in_([name for name in names if not name.endswith("*")]), *begins) & (
+    """Return the condition that a column holds one of the names, or begins as one that ends in `*`.
+
+    In lower case on both sides: SQLite's LIKE knows no case, PostgreSQL's does, and a language tag has none (RFC 5646).
+    """
+    known, wanted = func.lower(column), [name.lower() for name in names]
+    begins = (known.startswith(name[:-1], autoescape=True) for name in wanted if name.endswith("*"))
+    return or_(known.in_([name for name in wanted if not name.endswith("*")]), *begins) & (
         (column != "") | (true() if unsaid else false())
     ) | ((column == "") if unsaid else false())

@@ -8,7 +8,7 @@ from typing import Final
 from sqlalchemy import CursorResult, Select, Table, and_, delete, exists, func, not_, select, update
 
 from digest.model.people import Consent
-from digest.store.engine import Database
+from digest.store.engine import Database, alone
 from digest.store.schema import (
     alert,
     alerted,
@@ -75,13 +75,18 @@ def sweep_unconfirmed(database: Database, before: datetime) -> int:
     mine = exists().where(subscription.c.subscriber == subscriber.c.id, waits)
     old = select(subscriber.c.id).where(mine, ~other, ~open_mail, ~lately, ~mailed, ~moved)
     theirs = ((notice, "subscriber"), (request, "subscriber"), (consent, "subscriber"), (subscription, "subscriber"))
-    return _sweep(database, subscriber, old, *theirs)
+    return _sweep(database, subscriber, old, *theirs, lock="subscribers")
 
 
-def _sweep(database: Database, table: Table, old: Select[tuple[int | str]], *dependent: tuple[Table, str]) -> int:
+def _sweep(
+    database: Database, table: Table, old: Select[tuple[int | str]], *dependent: tuple[Table, str], lock: str = ""
+) -> int:
+    """Delete what is old, with what depends on it; `lock` keeps out whoever may add to that meanwhile."""
     count = 0
     while True:
         with database.write() as connection:
+            if lock:
+                alone(connection, lock)
             ids = list(connection.execute(old.limit(PORTION)).scalars())
             for other, column in dependent:
                 connection.execute(delete(other).where(other.c[column].in_(ids)))
