@@ -116,7 +116,7 @@ def filled(way, pages, text):
     )
 
 
-@settings(max_examples=50, deadline=None)
+@settings(max_examples=30, deadline=None)
 @given(way=st.sampled_from(FORMS), form=forms, text=texts)
 @example(way="/subscribe", form=RIGHT | {"hour": ["07:00+02:00"]}, text="x")
 @example(way="/prefs/{p}", form=RIGHT | {"hour": ["07:00+02:00"]}, text="x")
@@ -130,7 +130,7 @@ def test_whatever_a_form_brings_is_answered_by_a_page(pages, way, form, text):
     assert status < 500
 
 
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=25, deadline=None)
 @example(way="/archive/{x}", text="9" * 5000, query={})
 @example(way="/archive/{x}", text="٣", query={})
 @given(way=st.sampled_from(LOOKS), text=texts, query=st.dictionaries(st.sampled_from(["lang", "done"]), texts))
