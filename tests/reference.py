@@ -15,7 +15,7 @@ from digest.cli.app import app
 from digest.settings.schema import Document, Table
 
 ROOT = Path(__file__).parents[1]
-README, SETTINGS = ROOT / "README.md", ROOT / "docs" / "settings.md"
+README, SETTINGS = ROOT / "README.md", ROOT / "docs" / "configuration.md"
 BEGIN, END = "<!-- python -m tests.reference -->", "<!-- end -->"
 
 
