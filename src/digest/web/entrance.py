@@ -10,7 +10,7 @@ from collections.abc import Hashable, Iterable
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from functools import cached_property
-from ipaddress import IPv6Address, ip_address, ip_network
+from ipaddress import ip_address, ip_network
 from typing import Final
 
 from itsdangerous import BadData, URLSafeTimedSerializer
@@ -23,7 +23,7 @@ from digest.store.editors import NOBODY
 from digest.web.guard import host_name, is_number
 from digest.web.passwords import matches
 from digest.web.readers.client import said_by
-from digest.web.readers.rates import place
+from digest.web.readers.rates import address_of, place
 from digest.web.throttle import Throttle
 
 SESSION: Final = "digest_session"
@@ -197,14 +197,9 @@ def _peer(request: Request) -> str:
     return request.client.host if request.client else ""
 
 
-def _within(address: str, networks: Iterable[str]) -> bool:
-    try:
-        at = ip_address(address)
-    except ValueError:
-        return False
-    if isinstance(at, IPv6Address) and at.ipv4_mapped:  # as a socket for both families has an IPv4 peer
-        at = at.ipv4_mapped
-    return any(at in ip_network(network) for network in networks)
+def _within(host: str, networks: Iterable[str]) -> bool:
+    at = address_of(host)
+    return at is not None and any(at in ip_network(network) for network in networks)
 
 
 def _as_utf8(value: str) -> str:

@@ -10,7 +10,7 @@ export function say(text) {
   if (!saying) {
     saying = document.createElement("span");
     saying.className = "saying";
-    foot.querySelector(".rooms").before(saying);
+    foot.querySelector(".rooms").before(" ", saying, " ");
   }
   saying.textContent = text;
 }
