@@ -13,6 +13,7 @@ from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, rule, run_state_machine_as_test
 
 from digest import pipeline
+from digest.errors import UnknownError
 from digest.model.people import Consent, NoticeKind, Preferences
 from digest.parts import open_parts
 from digest.pipeline import readers
@@ -24,12 +25,19 @@ from tests.postgres import memory
 from tests.settings.conftest import BASE
 
 PEOPLE = ("ada@mail.example", "Cy@tärn.example")
+LISTS = ("weekday", "hills")
 ANY = st.sampled_from(PEOPLE)
 SOME = st.lists(ANY, unique=True)
+LIST = st.sampled_from(LISTS)
+MOVING = st.sampled_from((*PEOPLE, "dan@mail.example"))
+"""The last of them is in no file unless somebody moves there."""
 
 
 class Lists(RuleBasedStateMachine):
-    """One list with its file, its database and two people."""
+    """Two lists with their files, their database and two people, who have three addresses between them.
+
+    Whoever has an address is one person here: a word from its mailbox is that address's word.
+    """
 
     template: Path
 
@@ -44,10 +52,9 @@ class Lists(RuleBasedStateMachine):
         self.opened = open_parts(load(self.folder / "digest.toml", {}))
         self.parts = self.opened.__enter__()
         self.now = NOON
-        self.out: set[str] = set()
+        self.out: set[tuple[str, str]] = set()
         self.barred: set[str] = set()
         self.tokens: list[tuple[str, str]] = []
-        self.file = self.folder / "subscribers/weekday.csv"
 
     def teardown(self):
         self.opened.__exit__(None, None, None)
@@ -61,10 +68,11 @@ class Lists(RuleBasedStateMachine):
     def begin(self, rows):
         self.write(rows)
 
-    @rule(rows=SOME)
-    def write(self, rows):
+    @rule(rows=SOME, name=LIST)
+    def write(self, rows, name="weekday"):
         """Somebody puts an older, or any other, file in place."""
-        self.file.write_text("email\n" + "".join(f"{who}\n" for who in rows), encoding="utf-8")
+        file = self.folder / f"subscribers/{name}.csv"
+        file.write_text("email\n" + "".join(f"{who}\n" for who in rows), encoding="utf-8")
         self.sync()
 
     @rule()
@@ -87,18 +95,45 @@ class Lists(RuleBasedStateMachine):
             who, token = self.tokens[which % len(self.tokens)]
             done = readers.confirm(self.parts, token, now=self.now)
             if done and done.fresh:
-                self.out.discard(who)
+                self.out.discard((who, "weekday"))
+
+    @rule(who=MOVING, new=MOVING)
+    def move(self, who, new):
+        """A reader's mail goes to another address, which its own mailbox confirms; nothing of theirs stays behind."""
+        lists = {recipient.list for recipient in self.audience() if recipient.email == who}
+        left = {name for name in LISTS if (who, name) in self.out}
+        readers.move_address(self.parts, self.token(who), new, now=self.now)
+        for notice in self.parts.store.notices.claim(20, now=self.now):
+            if notice.kind is NoticeKind.ADDRESS and (notice.current, notice.email) == (who, new):
+                token = self.parts.tokens.make(Purpose.ADDRESS, notice.request, "weekday")
+                done = readers.confirm_address(self.parts, token, now=self.now)
+                if done and done.fresh and who != new:
+                    self.out |= {(who, name) for name in lists | left}
+                    self.out -= {(new, name) for name in lists}
+
+    @rule(who=ANY)
+    def pause(self, who):
+        readers.pause(self.parts, self.token(who), self.now.date() + timedelta(days=3), now=self.now)
+
+    @rule(who=ANY, name=LIST, asked=st.booleans())
+    def remove(self, who, name, asked):
+        try:
+            pipeline.delist(self.parts, who, [name], asked=asked, now=self.now)
+        except UnknownError:
+            return
+        if asked:
+            self.out.add((who, name))
 
     @rule(who=ANY, origin=st.sampled_from(["one-click", "page", "mailto", "complaint"]))
     def leave(self, who, origin):
         if readers.leave(self.parts, self.token(who, Purpose.UNSUBSCRIBE), origin=origin, now=self.now):
-            self.out.add(who)
+            self.out.add((who, "weekday"))
 
     @rule(who=ANY)
     def put_back(self, who):
         back = readers.put_back(self.parts, self.token(who), now=self.now)
         if back and back.consent is Consent.ACTIVE:
-            self.out.discard(who)
+            self.out.discard((who, "weekday"))
 
     @rule(who=ANY)
     def prefer(self, who):
@@ -109,13 +144,13 @@ class Lists(RuleBasedStateMachine):
         pipeline.forget(self.parts, who, now=self.now)
         self.barred.add(who)
 
-    @rule(who=ANY, gone=st.booleans())
-    def bring(self, who, gone):
+    @rule(who=ANY, gone=st.booleans(), name=LIST)
+    def bring(self, who, gone, name):
         export = self.folder / "export.csv"
         export.write_text(f"email\n{who}\n", encoding="utf-8")
-        pipeline.bring(self.parts, export, "weekday", gone=gone, now=self.now)
+        pipeline.bring(self.parts, export, name, gone=gone, now=self.now)
         if gone:
-            self.out.add(who)
+            self.out.add((who, name))
 
     @rule(days=st.sampled_from([1, 20]))
     def wait(self, days):
@@ -123,8 +158,12 @@ class Lists(RuleBasedStateMachine):
 
     @invariant()
     def nobody_is_mailed_against_their_word(self):
-        mailed = {recipient.email for recipient in self.parts.store.subscribers.audience(["weekday"])}
-        assert not mailed & (self.out | self.barred)
+        mailed = {(recipient.email, recipient.list) for recipient in self.audience()}
+        assert not mailed & self.out
+        assert not {email for email, _ in mailed} & self.barred
+
+    def audience(self):
+        return [each for name in LISTS for each in self.parts.store.subscribers.audience([name])]
 
 
 @pytest.fixture(scope="module")
