@@ -15,6 +15,7 @@ from digest.settings import load
 from tests.deliver.server import willing
 from tests.fakes import NOON
 from tests.job.postoffice import PostOffice
+from tests.job.test_alerting import listening
 from tests.settings.conftest import BASE
 
 GOOD, OTHER = "good@mail.example", "other@mail.example"
@@ -96,3 +97,16 @@ def test_news_does_not_wait_for_the_pause_of_what_was_tried_before():
     assert [tries.due("webhook", [old], NOON + at) for at in (hour - TURN, hour)] == [False, True]
     assert tries.due("webhook", [old, new], NOON)
     assert tries.due("webhook", [replace(old, ended_at=NOON)], NOON)
+
+
+def test_a_key_that_cannot_be_used_keeps_no_alert_from_the_webhook(tmp_path):
+    with listening() as (url, heard), duty(tmp_path, {}, GOOD) as (parts, office):
+        file = tmp_path / "digest.toml"
+        unsigned = '\n[dkim]\ndomain = "brief.example"\nselectors = ["gone"]\n'
+        file.write_text(file.read_text().replace("[alerts]\n", f'[alerts]\nwebhook = "{url}"\n') + unsigned)
+        with open_parts(load(file, {})) as told:
+            (said,) = turns(told, 1)
+        mails = office.asked
+
+    assert "gone" in said
+    assert (len(heard), mails) == (1, [])

@@ -14,6 +14,7 @@ from digest.errors import ListError, UnknownError
 from digest.model.people import Consent, NoticeKind, Preferences
 from digest.parts import open_parts
 from digest.pipeline import readers
+from digest.pipeline.switching import change_edition
 from digest.settings import load
 from digest.store import Leaver, open_store
 from digest.subscribers import Purpose
@@ -492,6 +493,62 @@ def test_who_is_erased_after_a_move_is_mailed_at_none_of_their_addresses(desk, p
 
     mail = {recipient.email for recipient in parts.store.subscribers.audience(["weekday", "other"])}
     assert mail == {BO} - {new}
+
+
+def test_who_moves_to_their_own_address_in_other_letters_stays_a_reader_of_the_file(desk, parts):
+    moved(parts, ADA, "Ada@mail.example")
+    pipeline.sync(parts, now=NOON)
+
+    report = pipeline.sync(parts, now=NOON + DAY).report
+
+    assert report.kept_out == {}
+    assert mailed(parts) == ["Ada@mail.example", BO]
+
+
+def test_an_older_list_that_comes_back_after_a_move_loses_nobody(desk, parts):
+    older = (desk / "subscribers/weekday.csv").read_text()
+    moved(parts)
+    pipeline.sync(parts, now=NOON)
+
+    (desk / "subscribers/weekday.csv").write_text(older)
+    report = pipeline.sync(parts, now=NOON + DAY).report
+
+    assert (report.removed, report.kept_out) == (0, {"weekday": 1})
+    assert mailed(parts) == [BO, CY]
+
+
+def test_who_is_erased_stands_in_no_list_under_an_earlier_address_either(desk, parts):
+    older = (desk / "subscribers/weekday.csv").read_text()
+    moved(parts)
+    (desk / "subscribers/weekday.csv").write_text(older)
+
+    pipeline.forget(parts, CY, now=NOON + DAY)
+
+    assert ADA not in (desk / "subscribers/weekday.csv").read_text()
+    assert on_file(desk) == mailed(parts) == [BO]
+
+
+def test_who_has_a_mailbox_now_and_chooses_an_edition_is_let_in_where_its_reader_before_moved_away(desk):
+    settings = desk / "digest.toml"
+    sunday = '\n[edition.sunday]\nlists = ["sunday"]\ndraft = "Sun 05:00"\nsend = "Sun 07:00"\n'
+    settings.write_text(settings.read_text() + sunday)
+    (desk / "subscribers/lists.toml").write_text("[weekday]\npublic = true\n[sunday]\npublic = true\n")
+    (desk / "subscribers/weekday.csv").write_text(f"email\n{BO}\n")
+    (desk / "subscribers/sunday.csv").write_text(f"email\n{ADA}\n")
+    with open_parts(load(settings, {})) as parts:
+        pipeline.sync(parts, now=NOON)
+        (one,) = parts.store.subscribers.by_email(ADA)
+        readers.move_address(parts, parts.tokens.make(Purpose.PREFERENCES, one.subscriber.id, "sunday"), CY, now=NOON)
+        (notice,) = taken(parts)
+        readers.confirm_address(parts, token_of(parts, notice), now=NOON)
+        readers.sign_up(parts, form(ADA), now=NOON + DAY)
+        (notice,) = [each for each in taken(parts, NOON + DAY) if each.kind is NoticeKind.CONFIRM]
+        readers.confirm(parts, token_of(parts, notice), now=NOON + DAY)
+
+        change_edition(parts, settings_token(parts, ADA), "sunday", Preferences(), now=NOON + DAY)
+
+        pipeline.sync(parts, now=NOON + DAY)
+        assert pipeline.sync(parts, now=NOON + DAY).report.kept_out == {}
 
 
 def test_a_suppressed_address_gets_no_mail_and_no_reader(parts):

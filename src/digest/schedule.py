@@ -7,7 +7,7 @@ from collections.abc import AsyncIterator, Awaitable, Callable
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from functools import partial
-from typing import Final, TypeAlias
+from typing import Final, NamedTuple, TypeAlias
 
 from digest import pipeline
 from digest.brake import BRAKE
@@ -220,9 +220,9 @@ async def dispatch(watch: Watch) -> AsyncIterator[Event]:
     parts, now = watch.parts, watch.clock()
     leaving = [issue for issue in parts.store.issues.unfinished() if leaves(parts, issue, now)]
     if leaving:
-        for problem, barred in await asyncio.to_thread(agree, parts, now):
-            if barred:  # what else is wrong with the lists, their own job tells
-                yield Event("lists", problem, failed=True)
+        for problem in await asyncio.to_thread(agree, parts, now):
+            if problem.bars:  # what else is wrong with the lists, their own job tells
+                yield Event("lists", problem.text, failed=True)
                 return
     for issue in leaving:
         if watch.stop.is_set():
@@ -231,24 +231,37 @@ async def dispatch(watch: Watch) -> AsyncIterator[Event]:
             yield event
 
 
-def agree(parts: Parts, now: datetime) -> list[tuple[str, bool]]:
-    """Read the lists' files, so that who left them gets nothing; return what is wrong, and whether that stops all.
+class Trouble(NamedTuple):
+    """What is wrong with the lists."""
+
+    text: str
+    whole: bool = False
+    """Whether nothing was taken over."""
+    bars: bool = False
+    """Whether nothing may be sent until it is mended."""
+
+
+def agree(parts: Parts, now: datetime) -> list[Trouble]:
+    """Read the lists' files, so that who left them gets nothing; return what is wrong.
 
     A list that cannot be read keeps the last good set; suppressions that cannot be read let nothing go out.
     """
     try:
-        return [(problem, False) for problem in pipeline.sync(parts, now=now).lists.problems]
+        return [Trouble(problem) for problem in pipeline.sync(parts, now=now).lists.problems]
     except SuppressionError as error:
-        return [(f"{error}; nothing is sent until then", True)]
+        return [Trouble(f"{error}; nothing is sent until then", whole=True, bars=True)]
     except ListError as error:
-        return [(f"{error}; the lists stay as they were", False)]
+        return [Trouble(f"{error}; the lists stay as they were", whole=True)]
 
 
 async def read_lists(watch: Watch) -> AsyncIterator[Event]:
     """Take over what was changed in the lists' files, and write into them what readers said themselves."""
-    if await asyncio.to_thread(watch.changes.any, watch.parts):
-        for problem, _ in await asyncio.to_thread(agree, watch.parts, watch.clock()):
-            yield Event("lists", problem, failed=True)
+    if not await asyncio.to_thread(watch.changes.any, watch.parts):
+        return
+    found = await asyncio.to_thread(agree, watch.parts, watch.clock())
+    for each in found:
+        yield Event("lists", each.text, failed=True)
+    if not any(each.whole for each in found):  # else it is tried again, and told once
         watch.changes.take()
 
 

@@ -17,7 +17,6 @@ from digest.cli.show import moment, told
 if TYPE_CHECKING:
     from digest.model.issue import Edition, Slot
     from digest.parts import Parts
-    from digest.store import Run
 
 SHOWN: Final = 100
 """Characters of a run's text in the table; `--json` has all of it."""
@@ -220,10 +219,6 @@ def local(moment_: datetime, edition: Edition) -> str:
     """Return an instant on the edition's clock, with the name that its zone has then: `Mon 30 Mar 2026 07:00 CEST`."""
     shown = moment_.astimezone(ZoneInfo(edition.timezone))
     return f"{shown:%a} {shown.day} {shown:%b %Y %H:%M %Z}"
-
-
-def _shown(run: Run) -> tuple[str, str, str]:
-    return moment(run.started_at), run.result or "runs", shortened(run.text)
 
 
 def took(began: datetime, ended: datetime | None) -> str:

@@ -187,7 +187,7 @@ def shown(brought: Brought, name: str, *, dry_run: bool) -> str:
     lines = [
         f"An export of {found.program}. {columns}" + (f"; passed over: {', '.join(passed)}" if passed else ""),
         f"{plural(len(found.rows), 'reader')} new on {name}, {found.known:,} on it already, "
-        f"{brought.kept_out:,} kept out (unsubscribed or suppressed here)",
+        f"{brought.kept_out:,} kept out (unsubscribed, moved or suppressed here)",
     ]
     if gone:
         lines.append("Not to be mailed: " + ", ".join(f"{n:,} {standing}" for standing, n in sorted(gone.items())))
@@ -238,7 +238,7 @@ def sync(ctx: typer.Context, now: Now = "", json: Json = False) -> None:
     report, problems = synced.report, synced.lists.problems
     run.voice.say(
         f"{report.added:,} added, {report.changed:,} changed, {report.removed:,} gone from the files, "
-        f"{sum(report.kept_out.values()):,} kept out (unsubscribed or suppressed)"
+        f"{sum(report.kept_out.values()):,} kept out (unsubscribed, moved to another address, or suppressed)"
     )
     for problem in problems:
         run.voice.say(problem)

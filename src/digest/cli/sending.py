@@ -95,6 +95,11 @@ def say_plan(voice: Voice, parts: Parts, issue: Issue, plan: Rehearsal) -> None:
     )
 
 
+def again(issue: Issue) -> str:
+    """Return the command that has those tried once more whom the brake speaks of: refused, or without an answer."""
+    return f"digest settle {issue.id}" if "in doubt" in issue.reason else f"digest retry {issue.id} --state refused"
+
+
 def told(sent: Sent) -> str:
     """Return what became of the messages, in a sentence or two."""
     parts = [f"{count:,} {state.replace('_', ' ')}" for state, count in sent.counts.items() if count]
@@ -102,7 +107,7 @@ def told(sent: Sent) -> str:
     if is_paused(sent.issue):
         return f"{text}\n{paused(sent.issue)}"
     if braked(sent.issue):
-        text += f"\n{sentence(sent.issue.reason)}\nNext:  {look(sent.issue)}   then   digest retry {sent.issue.id}"
+        text += f"\n{sentence(sent.issue.reason)}\nNext:  {look(sent.issue)}   then   {again(sent.issue)}"
     if sent.tally.next_at:
         text += f"\nThe next try is due at {sent.tally.next_at:%H:%M} UTC; the daemon or `digest send` goes on then"
     if sent.tally.closed == "dead":

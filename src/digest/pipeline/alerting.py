@@ -15,7 +15,7 @@ from typing import Final
 import aiohttp
 
 from digest.deliver import send_few
-from digest.errors import RelayError
+from digest.errors import DigestError
 from digest.model.alert import Incident, Trouble
 from digest.model.delivery import Claim, DeliveryState, Outcome, Recipient
 from digest.model.issue import Issue, State
@@ -97,11 +97,11 @@ async def _by_mail(parts: Parts, tries: Tries, now: datetime) -> list[str]:
     tries.keep(MAIL, {_key(address) for address in owed})
     if not due:
         return []
-    mails = await asyncio.to_thread(letters, parts, due, now)
     try:
+        mails = await asyncio.to_thread(letters, parts, due, now)
         async with parts.transport() as transport:
             outcomes = dict(zip(due, await send_few(transport, mails), strict=True))
-    except RelayError as error:
+    except (DigestError, OSError) as error:  # a key or a relay that cannot be used, too: the webhook is another way
         outcomes = dict.fromkeys(due, Outcome(DeliveryState.QUEUED, 0, str(error)))
     taken = {address for address, outcome in outcomes.items() if outcome.state is DeliveryState.ACCEPTED}
     heard = len(taken) > 0 or len(owed) < len(set(parts.settings.alerts.email))

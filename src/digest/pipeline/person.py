@@ -21,6 +21,7 @@ from digest.subscribers import (
     Reader,
     Record,
     drop_address,
+    drop_rows,
     drop_text,
     email_hmac,
     extend_list,
@@ -162,6 +163,11 @@ def forget(parts: Parts, address: str, *, origin: str = "operator", now: datetim
     with alone(parts):
         before = (Suppression(each, key.mark, wish.reason, wish.since) for each in people.formers(email))
         wishes = [wish.hashed(key), *before]
+        hashes = {each.email_hmac for each in wishes}
+
+        def theirs(address: str) -> bool:
+            return address == identity(email) or (len(hashes) > 1 and email_hmac(address, key.secret) in hashes)
+
         people.suppress(wishes)
         heed(folder / SUPPRESSED, lambda file: extend_suppressed(file, keyring, wishes))
         running = [s.list for s in people.by_email(email) if s.consent is not Consent.UNSUBSCRIBED]
@@ -169,7 +175,7 @@ def forget(parts: Parts, address: str, *, origin: str = "operator", now: datetim
         for path in sorted(folder.glob("*.csv")):
             if path.name.endswith(".rejected.csv"):
                 heed(path, lambda file: drop_text(file, email))
-            elif path.name != SUPPRESSED and heed(path, lambda file: drop_address(file, email)):
+            elif path.name != SUPPRESSED and heed(path, lambda file: drop_rows(file, theirs)):
                 gone.append(path.stem)
         if not held:
             agree(parts, now=now)

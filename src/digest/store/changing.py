@@ -10,6 +10,7 @@ from sqlalchemy import select
 
 from digest.model.people import Consent, Preferences
 from digest.store.engine import Database, alone
+from digest.store.formers import let_in
 from digest.store.leaving import Leaving, end
 from digest.store.notices import barred
 from digest.store.preferences import numbers
@@ -46,6 +47,7 @@ def change(
         values: dict[str, Any] = {"consent": Consent.ACTIVE.value, "preference": numbers(connection, [wish])[wish]}
         values |= {"since": now, "joined_on": today, "removed_at": None, "paused_until": None}
         put(connection, who, joins, values, heard=True)
+        let_in(connection, hmac, [joins])
         note(connection, who, [joins], "sign_up", now=now, origin=leaving.origin, wording=wording)
     return True
 

@@ -23,7 +23,9 @@ class Clicks:
         rows = [
             {"issue": each.issue, "link": each.link, "kind": each.kind.value, "hour": each.hour, "count": count}
             # In one order, so that two who write at once wait for each other and not in a circle.
-            for each, count in sorted(counts.items(), key=lambda one: (one[0].issue, one[0].link, one[0].kind))
+            for each, count in sorted(
+                counts.items(), key=lambda one: (one[0].issue, one[0].link, one[0].kind, one[0].hour)
+            )
         ]
         if not rows:
             return

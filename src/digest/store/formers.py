@@ -40,12 +40,12 @@ def is_shut(connection: Connection, email_hmac: str, lists: Sequence[str]) -> bo
     return connection.execute(found).first() is not None
 
 
-def shut_ones(connection: Connection, hashes: Sequence[str] | None = None) -> set[tuple[str, str]]:
-    """Return every (hash, list) that is shut, of these hashes alone where some are given."""
-    found = select(former.c.email_hmac, former.c.list)
+def shut_ones(connection: Connection, hashes: Sequence[str] | None = None) -> dict[tuple[str, str], int]:
+    """Return every (hash, list) that is shut with whose it was, of these hashes alone where some are given."""
+    found = select(former.c.email_hmac, former.c.list, former.c.subscriber)
     if hashes is not None:
         found = found.where(among(connection, former.c.email_hmac, hashes))
-    return {(row.email_hmac, row.list) for row in connection.execute(found)}
+    return {(row.email_hmac, row.list): row.subscriber for row in connection.execute(found)}
 
 
 def hashes_of(connection: Connection, who: int) -> list[str]:

@@ -234,8 +234,8 @@ class Readers:
                 values["domain"] = address.rpartition("@")[2]
                 connection.execute(update(subscriber).where(subscriber.c.id == row.subscriber).values(**values))
                 note(connection, row.subscriber, names, "address", now=now, origin="page")
-            let_in(connection, new.email_hmac, names, who)
             shut(connection, old.email_hmac, who, [each.list for each in had], now)
+            let_in(connection, new.email_hmac, names, who)  # last: the new address may be the old one, spelt otherwise
             mine = and_(request.c.subscriber == row.subscriber, request.c.kind == ADDRESS)
             connection.execute(update(request).where(mine).values(done_at=now, email=""))
             to = (who, old.email_hmac)

@@ -67,8 +67,8 @@ class _Known:
 
     barred: set[str]
     """Keyed hashes."""
-    shut: set[tuple[str, str]]
-    """(hash, list) of addresses that a reader of the list moved away from."""
+    shut: dict[tuple[str, str], int]
+    """(hash, list) of addresses that a reader of the list moved away from, and whose they were."""
     people: dict[str, Record[Any]]
     """By address."""
     ways: dict[Preferences, int]
@@ -210,10 +210,14 @@ def _planned(people: Iterable[_Person], known: _Known) -> _Plan:
     return plan
 
 
-def _gone(people: Iterable[_Person], known: _Known) -> list[tuple[int, str]]:
+def _gone(people: Sequence[_Person], known: _Known) -> list[tuple[int, str]]:
     """Return the subscriptions whose rows are in no file any more, by subscriber and list."""
-    listed = {(person.address, row.list) for person in people for row in person.rows}
-    return [(old.subscriber, old.list) for key, old in known.there.items() if key not in listed and _counts(old)]
+    pairs = [(person, row.list) for person in people for row in person.rows]
+    listed = {(person.address, name) for person, name in pairs}
+    # A row of the address they moved away from is an older file's, which says nothing of the one they have.
+    spared = {(known.shut.get((person.hmac, name)), name) for person, name in pairs} if known.shut else set()
+    gone = ((old.subscriber, old.list) for key, old in known.there.items() if key not in listed and _counts(old))
+    return [key for key in gone if key not in spared]
 
 
 def _people(rows: Mapping[str, Sequence[Row]], hmac: Callable[[str], str]) -> list[_Person]:

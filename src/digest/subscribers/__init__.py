@@ -8,6 +8,7 @@ from digest.subscribers.files import NAME as LIST_NAME
 from digest.subscribers.files import (
     Lists,
     drop_address,
+    drop_rows,
     drop_text,
     extend_list,
     follow,
@@ -51,6 +52,7 @@ __all__ = [
     "as_csv",
     "cells",
     "drop_address",
+    "drop_rows",
     "drop_text",
     "email_hmac",
     "extend_list",

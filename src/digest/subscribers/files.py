@@ -175,18 +175,23 @@ def rename(path: Path, old: str, new: str) -> int:
 
 
 def drop_address(path: Path, email: str) -> int:
-    """Take an address's rows out of a list's file; return how many there were.
+    """Take an address's rows out of a list's file, as `drop_rows`; return how many there were."""
+    who = identity(email)
+    return drop_rows(path, lambda address: address == who)
+
+
+def drop_rows(path: Path, sought: Callable[[str], bool]) -> int:
+    """Take the rows out of a list's file whose address, as `identity` has it, is sought; return how many there were.
 
     Broken rows stay. Raises ListError for what is no table, and where nobody knows which of two columns counts.
     """
-    who = identity(email)
 
     def read(path: Path) -> Sheet:
         sheet = read_sheet(path)
         named_once(path.name, sheet.header.record.line, sheet.columns)
         return sheet
 
-    return rewrite(path, read, lambda sheet: _drop(sheet, lambda record: _who(record) == who))
+    return rewrite(path, read, lambda sheet: _drop(sheet, lambda record: sought(_who(record))))
 
 
 def drop_text(path: Path, address: str) -> int:

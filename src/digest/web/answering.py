@@ -12,7 +12,6 @@ from typing import Final
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from digest import pipeline
-from digest.errors import DigestError
 from digest.parts import Parts
 
 log = logging.getLogger(__name__)
@@ -48,8 +47,8 @@ class Answering:
             await asyncio.sleep(self._soon)
             try:
                 left = await asyncio.wait_for(self.once(), LONGEST)
-            except (DigestError, OSError) as error:
-                log.warning("mails to single readers wait", extra={"reason": str(error)})
+            except Exception as error:  # whatever one turn meets, the next form is answered
+                log.warning("mails to single readers wait", extra={"reason": str(error) or type(error).__name__})
                 left = True
 
     async def once(self) -> bool:
