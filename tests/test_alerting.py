@@ -100,7 +100,7 @@ def test_news_does_not_wait_for_the_pause_of_what_was_tried_before():
 
 
 def test_a_key_that_cannot_be_used_keeps_no_alert_from_the_webhook(tmp_path):
-    with listening() as (url, heard), duty(tmp_path, {}, GOOD) as (parts, office):
+    with listening() as (url, heard), duty(tmp_path, {}, GOOD) as (_, office):
         file = tmp_path / "digest.toml"
         unsigned = '\n[dkim]\ndomain = "brief.example"\nselectors = ["gone"]\n'
         file.write_text(file.read_text().replace("[alerts]\n", f'[alerts]\nwebhook = "{url}"\n') + unsigned)
