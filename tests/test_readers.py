@@ -622,12 +622,3 @@ def test_a_typo_of_a_big_domain_is_pointed_out_and_taken(parts):
 
     assert said.meant == "cy@gmail.com"
     assert queued(parts) == [(NoticeKind.CONFIRM, "cy@gmial.com")]
-
-
-def test_many_leave_in_one_go(parts):
-    tokens = [settings_token(parts, each, Purpose.UNSUBSCRIBE) for each in (ADA, BO)]
-
-    done = readers.leave_many(parts, [(tokens[0], "one-click"), ("forged", "one-click"), (tokens[1], "page")], now=NOON)
-
-    assert [left.ended if left else None for left in done] == [1, None, 1]
-    assert mailed(parts) == []

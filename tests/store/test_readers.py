@@ -38,7 +38,7 @@ def test_from_the_form_to_the_address_book_and_out_again(store):
     assert store.readers.pause(who, LISTS, date(2026, 12, 1), now=NOW) is True
     (word,) = store.readers.words()
     store.readers.noted([word])
-    ended = store.readers.leave([Leaving(who, "brief", LISTS, "page"), Leaving(999, "brief", LISTS, "page")], now=NOW)
+    ended = [store.readers.leave(Leaving(each, "brief", LISTS, "page"), now=NOW) for each in (who, 999)]
     back = store.readers.put_back(who, "brief", LISTS, now=NOW + timedelta(days=13))
 
     assert (word.row.email, word.running, word.row.preferences.language) == (ADA, True, "pl")

@@ -159,20 +159,15 @@ def confirm(parts: Parts, token: str, *, now: datetime) -> Confirmed | None:
 
 
 def leave(parts: Parts, token: str, *, origin: str, now: datetime) -> Left | None:
-    """End a reader's subscription to every list of the token's edition; `origin`: one-click, page, mailto."""
-    return leave_many(parts, [(token, origin)], now=now)[0]
+    """End a reader's subscription to every list of the token's edition; `origin`: page, mailto.
 
-
-def leave_many(parts: Parts, said: Sequence[tuple[str, str]], *, now: datetime) -> list[Left | None]:
-    """Do what `leave` does for many at once, (token, origin) each, in one durable transaction."""
-    tokens = [opened(parts, token, WAY_OUT) for token, _ in said]
-    leavings = [
-        Leaving(token.subscriber, token.edition, lists_of(parts, token.edition), origin)
-        for token, (_, origin) in zip(tokens, said, strict=True)
-        if token
-    ]
-    ended = iter(parts.store.readers.leave(leavings, now=now)) if leavings else iter(())
-    return [_left(parts, token, next(ended), now) if token else None for token in tokens]
+    One-clicks, of which many come at once, are written in groups (`pipeline.clicks`).
+    """
+    said = opened(parts, token, WAY_OUT)
+    if said is None:
+        return None
+    leaving = Leaving(said.subscriber, said.edition, lists_of(parts, said.edition), origin)
+    return _left(parts, said, parts.store.readers.leave(leaving, now=now), now)
 
 
 def put_back(parts: Parts, token: str, *, now: datetime) -> Wishes | None:

@@ -122,14 +122,14 @@ class Readers:
             queue(connection, NoticeKind.WELCOME, to=to, edition=row.edition, now=now)
         return True
 
-    def leave(self, leavings: Sequence[Leaving], *, now: datetime) -> list[int | None]:
-        """End what each of them names, all in one transaction; return of each how many subscriptions were running.
+    def leave(self, leaving: Leaving, *, now: datetime) -> int | None:
+        """End what it names; return how many subscriptions were running, None for a subscriber that there is not.
 
-        None stands for a subscriber that there is not. Lists they were not on are noted too, so that no file of the
-        edition brings them back; what they asked for and did not confirm is void.
+        Lists they were not on are noted too, so that no file of the edition brings them back; what they asked for and
+        did not confirm is void.
         """
         with self._database.write() as connection:
-            return [end(connection, each, now) for each in leavings]
+            return end(connection, leaving, now)
 
     def put_back(self, who: int, edition: str, lists: Sequence[str], *, now: datetime) -> list[str]:
         """Undo a leaving of the last fortnight, by the reader's own word; return the lists they are on again.
