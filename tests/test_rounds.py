@@ -8,7 +8,7 @@ from threading import Event as Flag
 
 import pytest
 
-from digest import rounds, schedule
+from digest import pipeline, rounds, schedule
 from digest.parts import open_parts
 from digest.rounds import Rounds
 from digest.settings import load
@@ -17,6 +17,9 @@ from tests.settings.conftest import BASE
 
 SOON = timedelta(milliseconds=20)
 """Between two turns: a clock that runs 500 times as fast."""
+NEVER = timedelta(days=365)
+"""Hours of that fast clock, and longer than any machine stands still."""
+KEPT_BACK = "no ping goes out, since draft will not end"
 
 
 async def quick(_watch):
@@ -35,6 +38,18 @@ def jobs(monkeypatch):
 
 
 @pytest.fixture
+def alongside(monkeypatch):
+    """Lets draft run beside all the other jobs, and be taken to hang after so long; the others never are."""
+    others = ("notices", *(name for name in schedule.JOBS if name not in ("draft", "notices")))
+
+    def set_limit(limit):
+        monkeypatch.setattr(rounds, "ALONGSIDE", ((("draft",), rounds.TICK, limit), (others, rounds.TICK, NEVER)))
+
+    set_limit(NEVER)
+    return set_limit
+
+
+@pytest.fixture
 def pinged(tmp_path):
     """Parts whose ping goes to a server on loopback, and what that heard."""
     with listening() as (url, heard):
@@ -43,75 +58,83 @@ def pinged(tmp_path):
             yield parts, heard
 
 
-async def until(happened):
-    async with asyncio.timeout(20):
-        while not happened():
-            await asyncio.sleep(0.01)
+async def until_it_ends(parts, told):
+    """Take turns until a job sets the watch's `stop`; return the rounds."""
+    watch = schedule.Watch(parts, lambda: datetime.now(UTC), asyncio.Event())
+    running = Rounds(watch, lambda event, run: told.append(event.text), tick=SOON)
+    async with asyncio.timeout(60):
+        await running()
+    return running
 
 
-def begun(parts, told, tick=SOON):
-    stop = asyncio.Event()
-    watch = schedule.Watch(parts, lambda: datetime.now(UTC), stop)
-    running = Rounds(watch, lambda event, run: told.append(event.text), tick=tick)
-    return running, asyncio.create_task(running()), stop
-
-
-def test_no_ping_goes_out_while_a_job_hangs_and_the_end_does_not_wait_for_it(jobs, pinged, monkeypatch):
+def test_no_ping_goes_out_while_a_job_hangs_and_the_end_does_not_wait_for_it(jobs, pinged, alongside, monkeypatch):
     parts, heard = pinged
-    hangs, let_go, told = Flag(), Flag(), []
-    limits = [
-        (names, every, timedelta(seconds=50) if "draft" in names else limit * 99)
-        for names, every, limit in rounds.ALONGSIDE
-    ]
-    monkeypatch.setattr(rounds, "ALONGSIDE", tuple(limits))
+    hangs, let_go = Flag(), Flag()
+    told, begun, since = [], [], []
+    ask = pipeline.ping
     monkeypatch.setattr(rounds, "GRACE", 0.2)
+
+    async def ping(parts):
+        begun.append("a ping")
+        await ask(parts)
 
     async def draft(_watch):
         if heard:
             hangs.set()
-            await asyncio.to_thread(let_go.wait, 30)
+            alongside(timedelta())
+            await asyncio.to_thread(let_go.wait, 120)
         for nothing in ():
             yield nothing
 
-    async def run():
-        jobs["draft"] = draft
-        running, task, stop = begun(parts, told)
-        await until(lambda: "no ping goes out, since draft will not end" in told)
-        before = len(heard)
-        await asyncio.sleep(0.3)
-        after = len(heard)
-        stop.set()
-        async with asyncio.timeout(10):
-            await task
-        let_go.set()
-        return running, before, after
+    async def notices(watch):
+        if KEPT_BACK in told:
+            since.append(len(begun))  # pings that are out already may be heard later than they began
+        if len(since) == 5:
+            watch.stop.set()
+        for nothing in ():
+            yield nothing
 
-    running, before, after = asyncio.run(run())
+    jobs |= {"draft": draft, "notices": notices}
+    monkeypatch.setattr(pipeline, "ping", ping)
+
+    async def run():
+        try:
+            return await until_it_ends(parts, told)
+        finally:
+            let_go.set()
+
+    running = asyncio.run(run())
 
     assert hangs.is_set()
-    assert 0 < before == after
+    assert len(begun) > 0
+    assert since == [len(begun)] * 5
     assert running.left == ["draft"]
-    assert told.count("no ping goes out, since draft will not end") == 1
+    assert told.count(KEPT_BACK) == 1
     assert told[-1] == "cuts off what does not end: draft"
 
 
-def test_a_job_that_ends_when_it_is_told_to_is_not_cut_off(jobs, pinged):
+def test_a_job_that_ends_when_it_is_told_to_is_not_cut_off(jobs, pinged, alongside, monkeypatch):
     parts, _ = pinged
-    told = []
+    told, waits, ended = [], Flag(), []
+    monkeypatch.setattr(rounds, "GRACE", 50.0)
 
-    async def notices(watch):
+    async def draft(watch):
+        waits.set()
         await watch.stop.wait()
         for nothing in ():
             yield nothing
+        ended.append("draft")
 
-    async def run():
-        jobs["notices"] = notices
-        running, task, stop = begun(parts, told)
-        await asyncio.sleep(0.05)
-        stop.set()
-        async with asyncio.timeout(10):
-            await task
-        return running.left
+    async def notices(watch):
+        if waits.is_set():
+            watch.stop.set()
+        for nothing in ():
+            yield nothing
 
-    assert asyncio.run(run()) == []
+    jobs |= {"draft": draft, "notices": notices}
+
+    running = asyncio.run(until_it_ends(parts, told))
+
+    assert ended == ["draft"]
+    assert running.left == []
     assert told == []
