@@ -7,6 +7,7 @@ import pwd
 import shutil
 import subprocess
 import tempfile
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -16,6 +17,8 @@ from pathlib import Path
 import psycopg
 
 USER = "digest"
+PATIENCE = 120
+"""Seconds in which a server on a busy machine starts, stops, or lets go of a database."""
 QUICK = "-c fsync=off -c full_page_writes=off -c synchronous_commit=off -c shared_buffers=16MB -c max_connections=60"
 
 
@@ -86,8 +89,17 @@ class Cluster:
             return len(found.fetchall())
 
     def _run(self, statement: str) -> None:
+        """Run it once nobody is left in the database: a connection that was closed ends a while later on the server."""
+        until = time.monotonic() + PATIENCE
         with psycopg.connect(host=str(self.folder), user=USER, dbname="postgres", autocommit=True) as connection:
-            connection.execute(statement.encode())
+            while True:
+                try:
+                    connection.execute(statement.encode())
+                except psycopg.errors.ObjectInUse:
+                    if time.monotonic() > until:
+                        raise
+                else:
+                    return
 
 
 @contextmanager
@@ -109,10 +121,10 @@ def running(server: Path) -> Iterator[Cluster]:
     try:
         run("initdb", "-D", str(data), "-U", USER, "--auth=trust", "--no-sync", "-E", "UTF8", "--locale=C")
         options = f"{QUICK} -c listen_addresses= -k {folder}"
-        run("pg_ctl", "-D", str(data), "-w", "-l", str(folder / "log"), "-o", options, "start")
+        run("pg_ctl", "-D", str(data), "-w", "-t", str(PATIENCE), "-l", str(folder / "log"), "-o", options, "start")
         try:
             yield Cluster(folder)
         finally:
-            run("pg_ctl", "-D", str(data), "-w", "-m", "immediate", "stop")
+            run("pg_ctl", "-D", str(data), "-w", "-t", str(PATIENCE), "-m", "immediate", "stop")
     finally:
         shutil.rmtree(folder, ignore_errors=True)

@@ -110,6 +110,6 @@ def test_a_text_that_is_none_is_shown_short_or_not_at_all_and_soon(text):
     articles, placements = read(text, "article.txt")
     content = compose(placements, articles, EDITION, sources=(), number=1, slot=SLOT, now=NOW).content
 
-    assert time.process_time() - began < 10
+    assert time.process_time() - began < 60  # it takes four seconds at most; what grows with the square takes hours
     assert content.stories <= 1
     assert all(len(s) <= 500 for section in content.sections for item in section.items for s in item.summary)

@@ -9,7 +9,7 @@ import subprocess
 import sys
 from importlib.metadata import files, version
 from pathlib import Path
-from urllib.request import urlopen
+from urllib.request import ProxyHandler, build_opener
 
 import pytest
 
@@ -34,16 +34,21 @@ LAID = {"digest.toml": "digest.toml", "templates": "templates", "subscribers": "
 """Of the repository, what `digest init` lays out."""
 
 
+def shell(folder):
+    """The environment of a fresh shell."""
+    return {"PATH": "/usr/bin:/bin", "LANG": "C.UTF-8", "HOME": str(folder)}
+
+
 def run(*command, cwd):
     """Run a command as from a fresh shell, off a terminal."""
     done = subprocess.run(
         [str(word) for word in command],
         capture_output=True,
         text=True,
-        timeout=120,
+        timeout=280,
         cwd=cwd,
         stdin=subprocess.DEVNULL,
-        env={"PATH": "/usr/bin:/bin", "LANG": "C.UTF-8", "HOME": str(cwd)},
+        env=shell(cwd),
     )
     assert "Traceback" not in done.stderr, done.stderr
     return done
@@ -166,17 +171,33 @@ def test_the_demo_runs_again_in_its_folder_and_speaks_json(demos):
     assert Path(told["settings"]) == folder / "digest.toml"
 
 
+def heeding():
+    """Let a process hear Ctrl-C, which what a shell runs in the background does not, nor what that begins."""
+    signal.signal(signal.SIGINT, signal.SIG_DFL)
+
+
 def test_shown_on_a_page_the_caught_mails_can_be_read_until_ctrl_c(tmp_path):
     command = [COMMAND, "demo", "--dir", tmp_path / "show", "--serve"]
-    with subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, text=True, cwd=tmp_path) as shown:
-        found = (re.search(r"http://127\.0\.0\.1:\d+/?", line) for line in iter(shown.stderr.readline, ""))
-        url = next(filter(None, found), None)
-        assert url, "the demo ended before it showed a page"
+    with subprocess.Popen(
+        command,
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.PIPE,
+        text=True,
+        cwd=tmp_path,
+        env=shell(tmp_path),
+        preexec_fn=heeding,
+    ) as shown:
+        try:
+            found = (re.search(r"http://127\.0\.0\.1:\d+/?", line) for line in iter(shown.stderr.readline, ""))
+            url = next(filter(None, found), None)
+            assert url, "the demo ended before it showed a page"
 
-        with urlopen(url[0], timeout=20) as answer:
-            page = answer.read().decode()
-        shown.send_signal(signal.SIGINT)
-        _, said = shown.communicate(timeout=20)
+            with build_opener(ProxyHandler({})).open(url[0], timeout=60) as answer:
+                page = answer.read().decode()
+            shown.send_signal(signal.SIGINT)
+            _, said = shown.communicate(timeout=120)
+        finally:
+            shown.kill()
 
     assert page.count("@") >= 7
     assert (shown.returncode, said) == (0, "")

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import asyncio
+import re
+import socket
 
 import pytest
 
@@ -48,10 +50,15 @@ def test_without_a_relay_or_with_the_catcher_first_mail_stays_on_this_machine(tm
 
 
 def test_the_relays_are_the_way_out_and_the_catcher_among_them_is_none(tmp_path):
-    second = NOWHERE.replace("there", "elsewhere").replace("port = 9", "port = 7")
-    told = r"127\.0\.0\.1:9: no connection.*127\.0\.0\.1:7: no connection"
-    with open_parts(settings(tmp_path, NOWHERE + CATCHER + second)) as parts, pytest.raises(RelayError, match=told):
-        asyncio.run(way_out(parts))
+    with socket.socket() as one, socket.socket() as another:  # ports that are taken, and where nobody listens
+        for taken in (one, another):
+            taken.bind(("127.0.0.1", 0))
+        first, second = (f"port = {taken.getsockname()[1]}" for taken in (one, another))
+        relays = f"{NOWHERE}{CATCHER}{NOWHERE.replace('there', 'elsewhere').replace('port = 9', second)}"
+        told = rf"127\.0\.0\.1:{first[7:]}: no connection.*127\.0\.0\.1:{second[7:]}: no connection"
+        text = relays.replace("port = 9", first, 1)
+        with open_parts(settings(tmp_path, text)) as parts, pytest.raises(RelayError, match=told):
+            asyncio.run(way_out(parts))
 
     assert not (tmp_path / "var/catcher").exists()
 
@@ -74,7 +81,7 @@ def test_a_file_of_authorities_that_is_none_is_named_before_anything_is_said(tmp
         (tmp_path / "ours.pem").write_text(content)
     text = NOWHERE.replace("none", "tls") + 'ca_file = "ours.pem"\n'
 
-    told = rf"relay\.there\.ca_file: {tmp_path}/ours\.pem holds no certificates"
+    told = rf"relay\.there\.ca_file: {re.escape(str(tmp_path))}/ours\.pem holds no certificates"
     with open_parts(settings(tmp_path, text)) as parts, pytest.raises(SettingsError, match=told):
         asyncio.run(way_out(parts))
 

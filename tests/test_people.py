@@ -146,33 +146,33 @@ def test_whoever_waits_too_long_for_the_lists_files_is_told_so(parts):
 
 def test_the_daemon_goes_on_while_a_sending_waits_for_the_lists_files(parts):
     issue = approved(parts.store, at=slot())
-    beats, held = [], Event()
+    told, held, enough = [], Event(), Event()
 
     def hold() -> None:
         with alone(parts):
             held.set()
-            Event().wait(0.5)
-            beats.append("free")
-
-    async def beat() -> None:
-        for _ in range(3):
-            await asyncio.sleep(0.01)
-            beats.append("beat")
+            enough.wait(20)
+            told.append("free")
 
     async def sending() -> None:
         watch = schedule.Watch(parts, lambda: issue.send_at, asyncio.Event())
-        beating = asyncio.create_task(beat())
-        async for _ in schedule.dispatch(watch):
-            watch.stop.set()
-        await beating
+        told.extend([event.job async for event in schedule.dispatch(watch)])
+
+    async def beating() -> None:
+        begun = asyncio.create_task(sending())
+        for _ in range(3):
+            await asyncio.sleep(0.01)  # were the loop kept waiting, it would come back only once the files are free
+            told.append("beat")
+        enough.set()
+        await begun
 
     holder = Thread(target=hold)
     holder.start()
-    assert held.wait(10)
-    asyncio.run(asyncio.wait_for(sending(), 30))
+    assert held.wait(60)
+    asyncio.run(asyncio.wait_for(beating(), 120))
     holder.join()
 
-    assert beats == ["beat", "beat", "beat", "free"]
+    assert told == ["beat", "beat", "beat", "free", "send"]
 
 
 def test_a_change_of_the_lists_is_told_until_it_was_taken_over_and_other_settings_are_one(desk, parts):

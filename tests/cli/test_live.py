@@ -48,7 +48,7 @@ def test_a_display_that_fails_is_told_once_and_goes_on(monkeypatch, caplog):
     display = Failing()
 
     async def go():
-        async with reporting.reporting(MemoryOutbox(), 1, None, display), asyncio.timeout(10):
+        async with reporting.reporting(MemoryOutbox(), 1, None, display), asyncio.timeout(60):
             await display.goes_on.wait()
 
     asyncio.run(go())

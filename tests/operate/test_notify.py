@@ -1,6 +1,7 @@
 """A word to the service manager."""
 
 import socket
+import tempfile
 from datetime import timedelta
 
 import pytest
@@ -9,13 +10,12 @@ from digest.operate import notify
 
 
 @pytest.fixture
-def manager(tmp_path):
-    """The socket of a service manager, and where it is."""
-    path = tmp_path / "notify"
-    with socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM) as channel:
-        channel.bind(str(path))
-        channel.settimeout(5)
-        yield channel, {"NOTIFY_SOCKET": str(path)}
+def manager():
+    """The socket of a service manager, and where it is: in a short folder, since such a path has 107 bytes at most."""
+    with tempfile.TemporaryDirectory(dir="/tmp") as folder, socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM) as channel:
+        channel.bind(f"{folder}/notify")
+        channel.settimeout(60)
+        yield channel, {"NOTIFY_SOCKET": f"{folder}/notify"}
 
 
 def test_the_manager_is_told_in_lines(manager):
@@ -29,7 +29,7 @@ def test_the_manager_is_told_in_lines(manager):
 def test_a_socket_without_a_file_is_meant_by_an_at_sign():
     with socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM) as channel:
         channel.bind("")  # the kernel gives it a name
-        channel.settimeout(5)
+        channel.settimeout(60)
         name = channel.getsockname().decode()
 
         assert notify.tell({"NOTIFY_SOCKET": name.replace("\0", "@", 1)}, WATCHDOG=1)

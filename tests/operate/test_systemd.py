@@ -26,7 +26,7 @@ def unit(tmp_path):
 @pytest.mark.parametrize("question", [["verify", "--man=no"], ["security", "--offline=true", "--threshold=25"]])
 def test_systemd_has_nothing_against_it(unit, question):
     done = subprocess.run(
-        [ANALYZE, *question, "--no-pager", str(unit)], capture_output=True, text=True, timeout=30, check=False
+        [ANALYZE, *question, "--no-pager", str(unit)], capture_output=True, text=True, timeout=200, check=False
     )
 
     assert done.returncode == 0, done.stdout + done.stderr
