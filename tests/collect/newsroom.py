@@ -20,6 +20,22 @@ NOW = datetime(2026, 11, 22, 6, tzinfo=UTC)
 Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
 
 
+class Leaping(asyncio.SelectorEventLoop):
+    """A loop whose clock leaps ahead when a test says so: what it then has waited for too long, nobody waited for."""
+
+    ahead = 0.0
+
+    def time(self) -> float:
+        return super().time() + self.ahead
+
+    def leap(self, over: timedelta) -> None:
+        """From any thread."""
+        self.call_soon_threadsafe(self._leap, over.total_seconds())
+
+    def _leap(self, seconds: float) -> None:
+        self.ahead += seconds
+
+
 class Newsroom:
     """Serves what was `put`, on a free port of 127.0.0.1, from a thread of its own until `close`."""
 
@@ -30,7 +46,7 @@ class Newsroom:
         self._loop = asyncio.new_event_loop()
         self._thread = threading.Thread(target=self._loop.run_forever, daemon=True)
         self._thread.start()
-        self.port = asyncio.run_coroutine_threadsafe(self._start(), self._loop).result(10)
+        self.port = asyncio.run_coroutine_threadsafe(self._start(), self._loop).result(60)
 
     @property
     def paths(self) -> list[str]:
@@ -58,20 +74,37 @@ class Newsroom:
     def put_feed(self, path: str, *items: str, **headers: str) -> str:
         return self.put(path, rss(*items), "application/rss+xml", **headers)
 
+    def hang(self, path: str, client: Leaping, over: timedelta) -> str:
+        """Never answer; for who asks, so much time passes in waiting for it."""
+
+        async def silence(_: web.Request) -> web.StreamResponse:
+            client.leap(over)
+            await asyncio.sleep(3_600)
+            return web.Response()
+
+        return self.on(path, silence)
+
     def source(self, path: str, name: str = "Ilma Courier", **settings: object) -> Source:
         given = {"kind": SourceKind.FEED, "url": self.url(path), "allow_private": True} | settings
         return Source(name, **given)
 
     def close(self) -> None:
-        asyncio.run_coroutine_threadsafe(self._runner.cleanup(), self._loop).result(10)
+        asyncio.run_coroutine_threadsafe(self._close(), self._loop).result(60)
         self._loop.call_soon_threadsafe(self._loop.stop)
-        self._thread.join(10)
+        self._thread.join(60)
         self._loop.close()
 
     def open_at(self, host: str) -> None:
         """Serve at another address of loopback as well, as if it were another publisher."""
         site = web.TCPSite(self._runner, host, self.port)
-        asyncio.run_coroutine_threadsafe(site.start(), self._loop).result(10)
+        asyncio.run_coroutine_threadsafe(site.start(), self._loop).result(60)
+
+    async def _close(self) -> None:
+        await self._runner.cleanup()
+        others = [task for task in asyncio.all_tasks() if task is not asyncio.current_task()]
+        for task in others:
+            task.cancel()
+        await asyncio.gather(*others, return_exceptions=True)
 
     async def _start(self) -> int:
         self._runner = web.ServerRunner(web.Server(self._handle, access_log=None), shutdown_timeout=0.1)
@@ -126,20 +159,21 @@ class Remembered:
         self.owners |= dict(collected.addresses)
 
 
-WORKERS = Workers(1)
-"""For all tests of a process: they start once, and end with it."""
+WORKERS = Workers(1, most_work=timedelta(minutes=1))
+"""For all tests of a process: they start once, and end with it. However slow the machine is, they have the time."""
 atexit.register(WORKERS.close)
 
 
 def poll(
     *sources: Source,
     memory: Remembered | None = None,
-    seconds: float = 5,
+    seconds: float = 60,
     progress=None,
     now: datetime = NOW,
     spread: timedelta = timedelta(),
     cache: Cache | None = None,
     workers: Workers = WORKERS,
+    loop: asyncio.AbstractEventLoop | None = None,
 ) -> Collected:
     async def run() -> Collected:
         portions = collect(
@@ -158,7 +192,8 @@ def poll(
             **{part.name: tuple(chain(*(getattr(portion, part.name) for portion in got))) for part in fields(Collected)}
         )
 
-    return asyncio.run(run())
+    with asyncio.Runner(loop_factory=(lambda: loop) if loop else None) as runner:
+        return runner.run(run())
 
 
 def item(link: str, title: str = "", text: str = "", at: datetime = NOW - timedelta(hours=1), more: str = "") -> str:

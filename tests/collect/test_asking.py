@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import asyncio
+import socket
 from datetime import timedelta
 
 import pytest
 from aiohttp import web
 
 from digest.collect import ask
-from tests.collect.newsroom import Newsroom
+from digest.model.news import Source, SourceKind
+from tests.collect.newsroom import Leaping, Newsroom
 
 
 @pytest.fixture
@@ -19,10 +21,11 @@ def newsroom():
     room.close()
 
 
-def asked(newsroom, *urls, leave=True, **given):
+def asked(newsroom, *urls, leave=True, patience=timedelta(minutes=1), loop=None):
     """What came of asking, by a newsletter that has leave to reach the newsroom, or none."""
     sources = [newsroom.source("/feed")] if leave else []
-    return asyncio.run(ask(urls, user_agent="digest/0", sources=sources, **given))
+    with asyncio.Runner(loop_factory=(lambda: loop) if loop else None) as runner:
+        return runner.run(ask(urls, user_agent="digest/0", sources=sources, patience=patience))
 
 
 def methods(newsroom):
@@ -72,15 +75,13 @@ def test_redirects_without_end_are_given_up(newsroom):
 
 
 def test_who_does_not_answer_in_time_is_left(newsroom):
-    async def silent(_):
-        await asyncio.sleep(30)
-        return web.Response()
+    loop = Leaping()
+    url = newsroom.hang("/a", loop, timedelta(minutes=2))
 
-    url = newsroom.on("/a", silent)
+    [answer] = asked(newsroom, url, loop=loop)
 
-    [answer] = asked(newsroom, url, patience=timedelta(seconds=0.2))
-
-    assert answer.reason == "no answer in 0.2 seconds"
+    assert answer.reason == "no answer in 60 seconds"
+    assert answer.took >= timedelta(minutes=1)
 
 
 def test_nothing_inside_is_asked_without_leave(newsroom):
@@ -113,25 +114,23 @@ def test_what_is_no_address_of_the_web_is_told_and_not_asked(newsroom, url):
 
 
 def test_a_server_that_is_not_there_is_told():
-    gone = Newsroom()
-    url, source = gone.url("/a"), gone.source("/feed")
-    gone.close()
+    with socket.socket() as nobody:  # listens; while it is bound nobody else can have the port
+        nobody.bind(("127.0.0.1", 0))
+        url = f"http://127.0.0.1:{nobody.getsockname()[1]}/a"
+        source = Source("Ilma Courier", SourceKind.FEED, url=url, allow_private=True)
 
-    [answer] = asyncio.run(ask([url], user_agent="digest/0", sources=[source]))
+        [answer] = asyncio.run(ask([url], user_agent="digest/0", sources=[source], patience=timedelta(minutes=1)))
 
     assert (answer.status, answer.reason) == (0, "no connection")
 
 
 def test_a_host_that_is_silent_twice_is_not_waited_for_again(newsroom):
-    async def silent(_):
-        await asyncio.sleep(30)
-        return web.Response()
+    loop = Leaping()
+    urls = [newsroom.hang(f"/{n}", loop, timedelta(minutes=2)) for n in range(5)]
 
-    urls = [newsroom.on(f"/{n}", silent) for n in range(5)]
+    answers = asked(newsroom, *urls, loop=loop)
 
-    answers = asked(newsroom, *urls, patience=timedelta(seconds=0.1))
-
-    assert [one.reason.partition(":")[0] for one in answers] == ["no answer in 0.1 seconds"] * 2 + ["not asked"] * 3
+    assert [one.reason.partition(":")[0] for one in answers] == ["no answer in 60 seconds"] * 2 + ["not asked"] * 3
     assert len(newsroom.asked) == 2
 
 

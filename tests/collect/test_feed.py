@@ -3,7 +3,6 @@ from __future__ import annotations
 import json
 import time
 from datetime import UTC, datetime, timedelta
-from pathlib import Path
 
 import pytest
 from hypothesis import given, settings
@@ -144,21 +143,23 @@ def test_a_feed_that_declares_entities_is_refused(prolog, encoding):
 @pytest.mark.parametrize(
     "head",
     [
-        '<?xml version="1.0"?><!DOCTYPE rss SYSTEM "a>b" [<!ENTITY b SYSTEM "file:///etc/hostname">]>',
+        '<?xml version="1.0"?><!DOCTYPE rss SYSTEM "a>b" [<!ENTITY b SYSTEM "file://SECRET">]>',
         '<![CDATA[<?xml version="1.0"?><!DOCTYPE rss [<!ENTITY b "boom">]>',
         '<?xml version="1.0"?>junk<!DOCTYPE rss [<!ENTITY b "boom">]>',
         '<?xml version="1.0" encoding="utf-7"?><!DOCTYPE rss [<!ENTITY b "boom">]>',
     ],
 )
-def test_no_disguise_of_a_declaration_gets_an_entity_into_a_title(head):
+def test_no_disguise_of_a_declaration_gets_an_entity_into_a_title(head, tmp_path):
+    secret = tmp_path / "secret"
+    secret.write_text("the door code")
     body = rss(item("https://ilma.example/a", "TITLE")).split("?>", 1)[1].replace("TITLE", "&b;")
 
     try:
-        entries = read(head + body).entries
+        entries = read(head.replace("SECRET", str(secret)) + body).entries
     except ParseError:
         return
 
-    assert not any("boom" in entry.title or Path("/etc/hostname").read_text() in entry.title for entry in entries)
+    assert not any("boom" in entry.title or "door code" in entry.title for entry in entries)
 
 
 def test_entities_in_an_article_about_xml_are_just_text():

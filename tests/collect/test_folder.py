@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import os
+import random
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -143,7 +144,7 @@ def test_a_folder_gives_its_files_in_order_and_names_what_it_could_not_read(tmp_
     (papers / "c.html").write_text(page("Third", f"<p>{sentences('Ilma')}</p><h2>Talks</h2><p>{sentences('Tarn')}</p>"))
     (papers / "d.txt").write_bytes("Vierter Text\nGröße zählt.".encode("cp1252"))
     (papers / "e.txt").write_bytes(b"\x89PNG\r\n\x1a\n\0\0\0\rIHDR")
-    (papers / "f.txt").write_bytes(os.urandom(3_000) + b"\0")
+    (papers / "f.txt").write_bytes(random.Random(7).randbytes(3_000) + b"\0")
     (papers / "g.txt").write_text("")
     (papers / "h.txt").write_bytes(b"word " * 1_000_001)
     (papers / "i.txt").symlink_to(elsewhere)

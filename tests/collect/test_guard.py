@@ -89,7 +89,7 @@ def nobody_connected(server: socket.socket) -> bool:
 @pytest.mark.parametrize("host", DISGUISES)
 def test_a_source_in_disguise_reaches_nothing_inside(host, desk):
     port = desk.getsockname()[1]
-    collected = poll(Source("Karsk Wire", SourceKind.FEED, url=f"http://{host}:{port}/feed"))
+    collected = poll(Source("Karsk Wire", SourceKind.FEED, url=f"http://{host}:{port}/feed"), seconds=5)
 
     [report] = collected.reports
     assert (report.status, nobody_connected(desk)) == (Status.FAILED, True)
@@ -118,7 +118,7 @@ def test_leave_for_a_place_holds_on_the_way_back_to_it(newsroom: Newsroom):
 def test_a_redirect_in_disguise_reaches_nothing_inside(newsroom: Newsroom, host, desk):
     newsroom.put("/feed", status=302, Location=f"http://{host}:{desk.getsockname()[1]}/admin")
 
-    [report] = poll(newsroom.source("/feed")).reports
+    [report] = poll(newsroom.source("/feed"), seconds=5).reports  # for whom no name server answers
 
     assert (report.status, nobody_connected(desk)) == (Status.FAILED, True)
 

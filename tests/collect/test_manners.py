@@ -6,13 +6,13 @@ import asyncio
 from datetime import timedelta
 
 import pytest
-from aiohttp import web
 
 from digest.collect import Status
 from digest.collect.http.rules import MOST_BYTES, parse
-from digest.model.news import SourceKind, SourceState
+from digest.model.news import Source, SourceKind, SourceState
+from tests.virtual import VirtualLoop
 
-from .newsroom import NOW, Newsroom, Remembered, item, page, poll, rss, sentences
+from .newsroom import NOW, Leaping, Newsroom, Remembered, item, page, poll, rss, sentences
 
 MINUTE = timedelta(minutes=1)
 FEED = rss(item("https://ilma.example/a", "A", "Words of the feed."))
@@ -78,21 +78,17 @@ def test_a_wait_from_a_clock_that_was_far_ahead_is_not_heeded(newsroom):
     assert rounds(newsroom, memory, 1)[0].status is Status.OK
 
 
-def test_sources_begin_one_after_the_other_when_there_is_time(newsroom):
-    began = []
+def test_sources_begin_one_after_the_other_when_there_is_time(tmp_path):
+    told = {}
 
-    async def note(_: web.Request) -> web.Response:
-        began.append(asyncio.get_running_loop().time())
-        return web.Response(text=FEED)
+    def note(report):
+        told[report.name] = round(asyncio.get_running_loop().time())
 
-    for n in range(4):
-        newsroom.on(f"/{n}", note)
-    sources = [newsroom.source(f"/{n}", f"Source {n}", follow=False) for n in range(4)]
+    sources = [Source(f"Source {n}", SourceKind.FOLDER, path=tmp_path / "gone") for n in range(4)]
 
-    poll(*sources, spread=timedelta(seconds=0.4))
+    poll(*sources, spread=timedelta(hours=4), progress=note, loop=VirtualLoop())
 
-    assert newsroom.paths == ["/0", "/1", "/2", "/3"]
-    assert began[-1] - began[0] > 0.2
+    assert told == {f"Source {n}": n * 3_600 for n in range(4)}
 
 
 # ------------------------------------------------------------------------------------------------------- moved, gone
@@ -314,17 +310,14 @@ def test_where_the_rules_cannot_be_had_no_page_is_fetched_this_time(newsroom, st
 
 
 def test_a_host_that_does_not_answer_for_its_rules_is_not_asked_for_pages(newsroom):
-    async def hang(_: web.Request) -> web.Response:
-        await asyncio.sleep(60)
-        return web.Response()
-
+    loop = Leaping()
     news(newsroom, *(f"/news/{n}" for n in range(5)))
-    newsroom.on("/robots.txt", hang)
+    newsroom.hang("/robots.txt", loop, timedelta(seconds=61))
 
-    [report] = poll(newsroom.source("/feed"), seconds=0.2).reports
+    [report] = poll(newsroom.source("/feed"), loop=loop).reports
 
     assert newsroom.paths == ["/feed"]
-    assert report.reason == ("5 of 5 pages failed: no answer in 0:00:00.200000; 5 entries left for the next poll")
+    assert report.reason == "5 of 5 pages failed: no answer in 0:01:00; 5 entries left for the next poll"
 
 
 @pytest.mark.parametrize(

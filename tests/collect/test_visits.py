@@ -178,13 +178,17 @@ def test_many_pages_that_redirect_do_not_wait_for_one_another(newsroom):
 class Redirector:
     """Sends one page on to another publisher, who never answers; has no rules."""
 
+    def __init__(self) -> None:
+        self.waits = asyncio.Event()
+
     async def get(self, url: str, source: Source, *, accept: str, heard: Heard, **how: Any) -> Answer:
         if url.endswith("/robots.txt"):
             heard.hear(404, {})
             raise FetchError(source.name, "answered 404")
         if url.endswith("/away"):
             await how["allowed"]("https://tarn.example/")
-            await asyncio.sleep(60)
+            self.waits.set()
+            await asyncio.sleep(3_600)
         return Answer(url, b"", "text/html", "", "", "")
 
     def slow(self, place: URL, delay: timedelta) -> None:
@@ -192,13 +196,14 @@ class Redirector:
 
 
 def test_who_is_sent_on_to_a_slow_host_keeps_nobody_from_the_first():
-    source, host = Source("Ilma Courier", SourceKind.FEED, url="https://ilma.example/feed"), Redirector()
+    source = Source("Ilma Courier", SourceKind.FEED, url="https://ilma.example/feed")
 
     async def visit() -> str:
+        host = Redirector()
         visits = Visits(host, Robots(host, NOW), NOW)
         away = asyncio.create_task(visits.get(source, "https://ilma.example/away", accept="", room=Room()))
-        await asyncio.sleep(0.1)
-        here = await asyncio.wait_for(visits.get(source, "https://ilma.example/here", accept="", room=Room()), 5)
+        await host.waits.wait()
+        here = await asyncio.wait_for(visits.get(source, "https://ilma.example/here", accept="", room=Room()), 60)
         away.cancel()
         return here.url
 

@@ -12,18 +12,23 @@ import resource
 import signal
 import sys
 import time
+from collections import deque
 from collections.abc import Callable
 from concurrent.futures import TimeoutError as FutureTimeout
+from concurrent.futures.process import BrokenProcessPool
 from datetime import timedelta
 from functools import cache
 from math import ceil
 from multiprocessing import get_context
+from multiprocessing.context import BaseContext
 from pathlib import Path
 from threading import Lock
 from types import TracebackType
 from typing import Any, Final, ParamSpec, Self, TypeVar
 
 from pebble import ProcessExpired, ProcessPool
+from pebble.pool.base_pool import Task
+from pebble.pool.process import PoolManager
 
 from digest.errors import ParseError
 
@@ -60,16 +65,24 @@ class Workers:
         is. Cancelled, the process ends with the work.
         """
         try:
-            return await self._run(False, source, work, args, kwargs)
+            return await self._done(False, source, work, args, kwargs)
         except _Full:  # perhaps of what earlier work has left behind
             return await self.run_alone(source, work, *args, **kwargs)
 
     async def run_alone(self, source: str, work: Callable[P, T], /, *args: P.args, **kwargs: P.kwargs) -> T:
         """Return the same, in a process that does nothing before and after, and one after the other."""
         try:
-            return await self._run(True, source, work, args, kwargs)
+            return await self._done(True, source, work, args, kwargs)
         except _Full as e:
             raise ParseError(source, f"it takes more than {self._bytes / 1e6:g} MB of memory to read") from e
+
+    async def _done(
+        self, alone: bool, source: str, work: Callable[..., T], args: tuple[Any, ...], kwargs: dict[str, Any]
+    ) -> T:
+        try:
+            return await self._run(alone, source, work, args, kwargs)
+        except BrokenProcessPool:  # somebody ended a process of the pool: that is no fault of this work
+            return await self._run(alone, source, work, args, kwargs)
 
     async def _run(
         self, alone: bool, source: str, work: Callable[..., T], args: tuple[Any, ...], kwargs: dict[str, Any]
@@ -91,6 +104,8 @@ class Workers:
 
     def _started(self, *, alone: bool) -> ProcessPool:
         with self._lock:
+            if alone in self._pools and not self._pools[alone].active:  # broken
+                self._pools.pop(alone).join()
             if alone not in self._pools:
                 many, tasks = (1, 1) if alone else (self._most, _TASKS)
                 # spawn: a forked process would hold our locks and sockets (docs/design.md, "Never twice").
@@ -116,12 +131,50 @@ class Workers:
 class _Pool(ProcessPool):
     """A pool that ends its processes before their pipes: one still starting would tell of a broken pipe at length."""
 
+    def __init__(self, many: int, tasks: int, begin: Callable[[], None], *, context: BaseContext) -> None:
+        super().__init__(many, tasks, begin, context=context)
+        self._pool_manager = _Manager(self._context, context)
+
     def _stop_pool(self) -> None:
         if self._pool_manager_loop is not None:
             self._pool_manager_loop.join()
         self._pool_manager.worker_manager.force_stop_workers()
         rest: Callable[[], None] = super()._stop_pool
         rest()
+
+
+class _Manager(PoolManager):
+    """Hears a process out before it is told that it has ended: what it said may still be on the way.
+
+    Else the pool would take one that begins its work and ends at once for one that had none.
+    """
+
+    def __init__(self, *given: Any) -> None:
+        super().__init__(*given)
+        self._ended: deque[tuple[int, int]] = deque()
+        """Processes that have ended, and how, of which not all has been heard."""
+
+    def update_workers(self) -> None:
+        self._ended.extend(self.worker_manager.inspect_workers())
+        self.worker_manager.create_workers()
+
+    def process_next_message(self, timeout: float) -> None:
+        ended, channel = len(self._ended), self.worker_manager.pool_channel
+        try:
+            said = channel is not None and channel.poll(timeout)
+        except OSError as e:
+            raise BrokenProcessPool("the pool is closed") from e
+        if said:
+            super().process_next_message(0)
+            return
+        for _ in range(ended):
+            self.handle_worker_expiration(self._ended.popleft())
+
+    def find_expired_task(self, worker_id: int) -> Task:
+        for task in self.task_manager.tasks.copy().values():
+            if task.worker_id == worker_id:
+                return task
+        raise BrokenProcessPool("a process has ended without work; the locks of all may have ended with it")
 
 
 class _Full(MemoryError):
@@ -141,6 +194,8 @@ def bounded(seconds: int, most_bytes: int, work: Callable[..., T], args: tuple[A
         return work(*args, **kwargs)
     except MemoryError:
         os._exit(_FULL)
+    finally:  # whoever ended while it hands over what it made would never give back the pipe that all share
+        resource.setrlimit(resource.RLIMIT_CPU, (resource.RLIM_INFINITY, resource.RLIM_INFINITY))
 
 
 @cache

@@ -7,7 +7,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import TypeAlias
 
-from digest.collect import Collected, Status
+from digest.collect import Collected, Status, Workers
 from digest.model.news import Source, SourceKind
 from tests.collect.newsroom import Remembered, poll
 
@@ -65,7 +65,7 @@ class Case:
     see: Callable[[Collected], Outcome] = titles
     """What of the last poll is compared."""
     polls: int = 1
-    seconds: float = 20
+    seconds: float = 100
     """The poll's own time-out."""
     page: bool = False
     """Whether `/feed` is a single page as a source, not a feed."""
@@ -75,13 +75,13 @@ class Case:
     """Whether a second server listens at the port that `{trap}` stands for; nobody may ever knock there."""
 
 
-def outcome(case: Case, port: int) -> Outcome:
+def outcome(case: Case, port: int, workers: Workers) -> Outcome:
     """Read the case's server as the newsletter reads its sources."""
     kind = SourceKind.PAGE if case.page else SourceKind.FEED
     source = Source("Ilma Courier", kind, url=f"http://127.0.0.1:{port}/feed", follow=case.page, allow_private=True)
     memory = Remembered()
     for _ in range(case.polls):
-        collected = poll(source, memory=memory, seconds=case.seconds)
+        collected = poll(source, memory=memory, seconds=case.seconds, workers=workers)
         memory.learn(collected)
     return case.see(collected)
 

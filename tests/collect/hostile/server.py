@@ -7,8 +7,8 @@ import threading
 from collections import Counter, defaultdict
 from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
 from contextlib import suppress
-from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any, TypeAlias
+from dataclasses import dataclass, field, replace
+from typing import TYPE_CHECKING, Any, Self, TypeAlias
 
 if TYPE_CHECKING:
     from .case import Case
@@ -71,21 +71,28 @@ class HostileServer:
     def __init__(self, cases: Mapping[str, Case]) -> None:
         self.stages: defaultdict[str, Stage] = defaultdict(Stage)
         self._servers: list[asyncio.Server] = []
+        self._replies = {name: {"/feed": made(case.feed)} | each(case.more) for name, case in cases.items()}
         self._loop = asyncio.new_event_loop()
         self._thread = threading.Thread(target=self._loop.run_forever, daemon=True)
         self._thread.start()
-        asyncio.run_coroutine_threadsafe(self._open(cases), self._loop).result(30)
+        asyncio.run_coroutine_threadsafe(self._open(cases), self._loop).result(60)
 
     def close(self) -> None:
-        asyncio.run_coroutine_threadsafe(self._close(), self._loop).result(30)
+        asyncio.run_coroutine_threadsafe(self._close(), self._loop).result(60)
         self._loop.call_soon_threadsafe(self._loop.stop)
-        self._thread.join(10)
+        self._thread.join(60)
         self._loop.close()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()
 
     async def _open(self, cases: Mapping[str, Case]) -> None:
         for name, case in cases.items():
             stage = self.stages[name]
-            stage.port = await self._listen(self._speaker(case, stage), "127.0.0.1")
+            stage.port = await self._listen(self._speaker(self._replies[name], stage), "127.0.0.1")
             if case.trap:
                 stage.trap = await self._listen(self._trapper(stage), "127.0.0.1")
                 with suppress(OSError):  # a machine without IPv6
@@ -111,26 +118,36 @@ class HostileServer:
 
         return knocked
 
-    def _speaker(self, case: Case, stage: Stage) -> Callable[..., Awaitable[None]]:
+    def _speaker(self, replies: Mapping[str, Any], stage: Stage) -> Callable[..., Awaitable[None]]:
         async def speak(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
             with suppress(OSError, asyncio.IncompleteReadError, asyncio.CancelledError):
                 request = (await reader.readuntil(b"\r\n\r\n")).decode("latin-1")
                 path = request.split(" ", 2)[1].partition("?")[0]
                 stage.asked[path] += 1
-                reply: Any = case.feed if path == "/feed" else case.more.get(path, Answer(status=404))
-                if isinstance(reply, Sequence) and not isinstance(reply, str | bytes):
+                reply = replies.get(path, Answer(status=404))
+                if isinstance(reply, tuple):
                     reply = reply[min(stage.asked[path], len(reply)) - 1]
-                if isinstance(reply, str | bytes):
-                    reply = Answer(reply)
                 await (say(writer, reply, stage) if isinstance(reply, Answer) else reply(writer))
             writer.close()
 
         return speak
 
 
+def each(replies: Mapping[str, Any]) -> dict[str, Any]:
+    return {path: made(reply) for path, reply in replies.items()}
+
+
+def made(reply: Any) -> Any:
+    """An answer with its body, a behaviour, or some of them: what is large is made before anybody waits for it."""
+    if isinstance(reply, str | bytes):
+        return Answer(reply)
+    if isinstance(reply, Answer):
+        return replace(reply, body=reply.body()) if callable(reply.body) else reply
+    return tuple(map(made, reply)) if isinstance(reply, Sequence) else reply
+
+
 async def say(writer: asyncio.StreamWriter, answer: Answer, stage: Stage) -> None:
-    body = answer.body() if callable(answer.body) else answer.body
-    data = body.encode() if isinstance(body, str) else body
+    data = answer.body.encode() if isinstance(answer.body, str) else answer.body
     named = {"Content-Type": answer.kind, "Content-Length": str(len(data)), "Connection": "close"} | answer.headers
     lines = "".join(f"{name}: {value.replace('{trap}', str(stage.trap))}\r\n" for name, value in named.items())
     writer.write(f"HTTP/1.1 {answer.status} Hm\r\n{lines}\r\n".encode("utf-8", "surrogateescape") + data)
