@@ -77,7 +77,7 @@ chaos: $(VENV)/dev.stamp  ## senders killed two hundred times a dialogue, at poi
 
 SLOTS ?= 200
 daemons: $(VENV)/dev.stamp  ## two daemons on one database for two hundred slots of a fast clock, killed and frozen at random (SOAK_SEED)
-	SOAK_SLOTS=$(SLOTS) $(BIN)/python -m pytest -s -o faulthandler_timeout=3600 tests/soak
+	SOAK_SLOTS=$(SLOTS) SOAK_SEED=$${SOAK_SEED:-$$(date +%s)} $(BIN)/python -m pytest -s -o faulthandler_timeout=3600 tests/soak
 
 MINUTES ?= 30
 soak: $(VENV)/dev.stamp  ## half an hour: a day takes two minutes, a daemon is killed or frozen every minute, and the mail server is audited

@@ -13,7 +13,7 @@ import subprocess
 import tempfile
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager, suppress
+from contextlib import ExitStack, contextmanager, suppress
 from dataclasses import dataclass
 from email import message_from_bytes
 from email.message import Message
@@ -126,16 +126,18 @@ def running(certificate: Path, key: Path) -> Iterator[Postfix]:
         (folder / name).mkdir(parents=True)
     for name in ("data", "mail"):
         shutil.chown(folder / name, owner.pw_uid, owner.pw_gid)
-    ports = dict(zip(WAYS, _free_ports(len(WAYS)), strict=True))
     values = {"folder": folder, "programs": PROGRAMS, "uid": owner.pw_uid, "gid": owner.pw_gid, "realm": REALM}
     (folder / "conf" / "main.cf").write_text(MAIN.format(certificate=certificate, key=key, **values))
-    (folder / "conf" / "master.cf").write_text(MASTER + "".join(_smtpd(way, port) for way, port in ports.items()))
     (folder / "conf" / "sasl" / "smtpd.conf").write_text(SASL.format(folder=folder))
     _run("saslpasswd2", "-p", "-c", "-f", str(folder / "sasldb2"), "-u", REALM, USER, given=PASSWORD)
     shutil.chown(folder / "sasldb2", owner.pw_uid)
     postfix = ("postfix", "-c", str(folder / "conf"))
     try:
-        _run(*postfix, "start")
+        with _held(len(WAYS)) as free:
+            ports = dict(zip(WAYS, free, strict=True))
+            services = "".join(_smtpd(way, port) for way, port in ports.items())
+            (folder / "conf" / "master.cf").write_text(MASTER + services)
+            _run(*postfix, "start")
         try:
             yield Postfix(folder, ports)
         finally:
@@ -156,13 +158,18 @@ def _smtpd(way: str, port: int) -> str:
     return f"127.0.0.1:{port} inet n - n - - smtpd -o smtpd_discard_ehlo_keywords={WAYS[way]}\n"
 
 
-def _free_ports(count: int) -> list[int]:
-    """Return ports that are free now; another program could still take one before postfix does."""
-    sockets = [socket.create_server(("127.0.0.1", 0)) for _ in range(count)]
-    ports = [each.getsockname()[1] for each in sockets]
-    for each in sockets:
-        each.close()
-    return ports
+@contextmanager
+def _held(count: int) -> Iterator[list[int]]:
+    """Give ports that nobody else is given meanwhile, for a connection or a server, and that postfix may listen on.
+
+    Linux lets two bind an address that both allow to be used again (SO_REUSEADDR), as long as neither listens there.
+    """
+    with ExitStack() as stack:
+        sockets = [stack.enter_context(socket.socket()) for _ in range(count)]
+        for each in sockets:
+            each.bind(("127.0.0.1", 0))
+            each.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        yield [each.getsockname()[1] for each in sockets]
 
 
 def _run(*command: str, given: str = "") -> None:

@@ -9,6 +9,8 @@ from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from tests.chaos.stage import PATIENCE
+
 SOCKET = ".s.PGSQL.5432"
 COMMIT = b"COMMIT\0"
 """As libpq says it: a query of its own, in a write of its own."""
@@ -54,7 +56,7 @@ class Proxy:
 
     def came(self) -> None:
         """Wait until the commit came."""
-        assert self._came.wait(30), "no such commit came in 30 s"
+        assert self._came.wait(PATIENCE), f"no such commit came in {PATIENCE} s"
 
     def let_go(self) -> None:
         """Let the commit through, and everybody in."""
@@ -132,12 +134,12 @@ def between(proxy: Proxy) -> Iterator[Proxy]:
             task.cancel()
         await asyncio.gather(*tasks, return_exceptions=True)
 
-    server = asyncio.run_coroutine_threadsafe(listen(), loop).result(20)
+    server = asyncio.run_coroutine_threadsafe(listen(), loop).result(60)
     proxy.port = server.sockets[0].getsockname()[1]
     try:
         yield proxy
     finally:
-        asyncio.run_coroutine_threadsafe(leave(), loop).result(20)
+        asyncio.run_coroutine_threadsafe(leave(), loop).result(60)
         loop.call_soon_threadsafe(loop.stop)
-        thread.join(20)
+        thread.join(60)
         loop.close()

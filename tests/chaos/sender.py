@@ -24,7 +24,7 @@ from typing import Any
 from sqlalchemy import event
 
 from digest.cli import loop
-from digest.deliver import Message, Transport, deliver, enlisted
+from digest.deliver import Message, Transport, clerk, deliver, enlisted
 from digest.deliver.smtp import Relays, Security, Share, SmtpTransport
 from digest.deliver.worker import boot_time
 from digest.errors import DigestError
@@ -127,6 +127,8 @@ def run(spec: dict[str, Any]) -> None:
     )
     shipped = spec.get("shipped", False)
     transport: Transport = Relays([Share("sink", smtp)], time.monotonic) if shipped else smtp
+    if spec.get("patient"):  # it waits for its database as long as the test does, and asks it often
+        clerk.PAUSES = (0.5,) * 600
     where, count = spec.get("stop", ("", 0))
     with (
         Ahead(in_pieces if shipped else composed, 2 if shipped else 0) as ahead,

@@ -192,12 +192,12 @@ def serving(sink: Sink) -> Iterator[Sink]:
             task.cancel()
         await asyncio.sleep(0)
 
-    server = asyncio.run_coroutine_threadsafe(listen(), loop).result(20)
+    server = asyncio.run_coroutine_threadsafe(listen(), loop).result(60)
     sink.port = server.sockets[0].getsockname()[1]
     try:
         yield sink
     finally:
-        asyncio.run_coroutine_threadsafe(leave(), loop).result(20)
+        asyncio.run_coroutine_threadsafe(leave(), loop).result(60)
         loop.call_soon_threadsafe(loop.stop)
-        thread.join(20)
+        thread.join(60)
         loop.close()

@@ -28,7 +28,7 @@ S = DeliveryState
 DEPTH = {"plain": 1, "pipelining": 1, "chunking": 8}
 """How many messages a connection may have in flight, begun and not answered, by the dialogue."""
 
-PATIENCE = 45
+PATIENCE = 120
 """Seconds until something is told of a sender, or it counts as stuck; well under what ends a whole test."""
 
 SHIPPED = ("pipelining", "chunking")
@@ -80,7 +80,7 @@ class Senders:
 
     def signal(self, number: int) -> None:
         """Send a signal to the sender, once it runs."""
-        assert self._running.wait(60)
+        assert self._running.wait(PATIENCE)
         os.kill(self._pid, number)
 
     def _next(self) -> dict[str, Any]:

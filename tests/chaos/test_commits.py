@@ -10,7 +10,7 @@ import pytest
 
 from digest.store import open_store
 from tests.chaos.proxy import Proxy, between, claims, records
-from tests.chaos.stage import S
+from tests.chaos.stage import PATIENCE, S
 from tests.store.samples import readers, sending
 
 pytestmark = pytest.mark.postgres
@@ -27,9 +27,9 @@ def stage(cluster, stages):
 
 def waits_for_a_lock(cluster, url):
     """Wait until somebody waits for what another transaction holds."""
-    until = time.monotonic() + 30
+    until = time.monotonic() + PATIENCE
     while not cluster.waiting(url):
-        assert time.monotonic() < until, "nobody waited for a lock in 30 s"
+        assert time.monotonic() < until, f"nobody waited for a lock in {PATIENCE} s"
         time.sleep(0.02)
 
 
@@ -65,7 +65,7 @@ def test_an_outcome_whose_answer_is_lost_says_nothing_of_the_next_attempt(stage,
 
     stage.sink.says = says
     with between(Proxy(cluster.folder, records, drops_answer=True)) as proxy:
-        sender.start(stage.spec(url=proxy.url(stage.url)))
+        sender.start(stage.spec(url=proxy.url(stage.url), patient=True))
         proxy.came()
         deferred = {email for email, row in stage.rows.items() if row.state is S.DEFERRED}
         assert stage.through(successor, minutes=30) == (0, "")

@@ -71,8 +71,10 @@ def holder(outbox, tmp_path, host, boot="b"):
         assert process.stdout.readline() == "locked\n"
         outbox.enlist("other", host=host, boot="b", now=NOON)
         outbox.claim(1, "other", limit=2, now=NOON)
-        yield process
-        process.kill()
+        try:
+            yield process
+        finally:
+            process.kill()
 
 
 def names(tmp_path):

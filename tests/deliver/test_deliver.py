@@ -15,17 +15,17 @@ from hypothesis import strategies as st
 from digest.deliver import Tally, clerk, deliver, retry, worker
 from digest.deliver.lanes import REFUSALS
 from digest.deliver.retry import PAUSES, pause_after
-from digest.deliver.smtp import Login, Security, SmtpTransport, Times
+from digest.deliver.smtp import Login, Security, SmtpTransport
 from digest.deliver.worker import claim_size
 from digest.errors import JournalError, PutBack, RelayError, StoreError, Unreachable
 from digest.model.delivery import NEVER_BEGUN, Key, Result
 from digest.model.delivery import DeliveryState as S
 from digest.model.issue import State
 from tests.fakes import NOON, MemoryOutbox, MemoryWorker, reader
+from tests.virtual import virtually
 
 from .server import DROP, HANG, TAKE_AND_DROP, Server, willing
 
-QUICK = Times(banner=2, command=2, data=2, block=2, dot=2)
 HOUR = timedelta(hours=1)
 
 
@@ -60,18 +60,18 @@ def run(outbox, server, clock=None, *, connections=3, login=None, per_connection
     clock = clock or Clock()
     transport = SmtpTransport(
         "127.0.0.1", server.port, lambda claim: "bounce@brief.example", security=Security.NONE, connections=connections,
-        times=QUICK, login=login, per_connection=per_connection,
+        login=login, per_connection=per_connection,
     )  # fmt: skip
     options = {"worker": MemoryWorker(), "compose_message": composed, "chance": lambda: 0.0} | options
     return deliver(1, outbox=outbox, transport=transport, now=clock, clock=lambda: clock.seconds, **options)
 
 
-def send(outbox, server, clock=None, **options) -> Tally:
+def send(outbox, server, clock=None, *, start=asyncio.run, **options) -> Tally:
     async def go():
         async with server:
             return await run(outbox, server, clock, **options)
 
-    return asyncio.run(go())
+    return start(go())
 
 
 def states(outbox, *wanted):
@@ -166,7 +166,7 @@ def test_outcomes_are_written_in_groups_and_soon():
     record = outbox.record
     outbox.record = lambda worker, results, now: groups.append(len(results)) or record(worker, results, now=now)
 
-    send(outbox, Server())
+    send(outbox, Server(), start=virtually)  # groups grow with the pace: here with that of no machine
 
     assert sum(groups) == 200
     assert max(groups) < 120
@@ -185,6 +185,16 @@ def test_those_who_left_meanwhile_get_nothing():
 def test_two_senders_share_the_work_and_no_reader():
     outbox, server = outbox_of(300), Server()
     outbox.enlist("w2", host="h", boot="b", now=NOON)
+    claim, met, both = outbox.claim, set(), threading.Barrier(2)
+
+    def together(issue, worker, **options):
+        claimed = claim(issue, worker, **options)
+        if worker not in met:
+            met.add(worker)
+            both.wait(60)  # else the quicker one might be through before the other has begun
+        return claimed
+
+    outbox.claim = together
 
     async def go():
         async with server:
@@ -371,7 +381,7 @@ def greeting(refused):
 def test_connections_refused_now_and_then_do_not_end_a_run_that_gets_answers(connections, each):
     outbox, server = outbox_of(30), Server(greeting(lambda number: number % 3 == 0))
 
-    tally = send(outbox, server, connections=connections, per_connection=each)
+    tally = send(outbox, server, start=virtually, connections=connections, per_connection=each)
 
     assert tally.counts == {S.ACCEPTED: 30}
     assert server.copies == {READER(n): 1 for n in range(1, 31)}
@@ -382,7 +392,7 @@ def test_a_server_that_lets_nobody_in_any_more_ends_the_run():
     outbox, server = outbox_of(40), Server(greeting(lambda number: number > 4))
 
     with pytest.raises(RelayError, match="too many connections"):
-        send(outbox, server, connections=2, per_connection=5)
+        send(outbox, server, start=virtually, connections=2, per_connection=5)
 
     assert states(outbox) == {"accepted": 20, "queued": 20}
     assert server.connections <= 4 + 2 * REFUSALS
@@ -611,7 +621,7 @@ def test_rows_claimed_while_a_run_is_cut_off_are_given_back():
 
         def slow(*args, **options):
             loop.call_soon_threadsafe(entered.set)
-            assert release.wait(5)
+            assert release.wait(60)
             return claim(*args, **options)
 
         outbox.claim = slow
@@ -780,7 +790,7 @@ def test_a_database_that_was_away_costs_nobody_their_message_whatever_it_did_in_
     outbox.enlist("w1", host="h", boot="b", now=NOON)
     server = Server(stopping(10, lambda: outbox.lose(method, done=done)))
 
-    tally = send(outbox, server)
+    tally = send(outbox, server, start=virtually)
 
     assert states(outbox) == {"accepted": 150}
     assert server.copies == {READER(n): 1 for n in range(1, 151)}
@@ -801,7 +811,7 @@ def test_an_answer_lost_about_a_row_that_was_claimed_again_is_not_written_over_i
         raise Unreachable("the connection ended")
 
     outbox.record = record
-    send(outbox, Server(on("rcpt", "451 4.7.1 later")), clock)
+    send(outbox, Server(on("rcpt", "451 4.7.1 later")), clock, start=virtually)
 
     (row, _), *_ = outbox.deliveries(1)
     assert (row.state, row.worker, row.attempts) == (S.CLAIMED, "w2", 2)
@@ -826,12 +836,13 @@ def test_a_database_that_comes_back_older_ends_the_run():
         outbox.claims = lambda: 0
 
     with pytest.raises(PutBack, match="came back older"):
-        send(outbox, Server(stopping(20, older)))
+        send(outbox, Server(stopping(20, older)), start=virtually)
 
 
 def test_a_machine_that_stood_still_at_the_end_reads_the_answers_it_has(monkeypatch):
     """Stopped while four messages wait for their answers, and held up for longer than they may take."""
     monkeypatch.setattr(worker, "PATIENCE", 1.0)
+    monkeypatch.setattr(worker, "LATEST", 0.02)  # fifty turns: a stall that nobody wanted costs one of them
     outbox = outbox_of(30)
 
     async def go():

@@ -52,9 +52,9 @@ def test_nothing_left_takes_no_time_at_whatever_pace():
 def test_a_steady_pace_is_measured_as_it_is_however_often_one_looks(rate, looks):
     speed = Speed()
     for seconds in looks:
-        speed = speed.after(round(rate * seconds * 1000), seconds)
+        speed = speed.after(round(rate * seconds * 10**6), seconds)  # so many that no rounding is seen
 
-    assert math.isclose(speed.rate / 1000, rate, rel_tol=0.1)
+    assert math.isclose(speed.rate / 10**6, rate, rel_tol=0.01)
 
 
 def test_a_pace_that_changed_shows_soon():

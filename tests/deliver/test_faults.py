@@ -16,10 +16,11 @@ from hypothesis import strategies as st
 
 from digest.cli import loop
 from digest.deliver import deliver
-from digest.deliver.smtp import Security, SmtpTransport, Times
+from digest.deliver.smtp import Security, SmtpTransport
 from digest.errors import RelayError
 from digest.model.delivery import DeliveryState as S
 from tests.fakes import NOON, MemoryOutbox, MemoryWorker, reader
+from tests.virtual import virtually
 
 from .server import DROP, HANG, TAKE_AND_DROP, Server, willing
 from .test_deliver import HOUR, READER, Clock, on
@@ -32,8 +33,6 @@ WAYS = {
     "lmtp": ("PIPELINING", "CHUNKING"),
 }
 """What the server announces; by LMTP nothing is sent in chunks."""
-TIMES = Times(banner=2, command=2, data=2, block=2, dot=2)
-HASTY = Times(banner=2, command=0.2, data=0.2, block=0.2, dot=0.2)
 DEPTH = {"plain": 1, "bdat": 1, "pipelining": 1, "chunking": 8, "lmtp": 1}
 
 every_way = pytest.mark.parametrize("way", WAYS)
@@ -57,7 +56,7 @@ class Mailing:
         self.outbox.enlist("w1", host="h", boot="b", now=NOON)
         self.mails, self.connections, self.begun = [], 0, []
 
-    def run(self, answer=None, *, times=TIMES, connections=2, **options):
+    def run(self, answer=None, *, start=loop.run, connections=2, **options):
         """Send what is due, once; return the relay's error, if that is how it ended."""
         server = Server(answer or self.answer, offers=WAYS[self.way])
 
@@ -65,7 +64,7 @@ class Mailing:
             async with server:
                 transport = SmtpTransport(
                     "127.0.0.1", server.port, lambda claim: f"bounce-{claim.issue}-{claim.seq}@brief.example",
-                    connections=connections, times=times, lmtp=self.way == "lmtp",
+                    connections=connections, lmtp=self.way == "lmtp",
                     **({"security": Security.NONE} | options),
                 )  # fmt: skip
                 return await deliver(
@@ -74,7 +73,7 @@ class Mailing:
                 )  # fmt: skip
 
         try:
-            loop.run(go())  # uvloop's, where test_deliver.py runs on asyncio's own
+            start(go())  # uvloop's, where test_deliver.py runs on asyncio's own
         except RelayError as error:
             return error
         finally:
@@ -213,7 +212,7 @@ def test_a_limit_of_messages_a_connection_leaves_nobody_in_doubt(way):
 def test_a_server_that_falls_silent_is_left_and_only_what_was_begun_is_in_doubt(way, stage):
     mailing = Mailing(way, 20, on(stage, HANG, times=1))
 
-    error = mailing.run(times=HASTY)
+    error = mailing.run(start=virtually)  # on a clock where the server's minutes pass, and this machine's stalls do not
     found = mailing.audit()
 
     assert error is None

@@ -8,7 +8,7 @@ from contextlib import AsyncExitStack
 import pytest
 
 from digest.deliver import deliver
-from digest.deliver.smtp import Login, Relays, Security, Share, SmtpTransport, Times
+from digest.deliver.smtp import Login, Relays, Security, Share, SmtpTransport
 from digest.deliver.smtp.relays import REST
 from digest.errors import RelayError
 from tests.fakes import NOON, MemoryOutbox, MemoryWorker, reader
@@ -16,8 +16,6 @@ from tests.fakes import NOON, MemoryOutbox, MemoryWorker, reader
 from .batch import send
 from .server import DROP, Server, willing
 from .test_session import MAIL, claim
-
-QUICK = Times(banner=2, command=2, data=2, block=2, dot=2)
 
 
 class Clock:
@@ -31,7 +29,7 @@ class Clock:
 
 
 def share(name, server, weight=1, connections=4, **options):
-    options = {"security": Security.NONE, "times": QUICK, "connections": connections} | options
+    options = {"security": Security.NONE, "connections": connections} | options
     return Share(name, SmtpTransport("127.0.0.1", server.port, lambda claim: "bounce@brief.example", **options), weight)
 
 

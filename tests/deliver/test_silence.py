@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 from digest.deliver import deliver, enlisted, send_few
 from digest.deliver.hush import hushed
-from digest.deliver.smtp import Security, SmtpTransport, Times
+from digest.deliver.smtp import Security, SmtpTransport
 from digest.errors import DigestError, Unreachable
 from digest.model.delivery import Claim
 from tests.fakes import NOON, MemoryOutbox, reader
@@ -20,7 +20,6 @@ from tests.listening import listening
 
 from .server import DROP, TAKE_AND_DROP, Server, willing
 
-QUICK = Times(banner=0.5, command=0.5, data=0.5, block=0.5, dot=0.5)
 TOKEN = "eyJ1IjoiNDEyIn0.c2lnbmVkIGJ5IHRoZSBrZXkgb2YgdGhlIGRheQ"
 
 
@@ -69,7 +68,6 @@ def test_no_log_line_error_or_journal_names_a_reader_or_holds_a_token(script, re
                 lambda claim: f"bounce-{claim.seq}@brief.example",
                 security=Security.NONE,
                 connections=2,
-                times=QUICK,
             )
             with enlisted(outbox, data, now=lambda: NOON, boot="b") as worker:
                 try:
@@ -114,7 +112,7 @@ def test_a_test_send_is_as_silent(script, testers):
     async def go():
         async with Server(answer) as server:
             transport = SmtpTransport(
-                "127.0.0.1", server.port, lambda claim: "bounce-1-0@brief.example", security=Security.NONE, times=QUICK
+                "127.0.0.1", server.port, lambda claim: "bounce-1-0@brief.example", security=Security.NONE
             )
             return await send_few(transport, [(claim, f"To: {TOKEN}\r\n\r\nhi\r\n".encode()) for claim in claims])
 

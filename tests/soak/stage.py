@@ -32,6 +32,8 @@ FIRST = date(2026, 3, 20)
 """The clocks of the zone go forward nine days later."""
 SYLLABLES = ("ba", "dro", "fe", "gul", "ka", "lim", "mo", "nar", "pe", "rus", "so", "tav", "vi", "wel", "zo", "quin")
 OVER = ("sent", "missed", "skipped", "failed")
+PATIENCE = 150
+"""Seconds in which daemons do what they have to, beginning among it: a busy machine takes twenty for that alone."""
 PLAIN = """
 <mjml><mj-body><mj-section><mj-column><mj-text>
 {{ page.title }} <a href="{{ slot.unsubscribe_url }}">-</a>
@@ -160,7 +162,7 @@ class Stage:
 
     def until(self, happened: Callable[[], bool], what: str, *, harm: bool) -> None:
         """Wait for what the daemons will do; somewhere in the middle, harm is done."""
-        limit = time.monotonic() + 55
+        limit = time.monotonic() + PATIENCE
         harm_at = time.monotonic() + self.chance.uniform(0, 0.7) if harm else None
         while not happened() or harm_at is not None:
             if harm_at is not None and time.monotonic() >= harm_at:
@@ -174,7 +176,7 @@ class Stage:
         n = self.chance.randrange(len(self.playing))
         if self.chance.random() < 0.6:
             self.playing[n].kill()
-            self.playing[n].wait(20)
+            self.playing[n].wait(PATIENCE)
             self.playing[n] = self.start()
             self.killed += 1
         else:
@@ -188,13 +190,13 @@ class Stage:
         for process in self.playing:
             process.terminate()
         for process in self.playing:
-            assert process.wait(20) in (0, -signal.SIGTERM)  # that: it had not begun yet
+            assert process.wait(PATIENCE) in (0, -signal.SIGTERM)  # that: it had not begun yet
 
     def close(self) -> None:
         """End whatever still lives."""
         for process in self.playing:
             process.kill()
-            process.wait(20)
+            process.wait(PATIENCE)
         self.store.close()
 
     def _ready(self) -> bool:
@@ -243,7 +245,8 @@ class Stage:
         """What the daemons logged as errors, with tracebacks: a surprise."""
         found: Counter[str] = Counter()
         for log in self.logs.values():
-            for line in log.read_text(errors="replace").splitlines():
+            said, _, _ = log.read_text(errors="replace").rpartition("\n")  # behind it: what a kill left of a line
+            for line in said.splitlines():
                 told = {"level": "critical", "event": line}
                 with contextlib.suppress(ValueError):
                     told = json.loads(line)
