@@ -71,13 +71,19 @@ class Cluster:
         self._run(f"DROP DATABASE {name} WITH (FORCE)")
 
     def disconnect_all(self, url: str) -> int:
-        """End every connection to the database of that URL; return how many there were."""
+        """End every connection to the database of that URL, and wait until they are; return how many there were."""
         name = url.partition("@/")[2].partition("?")[0]
         with psycopg.connect(host=str(self.folder), user=USER, dbname="postgres", autocommit=True) as connection:
             ended = connection.execute(
-                "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = %s", (name,)
+                "SELECT pid, pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = %s", (name,)
             )
-            return len(ended.fetchall())
+            told = [pid for pid, _ in ended]
+            # A server process that was told to end keeps its locks until it gets the processor again.
+            still, until = "SELECT count(*) FROM pg_stat_activity WHERE pid = ANY(%s)", time.monotonic() + 60
+            while connection.execute(still, (told,)).fetchone() != (0,):
+                assert time.monotonic() < until, f"connections to {name} did not end in 60 s"
+                time.sleep(0.01)
+            return len(told)
 
     def waiting(self, url: str) -> int:
         """Return how many connections to the database of that URL wait for a lock that another one holds."""

@@ -161,7 +161,14 @@ def test_the_cost_grows_no_faster_than_the_news(article, placed):
         return time.process_time() - began
 
     cost(100)
-    assert cost(1600) < 8 * max(cost(400), 0.05)
+    few, many = [], []
+    for _ in range(5):  # whatever else the machine does makes a run dearer, never cheaper: the cheapest is the truest
+        few.append(cost(400))
+        many.append(cost(1600))
+        if min(many) < 8 * max(min(few), 0.05):
+            break
+    else:
+        pytest.fail(f"400 articles cost {few} s, 1600 cost {many} s")
 
 
 def _month(count, article, placed):

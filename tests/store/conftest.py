@@ -14,6 +14,8 @@ from tests.postgres import memory
 
 from .desks import Desk, MemoryDesk, StoreDesk
 
+LONG = timedelta(seconds=60)
+"""How long side by side one waits for another: nobody is Busy because the disk or the processor is."""
 BOTH = ["sqlite", pytest.param("postgres", marks=pytest.mark.postgres)]
 
 
@@ -75,8 +77,8 @@ def open_again(url) -> Iterator[Callable[..., Store]]:
     """Opens the test's database as another process would: with connections of its own."""
     opened: list[Store] = []
 
-    def again(patience: timedelta = timedelta(seconds=10)) -> Store:
-        opened.append(open_store(url, patience=patience))
+    def again() -> Store:
+        opened.append(open_store(url, patience=LONG))
         return opened[-1]
 
     yield again

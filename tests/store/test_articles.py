@@ -124,7 +124,7 @@ def test_collectors_side_by_side_keep_each_article_once(store, open_again):
 
     def collect(order):
         mine = open_again()
-        together.wait()
+        together.wait(60)
         return mine.articles.add(order, NOW)
 
     with ThreadPoolExecutor(3) as pool:

@@ -313,7 +313,7 @@ def test_workers_side_by_side_never_hold_one_row_twice_and_leave_none(store, ope
 
     def work(name):
         mine, held = open_again(), []
-        together.wait()
+        together.wait(60)
         while claims := mine.outbox.claim(issue_id, name, limit=70, now=NOW + len(held) * LEASE / 100).claims:
             held += [(claim.seq, claim.recipient.subscriber) for claim in claims]
             mine.outbox.record(name, results(claims, DeliveryState.ACCEPTED, code=250), now=NOW)

@@ -111,7 +111,7 @@ def test_of_many_tabs_that_save_at_once_one_does(store):
     together = threading.Barrier(5)
 
     def save(n):
-        together.wait(30)
+        together.wait(60)
         try:
             return add(store, issue, by=f"editor {n}").revision
         except Stale:

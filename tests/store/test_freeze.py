@@ -256,7 +256,7 @@ def test_two_that_start_one_issue_freeze_it_once(store, open_again):
     together = threading.Barrier(2)
 
     def race(mine):
-        together.wait()
+        together.wait(60)
         try:
             return start(mine, issue.id, counted)
         except MoveError:

@@ -27,7 +27,7 @@ def test_of_many_threads_that_claim_a_slot_one_wins(store):
     together = threading.Barrier(6)
 
     def race(_):
-        together.wait()
+        together.wait(60)
         return store.issues.claim_slot(slot(), EXPIRES, NOW)
 
     with ThreadPoolExecutor(6) as pool:
@@ -294,7 +294,7 @@ def test_of_two_editors_who_decide_at_once_one_is_told_no(store, open_again):
     together = threading.Barrier(2)
 
     def decide(editor, move):
-        together.wait()
+        together.wait(60)
         try:
             return editor.issues.move(issue.id, move, now=NOW, by="ada", binding="b1").state
         except MoveError:

@@ -22,6 +22,7 @@ from digest.store.engine import connect
 from digest.store.migrate import HEAD, VERSION_TABLE, config, upgrade
 from digest.store.schema import metadata
 
+from .conftest import LONG
 from .samples import NOW, article, load, row, slot
 
 SOON = timedelta(milliseconds=50)
@@ -51,8 +52,8 @@ def test_many_that_open_an_empty_database_at_once_all_find_it_ready(empty_url):
     together = threading.Barrier(4)
 
     def open_one(_):
-        together.wait()
-        with open_store(empty_url) as store:
+        together.wait(60)
+        with open_store(empty_url, patience=LONG) as store:
             return store.articles.count()
 
     with ThreadPoolExecutor(4) as pool:
@@ -130,7 +131,7 @@ def test_every_connection_is_set_up_to_lose_nothing(folder):
         def pragmas(_):
             with store.database.read() as connection:
                 names = ("journal_mode", "synchronous", "foreign_keys", "busy_timeout")
-                together.wait()  # so that each thread has a connection of its own
+                together.wait(60)  # so that each thread has a connection of its own
                 return [connection.exec_driver_sql(f"PRAGMA {name}").scalar() for name in names]
 
         together = threading.Barrier(3)
@@ -219,7 +220,7 @@ import sys
 from datetime import timedelta
 from digest.store import open_store
 from {package}.samples import EXPIRES, NOW, slot
-with open_store(sys.argv[1]) as store:
+with open_store(sys.argv[1], patience=timedelta(seconds=60)) as store:
     print("ready", flush=True)
     sys.stdin.readline()
     print(*(day for day in range(1, 29) if store.issues.claim_slot(slot(day), EXPIRES, NOW)[1]))

@@ -598,7 +598,9 @@ class Played:
         return self.desk.outbox.finish(self.issue, now=self.now)
 
 
-@settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(
+    max_examples=40, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow]
+)
 @given(deeds=DEEDS, people=st.integers(1, 5))
 def test_whatever_happens_an_outbox_in_memory_tells_what_the_real_one_tells(desk, deeds, people):
     example = next(GENERATION)

@@ -16,7 +16,8 @@ from digest.store.schema import consent, preference, subscriber, subscription, s
 
 from .samples import EXPIRES, MINUTE, NOW, enlist, keyed, load, readers, results, row, sending
 
-QUICK = settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+SHARED = [HealthCheck.function_scoped_fixture, HealthCheck.too_slow]  # all examples meet in one database
+QUICK = settings(max_examples=25, deadline=None, suppress_health_check=SHARED)
 LISTS = ("weekday", "desk")
 PEOPLE = [f"{name}@mail.example" for name in ("ada", "bela", "cato")]
 FILES = st.sets(st.tuples(st.sampled_from(PEOPLE), st.sampled_from(LISTS), st.sampled_from(["en", "fi"])), max_size=6)

@@ -163,7 +163,8 @@ def test_what_is_refused_while_others_are_taken_back_is_not_left_behind(open_aga
             late.join(0 if store.database.is_sqlite else 10)  # SQLite lets it in when we are done
 
     count = store.outbox.retry(issue, states=[S.REFUSED], now=NOW)
-    late.join(10)
+    late.join(60)
+    assert not late.is_alive()
 
     claims = store.outbox.claim(issue, "w1", limit=9, now=NOW).claims
     store.outbox.record("w1", results(claims, S.ACCEPTED), now=NOW)

@@ -243,6 +243,15 @@ def test_a_sync_that_changes_nothing_writes_nothing(store):
     assert not any(writing)
 
 
+def test_others_get_half_as_long_as_a_portion_took_and_not_half_an_hour_after_one_that_was_frozen_for_one():
+    clock, slept = iter([0.0, 0.5, 1.0, 3601.0]).__next__, []
+
+    for _ in sync.portions(range(sync.PORTION + 1), clock, slept.append):
+        pass
+
+    assert slept == [0.25, sync.RESPITE]
+
+
 def test_a_list_of_several_portions_is_taken_over_and_ended_as_a_whole(store, monkeypatch):
     monkeypatch.setattr(sync, "PORTION", 3)
 

@@ -39,17 +39,17 @@ def test_a_claim_that_is_committed_during_the_recovery_is_recovered_with_the_oth
         with store.database.write() as connection:
             claim(connection, issue, "w1", limit=2, now=NOW)
             claimed.set()
-            assert commit.wait(20)
+            assert commit.wait(60)
 
     claiming = pool.submit(late)
-    assert claimed.wait(20)
+    assert claimed.wait(60)
     recovering = pool.submit(open_again().outbox.recover, "w1", NOTHING, now=LATER)
     with pytest.raises(StillWaiting):
         recovering.result(0.2)
     commit.set()
-    claiming.result(20)
+    claiming.result(60)
 
-    assert recovering.result(20) == {S.QUEUED: 2}
+    assert recovering.result(60) == {S.QUEUED: 2}
     assert states(store, issue) == [S.QUEUED] * 3
 
 

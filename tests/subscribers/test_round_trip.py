@@ -15,6 +15,7 @@ from digest.errors import ListError
 from digest.model.people import FREQUENCIES, Preferences, Row
 from digest.subscribers import normalise, read_lists, write_rows
 from digest.subscribers.csvfile import clean
+from tests.postgres import memory
 
 SECTIONS = ("military", "diplomacy", "peace_summit")
 ODD = st.sampled_from(
@@ -49,7 +50,7 @@ ROWS = st.lists(
 
 @given(ROWS)
 def test_a_list_survives_being_written_and_read(rows):
-    with TemporaryDirectory() as folder:
+    with TemporaryDirectory(dir=memory()) as folder:
         path = Path(folder) / "weekday.csv"
 
         write_rows(path, rows)
@@ -62,7 +63,7 @@ def test_a_list_survives_being_written_and_read(rows):
 
 @given(NAMES)
 def test_no_written_cell_is_run_by_a_spreadsheet_and_no_name_leaves_its_line(name):
-    with TemporaryDirectory() as folder:
+    with TemporaryDirectory(dir=memory()) as folder:
         path = Path(folder) / "weekday.csv"
 
         write_rows(path, [Row("weekday", "mira@mail.example", name, Preferences(), None)])
@@ -74,7 +75,7 @@ def test_no_written_cell_is_run_by_a_spreadsheet_and_no_name_leaves_its_line(nam
 
 @given(st.binary(max_size=200) | st.text(alphabet='email,;"\n\r @.x*', max_size=120).map(str.encode))
 def test_any_bytes_are_rows_or_a_plain_refusal(content):
-    with TemporaryDirectory() as folder:
+    with TemporaryDirectory(dir=memory()) as folder:
         (Path(folder) / "weekday.csv").write_bytes(content)
 
         said = problems_of(Path(folder))

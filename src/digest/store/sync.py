@@ -31,6 +31,8 @@ LATELY: Final = timedelta(days=14)
 """For so long somebody may have a list open that they loaded before a reader's word was written into it."""
 PORTION: Final = 500
 """People, or subscriptions that end, of one transaction: others that write wait a tenth of a second at most."""
+RESPITE: Final = 1.0
+"""Seconds that others get between two portions at most: a portion that was frozen, or waited itself, took its time."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,14 +116,14 @@ def sync(
     overruled = _lately_said([*gone, *((old.subscriber, old.list) for old in turned)], database, now)
     added = changed = 0
     differ = plan.addresses
-    for some in _portions(person for person in people if person.address in differ):
+    for some in portions(person for person in people if person.address in differ):
         with database.write() as connection:
             alone(connection, "subscribers")
             wanted = _planned(some, _known(connection, some))
             _write(connection, wanted, now)
         added += len(wanted.new) + len(wanted.back)
         changed += len(wanted.changed)
-    for ending in _portions(gone):
+    for ending in portions(gone):
         with database.write() as connection:
             alone(connection, "subscribers")
             connection.execute(_ENDING, [{**_of(*key), "removed_at": now} for key in ending])
@@ -153,12 +155,14 @@ def _lately_said(keys: Sequence[tuple[int, str]], database: Database, now: datet
     return {name: tuple(sorted(found[name])) for name in sorted(found)}
 
 
-def _portions(values: Iterable[T]) -> Iterator[list[T]]:
-    """Yield a portion at a time; after each, whoever waits to write gets half as long as it took."""
+def portions(
+    values: Iterable[T], clock: Callable[[], float] = time.monotonic, sleep: Callable[[float], None] = time.sleep
+) -> Iterator[list[T]]:
+    """Yield a portion at a time; after each, whoever waits to write gets half as long as it took, `RESPITE` at most."""
     for some in chunks(values, PORTION):
-        began = time.monotonic()
+        began = clock()
         yield some
-        time.sleep((time.monotonic() - began) / 2)
+        sleep(min((clock() - began) / 2, RESPITE))
 
 
 def _known(connection: Connection, people: Sequence[_Person] | None = None) -> _Known:
