@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import asyncio
+import socket
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from typing import Self
 
 from tests.deliver.server import Answer, Server, willing
@@ -15,13 +17,22 @@ LATER = ", in a while"
 """A reply that ends so is kept back until `release`."""
 
 
+@contextmanager
+def kept_free() -> Iterator[int]:
+    """A port where nobody listens until an office does, since it is held for it."""
+    with socket.socket() as place:
+        place.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        place.bind(("127.0.0.1", 0))
+        yield place.getsockname()[1]
+
+
 class PostOffice:
     """The server of tests/deliver, open while it is entered; opened again it has the same port and log."""
 
-    def __init__(self, answer: Answer = willing, *, offers: tuple[str, ...] = ()) -> None:
+    def __init__(self, answer: Answer = willing, *, offers: tuple[str, ...] = (), port: int = 0) -> None:
         self.answer = answer
         self._changed = threading.Condition()
-        self._server = _Counter(self._said, offers=offers)
+        self._server = _Counter(self._said, offers=offers, port=port)
         self._released = asyncio.Event()
 
     def __enter__(self) -> Self:

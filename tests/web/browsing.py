@@ -21,6 +21,8 @@ FOLDER = Path(sys.prefix) / "npm" / f"axe-core-{AXE}"
 RULES = {"runOnly": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]}
 SHOTS = os.environ.get("DESK_SHOTS", "")
 """A folder for screenshots; without it none are taken."""
+PLACE = {"locale": "en-GB", "timezone_id": "UTC"}
+"""Where the browser is, wherever this machine is."""
 PATIENCE = 60_000
 """Milliseconds that anything may take to show, on a machine that is busy with other things."""
 
@@ -70,7 +72,7 @@ def tab(browser, *, width=1440, height=900, scheme="light", cookies=(), scripts=
     But for so many pages that are `missing`, and so many answers that are `failing`: refusals, or lost on the way.
     """
     context = browser.new_context(
-        viewport={"width": width, "height": height}, color_scheme=scheme, java_script_enabled=scripts
+        viewport={"width": width, "height": height}, color_scheme=scheme, java_script_enabled=scripts, **PLACE
     )
     context.set_default_timeout(PATIENCE)
     context.add_cookies(list(cookies))

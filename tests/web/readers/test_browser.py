@@ -12,7 +12,7 @@ from playwright.sync_api import expect
 from digest.pipeline import readers
 from digest.subscribers import Purpose
 
-from ..browsing import PATIENCE, SHOTS, chromium, resized, violations
+from ..browsing import PATIENCE, PLACE, SHOTS, chromium, resized, violations
 from .conftest import LATER
 
 WIDTHS = (320, 1280)
@@ -35,7 +35,7 @@ def tab(browser, pages):
     opened, complaints = [], []
 
     def open_tab(width, **options):
-        context = browser.new_context(viewport={"width": width, "height": 800}, locale="en-GB", **options)
+        context = browser.new_context(viewport={"width": width, "height": 800}, **PLACE | options)
         context.set_default_timeout(PATIENCE)
         page = context.new_page()
         page.on("console", lambda said: complaints.append(said.text) if said.type in ("error", "warning") else None)
