@@ -3,6 +3,7 @@
 import asyncio
 import json
 import shutil
+import signal
 import sqlite3
 import subprocess
 import sys
@@ -11,6 +12,7 @@ from contextlib import closing
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
+from urllib.request import ProxyHandler, build_opener
 
 import pytest
 
@@ -19,6 +21,11 @@ from digest.demo import Wire, prepare
 from tests.job.forge import forge
 
 COMMAND = Path(sys.executable).with_name("digest")
+PATIENCE = 60
+"""Seconds after which a test gives up waiting for what must come, on a machine that is busy with other things."""
+
+opened = build_opener(ProxyHandler({})).open
+"""`urlopen` for what is on this machine, where the environment may name a proxy."""
 
 
 @dataclass(frozen=True)
@@ -134,6 +141,16 @@ def ended(code, out, err):
     return Done(code, out, err)
 
 
+@pytest.fixture(scope="session", autouse=True)
+def heeding_ctrl_c():
+    """Lets commands heed Ctrl-C: what is begun in the background does not, and hands that on to what it begins."""
+    if deaf := signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
+        signal.signal(signal.SIGINT, signal.default_int_handler)
+    yield
+    if deaf:
+        signal.signal(signal.SIGINT, signal.SIG_IGN)
+
+
 @pytest.fixture(scope="session")
 def wire_url():
     """An invented wire, served from a thread for the whole run."""
@@ -141,9 +158,9 @@ def wire_url():
     thread = threading.Thread(target=loop.run_forever, daemon=True)
     thread.start()
     wire = Wire(now=datetime.now(UTC))
-    asyncio.run_coroutine_threadsafe(wire.__aenter__(), loop).result(20)
+    asyncio.run_coroutine_threadsafe(wire.__aenter__(), loop).result(PATIENCE)
     yield wire.url
-    asyncio.run_coroutine_threadsafe(wire.__aexit__(None, None, None), loop).result(20)
+    asyncio.run_coroutine_threadsafe(wire.__aexit__(None, None, None), loop).result(PATIENCE)
     loop.call_soon_threadsafe(loop.stop)
     thread.join()
     loop.close()

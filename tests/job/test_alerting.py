@@ -14,6 +14,7 @@ from digest import pipeline, schedule
 from digest.parts import open_parts
 from digest.rounds import Rounds
 from digest.settings import load
+from tests.job.conftest import PATIENCE
 from tests.job.test_schedule import daemon
 
 HOUR = timedelta(hours=1)
@@ -129,17 +130,22 @@ def test_the_ping_is_fetched_while_every_job_does_well(desk, well):
 
 
 async def rounds(parts, at, heard, well):
-    """Let the daemon go until it pings, or in bad times until it has drafted and every other job had its turn."""
+    """Let the daemon go until it pings, or in bad times until drafting and collecting are over and written down."""
     stop, told = asyncio.Event(), []
     running = Rounds(schedule.Watch(parts, lambda: at, stop), lambda event, run: told.append(event))
     task = asyncio.create_task(running())
-    async with asyncio.timeout(40):
-        while not (heard if well else {"draft", "collect"} <= {event.job for event in told}):
+    async with asyncio.timeout(PATIENCE):
+        while not (heard if well else all(over(parts, job) for job in ("draft", "collect"))):
             await asyncio.sleep(0.05)
         await asyncio.sleep(0 if well else 0.3)
     stop.set()
     await task
     return told
+
+
+def over(parts, job):
+    """Whether a run of the job stands in the diary with its end."""
+    return any(run.ended_at for run in parts.store.runs.recent(job))
 
 
 def test_mail_goes_out_by_itself_while_a_daemon_has_the_lead_and_the_database_is_not_an_older_one(desk):

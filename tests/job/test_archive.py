@@ -4,7 +4,6 @@ import re
 import shutil
 import socketserver
 import threading
-import urllib.request
 from functools import partial
 from http.server import SimpleHTTPRequestHandler
 from urllib.parse import urljoin
@@ -14,7 +13,7 @@ import pytest
 
 from digest.render.fields import address as envelope
 
-from .conftest import Desk
+from .conftest import PATIENCE, Desk, opened
 from .test_main_job import exported
 
 LISTS = "subscribers/lists.toml"
@@ -160,7 +159,7 @@ def test_a_web_server_shows_the_folder_as_it_lies_and_every_link_in_it_leads_som
         met, ahead = set(), [f"{root}/archive"]
         while ahead:
             address = ahead.pop()
-            with urllib.request.urlopen(address, timeout=20) as answer:
+            with opened(address, timeout=PATIENCE) as answer:
                 assert answer.status == 200
                 final, body = answer.url, answer.read().decode()
             if final in met:

@@ -7,9 +7,8 @@ import signal
 import socket
 import subprocess
 import threading
-import time
-from datetime import UTC, datetime, timedelta
-from urllib.request import urlopen
+from datetime import UTC, datetime, time, timedelta
+from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo
 
 import pytest
@@ -20,22 +19,34 @@ from digest.cli.jobs import known
 from digest.deliver.journals import journals
 from digest.deliver.mark import Mark, raise_mark
 from digest.errors import UnknownError
-from tests.job.conftest import COMMAND
+from tests.job.conftest import COMMAND, PATIENCE, opened
+from tests.job.test_bad_input import fed
+
+ZONE = ZoneInfo("Europe/Helsinki")
 
 
-def by_the_clock(desk, approval):
-    """Set the edition to 07:00 each day; return that hour of tomorrow in UTC."""
+def by_the_clock(desk, approval, hour=7):
+    """Set the edition to that hour each day, and its draft to the one before; return tomorrow's in UTC."""
     text = desk.settings.read_text()
-    text = re.sub(r"(?m)^draft = .*$", 'draft = "daily 06:00"', text)
-    text = re.sub(r"(?m)^send = .*$", 'send = "daily 07:00"', text)
+    text = re.sub(r"(?m)^draft = .*$", f'draft = "daily {(hour - 1) % 24:02}:00"', text)
+    text = re.sub(r"(?m)^send = .*$", f'send = "daily {hour:02}:00"', text)
     text = text.replace('approval = "required"', f'approval = "{approval}"')
     text = text[: text.index("[edition.sunday]")]
     desk.settings.write_text(text)
     people = "".join(f"reader{n}@aldovar.example\n" for n in range(7))
     (desk.folder / "subscribers/daily.csv").write_text(f"email\n{people}")
-    zone = ZoneInfo("Europe/Helsinki")
-    tomorrow = datetime.now(zone).date() + timedelta(days=1)
-    return datetime(tomorrow.year, tomorrow.month, tomorrow.day, 7, tzinfo=zone).astimezone(UTC)
+    return in_days(1, hour)
+
+
+def in_days(days, hour=7):
+    """That hour of so many days from now, in UTC."""
+    day = datetime.now(ZONE).date() + timedelta(days=days)
+    return datetime.combine(day, time(hour), ZONE).astimezone(UTC)
+
+
+def far_off():
+    """The hour that is half a day away: a daemon that goes by the real clock has nothing to draft or to send."""
+    return (datetime.now(ZONE) + timedelta(hours=12)).hour
 
 
 def turn(desk, at):
@@ -79,8 +90,8 @@ def test_an_hour_too_long_gone_is_missed_never_sent(desk):
     turn(desk, seven - timedelta(minutes=60))
     turn(desk, seven)
 
-    told, _ = turn(desk, seven + timedelta(days=1, hours=6))
-    again, _ = turn(desk, seven + timedelta(days=1, hours=7))
+    told, _ = turn(desk, seven + timedelta(days=1, hours=8))
+    again, _ = turn(desk, seven + timedelta(days=1, hours=9))
 
     assert any("missed" in text for _, text in told)
     assert desk("issues", "--json").json[0]["state"] == "missed"
@@ -137,8 +148,16 @@ def until(process, sentence):
 
 @pytest.fixture
 def manager(tmp_path):
-    """A service manager: the address of its socket, and all that it is told, line by line."""
+    """A service manager: the address of its socket, and what gives all that it was told, line by line, at the end."""
     words, address = [], tmp_path / "notify"
+
+    def heard():
+        """All that was told until now."""
+        with socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM) as last:
+            last.sendto(b"end", str(address))
+        thread.join()
+        return words
+
     with socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM) as channel:
         channel.bind(str(address))
 
@@ -146,12 +165,9 @@ def manager(tmp_path):
             while (told := channel.recv(4096)) != b"end":
                 words.extend(told.decode().splitlines())
 
-        thread = threading.Thread(target=listen)
+        thread = threading.Thread(target=listen, daemon=True)
         thread.start()
-        yield str(address), words
-        with socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM) as last:
-            last.sendto(b"end", str(address))
-        thread.join(10)
+        yield str(address), heard
 
 
 def begin(desk, *options, env=None):
@@ -172,7 +188,7 @@ def daemons(desk):
 
     def start(*options, env=None):
         process = begin(desk, *options, env=env)
-        limit = threading.Timer(45, process.kill)
+        limit = threading.Timer(2 * PATIENCE, process.kill)
         limit.start()
         started.append((process, limit))
         return process
@@ -181,24 +197,35 @@ def daemons(desk):
     for process, limit in started:
         limit.cancel()
         process.kill()
-        process.communicate(timeout=20)
+        process.communicate(timeout=PATIENCE)
 
 
-def test_a_second_daemon_waits_until_the_first_is_gone_and_each_stops_within_five_seconds(desk, daemons):
-    by_the_clock(desk, "auto")
+@pytest.fixture
+def silent():
+    """An outlet that takes calls and never says anything; whoever asks it waits for half a minute."""
+    with socket.create_server(("127.0.0.1", 0)) as outlet:
+        outlet.settimeout(PATIENCE)
+        yield outlet
+
+
+def test_a_second_daemon_waits_until_the_first_is_gone_and_for_no_outlet_when_it_is_to_stop(desk, daemons, silent):
+    by_the_clock(desk, "auto", far_off())
     first = daemons("--no-web")
     until(first, "has the lead")
 
+    url = f"http://127.0.0.1:{silent.getsockname()[1]}/rss.xml"
+    desk.edit("digest.toml", "\n[edition.daily]", f'\n[[source]]\nname = "Silent"\n{fed(url)}\n\n[edition.daily]')
     second = daemons("--no-web")
     until(second, "waits as a standby")
-    asked = time.monotonic()
-    first.send_signal(signal.SIGTERM)
-    last = until(first, "has stopped")[-1]
-    assert first.wait(timeout=20) == 0
-    assert time.monotonic() - asked < 15  # five seconds on a machine that does nothing else
-
+    first.kill()
     until(second, "has the lead")
-    second.kill()
+    with silent.accept()[0]:
+        second.send_signal(signal.SIGTERM)
+        stopped = until(second, "has stopped")
+        assert second.wait(PATIENCE) == 0
+    last = stopped[-1]
+    assert [line for line in stopped if line["job"] == "collect"] == [], "it would tell that nothing was answered"
+
     raise_mark(journals(desk.folder / "var"), Mark(9, 1))  # a database put back from a backup: nine claims are gone
     third = daemons("--no-web")
     told = until(third, "the database is older than what was sent")[-1]
@@ -207,31 +234,30 @@ def test_a_second_daemon_waits_until_the_first_is_gone_and_each_stops_within_fiv
 
 
 def test_at_sighup_settings_that_are_right_are_taken_and_others_are_told_and_left(desk, daemons, manager):
-    by_the_clock(desk, "auto")
-    address, words = manager
-    with socket.create_server(("127.0.0.1", 0)) as free:
-        port = free.getsockname()[1]
-    right = desk.settings.read_text() + f'\n[web]\nlisten = "127.0.0.1:{port}"\n'
-    daemon = daemons(env={"NOTIFY_SOCKET": address, "WATCHDOG_USEC": "1000000"})
+    hour = far_off()
+    by_the_clock(desk, "auto", hour)
+    address, heard = manager
+    right = desk.settings.read_text() + '\n[web]\nlisten = "127.0.0.1:0"\n'
+    daemon = daemons(env={"NOTIFY_SOCKET": address, "WATCHDOG_USEC": "60000000"})
     until(daemon, "has the lead")
 
-    desk.settings.write_text(right.replace("daily 07:00", "daily at seven"))
+    desk.settings.write_text(right.replace(f'send = "daily {hour:02}:00"', 'send = "daily at seven"'))
     daemon.send_signal(signal.SIGHUP)
     told = until(daemon, "keeps the settings it had")[-1]
     desk.settings.write_text(right)
     daemon.send_signal(signal.SIGHUP)
     until(daemon, "has read its settings again")
-    until(daemon, f"at http://127.0.0.1:{port}")
+    url = until(daemon, "serves the desk and the readers' pages at http://127.0.0.1:")[-1]["event"].rpartition(" ")[2]
 
-    with urlopen(f"http://127.0.0.1:{port}/readyz", timeout=10) as answer:
+    with opened(f"{url}/readyz", timeout=PATIENCE) as answer:
         assert answer.read() == b"ok\n"
-    with socket.create_connection(
-        ("127.0.0.1", port)
-    ) as waiting:  # a reader in the middle of a request holds nothing up
+    there = ("127.0.0.1", urlsplit(url).port)
+    with socket.create_connection(there) as waiting:  # a reader in the middle of a request holds nothing up
         waiting.sendall(b"GET / HTTP/1.1\r\nHost: localhost\r\n")
         daemon.send_signal(signal.SIGTERM)
         until(daemon, "has stopped")
-    assert daemon.wait(20) == 0
+    assert daemon.wait(PATIENCE) == 0
+    words = heard()
     assert words.index("READY=1") < words.index("RELOADING=1") < words.index("STOPPING=1")
     assert "STATUS=All is quiet: the next issue is drafted" in " ".join(words)
     assert "WATCHDOG=1" in words
@@ -261,7 +287,7 @@ def test_jobs_are_listed_rest_run_and_are_remembered(desk):
     assert [job["job"] for job in listed["jobs"] if job["paused_at"]] == ["collect"]
     assert run["result"] == "ok"
     assert [(each["job"], each["result"], each["text"]) for each in history] == [("deadline", "ok", "nothing was owed")]
-    assert [slot["send_at"] for slot in coming] == [(seven + timedelta(days=n)).isoformat() for n in (1, 2, 3)]
+    assert [slot["send_at"] for slot in coming] == [in_days(n).isoformat() for n in (2, 3, 4)]
     assert overview.splitlines()[0] == "All is quiet: the next issue is drafted tomorrow 06:00."
     assert "collect rests since" in overview
     assert "No daemon runs on this database" in overview

@@ -2,13 +2,18 @@
 
 from __future__ import annotations
 
+import asyncio
 import random
 import sqlite3
+import subprocess
+import threading
 import time
-from contextlib import closing
+from collections.abc import Iterator
+from contextlib import closing, contextmanager, nullcontext
 from pathlib import Path
 
 import pytest
+from aiohttp import web
 
 from digest.collect.poll import PORTION
 from digest.settings.adding import source_table
@@ -26,14 +31,36 @@ def newsroom():
     """Three portions of sources, each of one article, and one source whose articles are pages."""
     room = Newsroom()
     for n in range(FEEDS):
-        text = f"<p>{sentences(f'Town {n}')}</p>"
-        room.put_feed(f"/feed/{n}", item(f"https://outlet{n}.example/a", f"News of town {n}", text))
+        room.put_feed(f"/feed/{n}", town(n))
     pages = [f"/news/{n}" for n in range(6)]
     for n, path in enumerate(pages):
         room.put(path, page(f"Page {n}", f"<p>{sentences(f'Harbour {n}')}</p>"))
     room.put("/pages", rss(*(item(room.url(path), f"Page {n}", "Short.") for n, path in enumerate(pages))))
     yield room
     room.close()
+
+
+def town(n: int) -> str:
+    """The item of feed n."""
+    return item(f"https://outlet{n}.example/a", f"News of town {n}", f"<p>{sentences(f'Town {n}')}</p>")
+
+
+@contextmanager
+def held_back(room: Newsroom, n: int) -> Iterator[None]:
+    """Feed n is not answered before the end of the block, so that no collect is over before that."""
+    go_on = threading.Event()
+
+    async def wait(_: web.BaseRequest) -> web.StreamResponse:
+        while not go_on.is_set():
+            await asyncio.sleep(0.01)
+        return web.Response(status=503)
+
+    room.on(f"/feed/{n}", wait)
+    try:
+        yield
+    finally:
+        go_on.set()
+        room.put_feed(f"/feed/{n}", town(n))
 
 
 def laid_out(folder: Path, newsroom: Newsroom) -> Desk:
@@ -60,10 +87,9 @@ def kept(desk: Desk) -> tuple[set[tuple[str, str]], set[str]]:
     return set(articles), {name for (name,) in read}
 
 
-def await_more(desk: Desk, *, than: int, most: float) -> None:
-    """Wait until a portion more is kept."""
-    until = time.monotonic() + most
-    while len(kept(desk)[0]) <= than and time.monotonic() < until:
+def await_more(desk: Desk, running: subprocess.Popen[str], *, than: int) -> None:
+    """Wait until a portion more is kept, or until no more can be."""
+    while len(kept(desk)[0]) <= than and running.poll() is None:
         time.sleep(0.005)
 
 
@@ -76,14 +102,16 @@ def test_a_collect_killed_at_any_moment_loses_nothing_and_repeats_nothing(tmp_pa
     desk, chance, midway = laid_out(tmp_path / "killed", newsroom), random.Random(7), 0
 
     for turn in range(KILLS):
-        running = desk.start("collect", "--now", NOW)
-        if turn % 2:
-            await_more(desk, than=len(kept(desk)[0]), most=2 * lasts)
-            time.sleep(chance.uniform(0, 0.1) * lasts)
-        else:
-            time.sleep(chance.uniform(0.1, 0.9) * lasts)
-        running.kill()
-        running.communicate()
+        before = len(kept(desk)[0])
+        with held_back(newsroom, FEEDS - 1) if turn == 0 else nullcontext():  # once at least it is killed midway
+            running = desk.start("collect", "--now", NOW)
+            if turn % 2 == 0:
+                await_more(desk, running, than=before)
+                time.sleep(chance.uniform(0, 0.1) * lasts)
+            else:
+                time.sleep(chance.uniform(0.1, 0.9) * lasts)
+            running.kill()
+            running.communicate()
         articles, read = kept(desk)
         midway += 0 < len(articles) < len(wanted)
         # What is said to be read is there: nothing is lost behind a remembered ETag.

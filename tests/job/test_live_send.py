@@ -1,5 +1,6 @@
 """A send on a terminal: drawn while it goes, and put down in good order by Ctrl-C."""
 
+import codecs
 import os
 import pty
 import re
@@ -10,7 +11,7 @@ import subprocess
 import pytest
 
 from tests.deliver.server import USUAL, willing
-from tests.job.conftest import COMMAND
+from tests.job.conftest import COMMAND, PATIENCE
 from tests.job.postoffice import LATER, PostOffice
 
 
@@ -41,7 +42,7 @@ def test_on_a_terminal_a_bar_stands_until_ctrl_c_which_says_how_to_go_on(approve
         process.send_signal(signal.SIGINT)
         office.release()
         told = read_until(reading, "run it again")
-        code = process.wait(60)
+        code = process.wait(PATIENCE)
 
     assert "Sending No. 1  0 %" in shown
     assert "····" in shown
@@ -55,9 +56,9 @@ def test_on_a_terminal_a_bar_stands_until_ctrl_c_which_says_how_to_go_on(approve
 
 def read_until(end, words):
     """Return what a terminal shows, up to these words."""
-    shown = ""
+    shown, decoder = "", codecs.getincrementaldecoder("utf-8")()  # a read may end within a letter
     while words not in shown:
-        ready, _, _ = select.select([end], [], [], 30)
-        assert ready, f"the terminal shows no {words!r} within 30 s, but {shown!r}"
-        shown += os.read(end, 65536).decode()
+        ready, _, _ = select.select([end], [], [], PATIENCE)
+        assert ready, f"the terminal shows no {words!r} within {PATIENCE} s, but {shown!r}"
+        shown += decoder.decode(os.read(end, 65536))
     return shown

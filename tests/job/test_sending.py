@@ -11,7 +11,7 @@ import pytest
 from digest.render.fields import address as envelope
 from tests.deliver.server import USUAL, willing
 from tests.job.conftest import finished
-from tests.job.postoffice import LATER, PostOffice
+from tests.job.postoffice import LATER, PostOffice, kept_free
 
 ADA, BO, CY, DI = (f"{name}@aldovar.example" for name in ("ada", "bo", "cy", "di"))
 FEW = (ADA, BO, CY, DI)
@@ -134,15 +134,15 @@ def test_who_is_deferred_is_tried_again_when_it_is_time_and_nobody_else(desk, of
 
 
 def test_a_server_that_is_not_there_counts_against_nobody(approved):
-    office = PostOffice()
-    with office:
+    with kept_free() as port:
+        office = PostOffice(port=port)
         relayed(approved, office)
-    approved.readers(*FEW)
+        approved.readers(*FEW)
 
-    absent = approved("send", 1, "--yes", "--json")
-    waiting = approved("status", 1, "--json").json
-    with office:
-        there = send(approved)
+        absent = approved("send", 1, "--yes", "--json")
+        waiting = approved("status", 1, "--json").json
+        with office:
+            there = send(approved)
 
     assert (absent.code, absent.out) == (75, "")
     assert f"127.0.0.1:{office.log.port}: no connection" in absent.err

@@ -49,7 +49,7 @@ def test_status_says_how_an_issue_stands_and_what_servers_said_without_naming_an
     assert "what servers said: " in text
     assert "550 5.1.1 (1 refused)" in text
     assert "451 4.7.1 (1 deferred)" in text
-    assert re.search(r"first answer 20.*, last 20.* UTC, 0:0\d apart", text)
+    assert re.search(r"first answer 20.*, last 20.* UTC, \d+:\d\d apart", text)
     assert "the next try of what is deferred is due at 20" in text
     assert "Who was refused:  digest log 1 --state refused" in text
     assert "to whom it does not get through: aldovar.example (3)" in text

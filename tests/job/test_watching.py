@@ -7,11 +7,11 @@ import shutil
 import signal
 from contextlib import contextmanager
 from urllib.error import HTTPError
-from urllib.request import Request, urlopen
+from urllib.request import Request
 
 import pytest
 
-from .conftest import finished
+from .conftest import PATIENCE, finished, opened
 
 STORY = "{{ item.summary }}"
 
@@ -19,7 +19,7 @@ STORY = "{{ item.summary }}"
 def read(url, path="/", **headers):
     """GET a page: (status, text)."""
     try:
-        with urlopen(Request(url + path, headers=headers), timeout=30) as answer:
+        with opened(Request(url + path, headers=headers), timeout=PATIENCE) as answer:
             return answer.status, answer.read().decode()
     except HTTPError as refused:
         with refused:
@@ -44,7 +44,7 @@ def watching(desk, *args):
 
 
 def test_a_change_of_a_template_is_told_and_seen(approved):
-    with watching(approved) as url, urlopen(url + "/changes", timeout=30) as changes:
+    with watching(approved) as url, opened(url + "/changes", timeout=PATIENCE) as changes:
         assert 'src="/mail.html?shade=light"' in read(url)[1]
         assert "You get this mail because" in read(url, "/mail.html")[1]
         first = changes.readline()
@@ -102,7 +102,7 @@ def test_by_night_the_mail_is_shown_as_a_dark_machine_shows_it(approved):
 def test_the_page_speaks_to_this_machine_alone_and_runs_no_script_of_a_mail(approved):
     with watching(approved) as url:
         assert read(url, Host="evil.example")[0] == 421
-        with urlopen(url + "/mail.html", timeout=30) as answer:
+        with opened(url + "/mail.html", timeout=PATIENCE) as answer:
             policy = answer.headers["Content-Security-Policy"]
 
     assert policy.startswith("sandbox allow-same-origin; default-src 'none'")

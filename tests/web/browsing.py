@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import fcntl
 import os
 import shutil
 import subprocess
@@ -11,7 +12,7 @@ from functools import cache
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import sync_playwright
+from playwright.sync_api import expect, sync_playwright
 
 CHROMIUM = "/usr/bin/chromium"
 AXE = "4.14.1"
@@ -20,8 +21,12 @@ FOLDER = Path(sys.prefix) / "npm" / f"axe-core-{AXE}"
 RULES = {"runOnly": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]}
 SHOTS = os.environ.get("DESK_SHOTS", "")
 """A folder for screenshots; without it none are taken."""
-PATIENCE = 10_000
-"""Milliseconds that anything may take to show."""
+PLACE = {"locale": "en-GB", "timezone_id": "UTC"}
+"""Where the browser is, wherever this machine is."""
+PATIENCE = 60_000
+"""Milliseconds that anything may take to show, on a machine that is busy with other things."""
+
+expect.set_options(timeout=PATIENCE)
 
 
 @contextmanager
@@ -30,7 +35,9 @@ def chromium():
         pytest.skip(f"NOT LOOKED AT in a browser: {CHROMIUM} is not here (Debian: apt-get install chromium)")
     with sync_playwright() as play:
         browser = play.chromium.launch(
-            executable_path=CHROMIUM, args=["--no-sandbox", "--disable-background-networking", "--disable-gpu"]
+            executable_path=CHROMIUM,
+            args=["--no-sandbox", "--disable-background-networking", "--disable-gpu"],
+            timeout=2 * PATIENCE,
         )
         yield browser
         browser.close()
@@ -38,19 +45,24 @@ def chromium():
 
 @cache
 def axe():
-    """The source of axe-core; skips loudly where it cannot be had."""
-    source = FOLDER / "node_modules/axe-core/axe.min.js"
-    if not source.is_file():
-        npm = shutil.which("npm")
-        if not npm:
-            pytest.skip("NOT CHECKED with axe-core: there is no npm here (Debian: apt-get install npm)")
-        FOLDER.mkdir(parents=True, exist_ok=True)
-        command = (npm, "install", "--no-audit", "--no-fund", "--ignore-scripts", f"axe-core@{AXE}")
-        try:
-            subprocess.run(command, cwd=FOLDER, check=True, capture_output=True, timeout=55)
-        except (subprocess.SubprocessError, OSError) as error:
-            pytest.skip(f"NOT CHECKED with axe-core: it cannot be fetched ({error})")
-    return source.read_text(encoding="utf-8")
+    """The source of axe-core; skips loudly where it cannot be had. One process of the tests fetches, others wait."""
+    FOLDER.mkdir(parents=True, exist_ok=True)
+    with (FOLDER / "lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        if not (FOLDER / "node_modules/.package-lock.json").is_file():  # which npm writes once the rest is there
+            fetch_axe()
+    return (FOLDER / "node_modules/axe-core/axe.min.js").read_text(encoding="utf-8")
+
+
+def fetch_axe():
+    npm = shutil.which("npm")
+    if not npm:
+        pytest.skip("NOT CHECKED with axe-core: there is no npm here (Debian: apt-get install npm)")
+    command = (npm, "install", "--no-audit", "--no-fund", "--ignore-scripts", f"axe-core@{AXE}")
+    try:
+        subprocess.run(command, cwd=FOLDER, check=True, capture_output=True, timeout=55)
+    except (subprocess.SubprocessError, OSError) as error:
+        pytest.skip(f"NOT CHECKED with axe-core: it cannot be fetched ({error})")
 
 
 @contextmanager
@@ -60,7 +72,7 @@ def tab(browser, *, width=1440, height=900, scheme="light", cookies=(), scripts=
     But for so many pages that are `missing`, and so many answers that are `failing`: refusals, or lost on the way.
     """
     context = browser.new_context(
-        viewport={"width": width, "height": height}, color_scheme=scheme, java_script_enabled=scripts
+        viewport={"width": width, "height": height}, color_scheme=scheme, java_script_enabled=scripts, **PLACE
     )
     context.set_default_timeout(PATIENCE)
     context.add_cookies(list(cookies))
@@ -75,6 +87,12 @@ def tab(browser, *, width=1440, height=900, scheme="light", cookies=(), scripts=
         assert (len(gone), len(failed), rest) == (missing, failing, []), f"the browser complains: {said}"
     finally:
         context.close()
+
+
+def resized(page, width, height):
+    """Give the window another size, and wait until the page has it."""
+    page.set_viewport_size({"width": width, "height": height})
+    page.wait_for_function("width => innerWidth === width", arg=width)
 
 
 def violations(page):

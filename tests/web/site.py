@@ -11,7 +11,7 @@ from urllib.parse import urlencode, urlsplit
 
 from digest.web import serve
 
-PATIENCE = 10
+PATIENCE = 60
 """Seconds after which a test gives up and says what it waited for."""
 
 

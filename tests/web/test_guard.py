@@ -17,7 +17,7 @@ from digest.web import serve
 from digest.web.guard import Guard
 from digest.web.policy import HEADERS
 
-from .site import Visitor, site
+from .site import PATIENCE, Visitor, site
 
 
 async def echo(request: Request) -> PlainTextResponse:
@@ -125,12 +125,12 @@ def test_serving_ends_in_time_though_a_stream_is_open():
 
         app = Starlette(routes=[Route("/", endless)])
         serving = asyncio.create_task(serve(app, "127.0.0.1", 0, stop, ready=listening))
-        await asyncio.wait_for(ready.wait(), 10)
+        await asyncio.wait_for(ready.wait(), PATIENCE)
         reader, writer = await asyncio.open_connection("127.0.0.1", found[0])
         writer.write(b"GET / HTTP/1.1\r\nHost: localhost\r\n\r\n")
-        assert await asyncio.wait_for(reader.read(12), 10) == b"HTTP/1.1 200"
+        assert await asyncio.wait_for(reader.read(12), PATIENCE) == b"HTTP/1.1 200"
         stop.set()
-        await asyncio.wait_for(serving, 10)
+        await asyncio.wait_for(serving, PATIENCE)
         writer.close()
 
     asyncio.run(run())

@@ -21,7 +21,7 @@ from digest.web.entrance import Entrance
 from digest.web.passwords import hashed
 
 from .conftest import NOW, PASSWORD, room
-from .site import Visitor, site
+from .site import PATIENCE, Visitor, site
 
 
 def sign_in(visitor, name="Ada", password=PASSWORD, **more):
@@ -110,7 +110,7 @@ def test_a_crowd_at_a_slow_door_keeps_nobody_from_other_pages_and_is_told_to_com
     go_on = threading.Event()
 
     def slowly(visit):
-        assert go_on.wait(10), "the crowd is never let go"
+        assert go_on.wait(PATIENCE), "the crowd is never let go"
         return visit.go("/")
 
     found = Desk(desk.parts, desk.clock, Entrance(desk.parts), Kept())
@@ -118,7 +118,7 @@ def test_a_crowd_at_a_slow_door_keeps_nobody_from_other_pages_and_is_told_to_com
     crowd = SLOW_TURNS + SLOW_QUEUE + 18
     with site(Starlette(routes=[route(found, door) for door in doors])) as url, ThreadPoolExecutor(crowd) as pool:
         answers = [pool.submit(Visitor(url).post, "/slow") for _ in range(crowd)]
-        turned_away = [done.result() for done in islice(as_completed(answers, timeout=10), 18)]
+        turned_away = [done.result() for done in islice(as_completed(answers, timeout=PATIENCE), 18)]
         quick = Visitor(url).get("/quick")
         go_on.set()
         statuses = Counter(answer.result().status for answer in answers)
@@ -187,7 +187,7 @@ def test_a_proxys_word_is_taken_from_where_it_is_trusted_and_nowhere_else(built,
 
 def twice(desk, *names):
     there = urlsplit(desk.url)
-    connection = HTTPConnection(there.hostname, there.port, timeout=10)
+    connection = HTTPConnection(there.hostname, there.port, timeout=PATIENCE)
     connection.putrequest("GET", "/issues")
     for name in names:
         connection.putheader("X-Editor", name)

@@ -10,7 +10,7 @@ from playwright.sync_api import expect
 from digest import pipeline
 from digest.model.issue import State
 
-from .browsing import chromium, shot, tab, violations
+from .browsing import chromium, resized, shot, tab, violations
 from .conftest import NOW
 
 
@@ -264,10 +264,10 @@ def test_no_page_shuts_anybody_out(browser, desk, scheme):
                 if (found := violations(page)) != "[]":
                     wrong[path, width] = found
                 if width == 390:  # and on the smallest phone, or at 200 % and more
-                    page.set_viewport_size({"width": 320, "height": 640})
+                    resized(page, 320, 640)
                     if (over := page.evaluate("document.documentElement.scrollWidth - innerWidth")) > 0:
                         wrong[path, 320] = over
-                    page.set_viewport_size({"width": width, "height": height})
+                    resized(page, width, height)
         with tab(browser, **size) as page:
             page.goto(f"{desk.url}/sign-in")
             shot(page, f"{scheme}-{width}-sign-in")

@@ -8,10 +8,8 @@ from contextlib import asynccontextmanager, suppress
 from digest.deliver.catcher import caught
 from digest.web import Answering
 
+from ..site import PATIENCE
 from .conftest import letterbox
-
-PATIENCE = 20
-"""Seconds after which a test gives up and says what it waited for."""
 
 A_WHILE = 0.2
 """Seconds in which nothing is to happen."""

@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 import json
+import re
 from pathlib import Path
 
 import pytest
+from playwright.sync_api import expect
 
 from digest.pipeline import readers
 from digest.subscribers import Purpose
 
-from ..browsing import PATIENCE, SHOTS, chromium, violations
+from ..browsing import PATIENCE, PLACE, SHOTS, chromium, resized, violations
 from .conftest import LATER
 
 WIDTHS = (320, 1280)
@@ -33,7 +35,7 @@ def tab(browser, pages):
     opened, complaints = [], []
 
     def open_tab(width, **options):
-        context = browser.new_context(viewport={"width": width, "height": 800}, locale="en-GB", **options)
+        context = browser.new_context(viewport={"width": width, "height": 800}, **PLACE | options)
         context.set_default_timeout(PATIENCE)
         page = context.new_page()
         page.on("console", lambda said: complaints.append(said.text) if said.type in ("error", "warning") else None)
@@ -86,7 +88,7 @@ def test_every_page_fits_its_window_and_has_nothing_that_axe_finds(tab, pages, w
 
 def fits_and_is_plain(page, name, width):
     """Fail where a page is wider than its window, has a small button, or axe finds anything, light or dark."""
-    page.set_viewport_size({"width": width, "height": 800})
+    resized(page, width, 800)
     assert page.evaluate("document.documentElement.scrollWidth") <= width, name
     assert page.evaluate(TARGETS) == [], (name, width)
     for scheme in SCHEMES:
@@ -108,12 +110,12 @@ def test_a_reader_comes_chooses_leaves_and_is_put_back(tab, pages, width, addres
     page.get_by_label("Hour", exact=True).select_option("18:00")
     page.get_by_label("Your address").fill(who)
     page.get_by_role("button", name="Subscribe").click()
-    assert page.get_by_role("heading", level=1).inner_text() == "Now look in your inbox."
+    headed(page, "Now look in your inbox.")
     if scripts and width == WIDTHS[0]:
         fits_and_is_plain(page, "inbox", width)
     page.goto(f"{pages.url}/confirm/{pages.parts.tokens.make(Purpose.CONFIRM, last_request(pages), 'daily')}")
     page.get_by_role("button", name="Yes, send it to me").click()
-    assert page.get_by_role("heading", level=1).inner_text() == "You are subscribed."
+    headed(page, "You are subscribed.")
     if scripts and width == WIDTHS[0]:
         fits_and_is_plain(page, "confirmed", width)
     assert pages.state(who) == {"daily": "active"}
@@ -121,18 +123,23 @@ def test_a_reader_comes_chooses_leaves_and_is_put_back(tab, pages, width, addres
     page.get_by_role("link", name="your preferences").click()
     page.get_by_label("Diplomacy").uncheck()
     page.get_by_role("button", name="Save").click()
-    assert page.get_by_role("status").inner_text() == "Saved"
-    assert page.get_by_role("heading", level=1).inner_text().startswith("Military situation, every day at 18:00")
+    expect(page.get_by_role("status")).to_have_text("Saved")
+    headed(page, re.compile("^Military situation, every day at 18:00"))
 
     page.get_by_role("link", name="Unsubscribe").click()
     page.get_by_role("button", name="Unsubscribe").click()
-    assert page.get_by_role("heading", level=1).inner_text() == "It is done. We will not write again."
+    headed(page, "It is done. We will not write again.")
     assert pages.state(who) == {"daily": "unsubscribed"}
     page.get_by_role("button", name="Put me back").click()
-    assert page.get_by_role("heading", level=1).inner_text() == "Welcome back."
+    headed(page, "Welcome back.")
     page.reload()
-    assert page.get_by_role("heading", level=1).inner_text() == "Welcome back."
+    headed(page, "Welcome back.")
     assert pages.state(who) == {"daily": "active"}
+
+
+def headed(page, words):
+    """Wait for the page that is headed so: a click may return before the page it leads to is there."""
+    expect(page.get_by_role("heading", level=1)).to_have_text(words)
 
 
 def test_a_slip_leaves_the_focus_where_it_is_to_be_put_right(tab, pages):
@@ -144,8 +151,9 @@ def test_a_slip_leaves_the_focus_where_it_is_to_be_put_right(tab, pages):
     page.get_by_role("button", name="Subscribe").click()
 
     field = page.get_by_label("Your address")
+    expect(field).to_have_attribute("aria-invalid", "true")
+    expect(field).to_be_focused()
     assert field.input_value() == "kit@"
-    assert field.evaluate("each => each === document.activeElement && each.getAttribute('aria-invalid')") == "true"
     picture(page, "slip-320")
     assert found_by_axe(page) == []
 
@@ -159,7 +167,7 @@ def test_the_zone_of_the_machine_is_proposed_where_it_tells_one(tab, pages, zone
 
     page.goto(f"{pages.url}/subscribe")
 
-    assert page.get_by_label("In the time of").input_value() == shown
+    expect(page.get_by_label("In the time of")).to_have_value(shown)
 
 
 def last_request(pages):

@@ -13,6 +13,7 @@ from hypothesis import strategies as st
 from digest.subscribers import Purpose
 from digest.web import create_app
 
+from ..site import PATIENCE
 from .conftest import SHORT, letterbox
 
 NAMES = ("section", "edition", "hour", "zone", "language", "email", "until", "sure", "website", "from", "x")
@@ -100,7 +101,7 @@ def asked(app, method, path, query, body, headers=()):
         if message["type"] == "http.response.start":
             said.append(message["status"])
 
-    asyncio.run(asyncio.wait_for(app(scope, receive, send), 20))
+    asyncio.run(asyncio.wait_for(app(scope, receive, send), PATIENCE))
     return said[0]
 
 

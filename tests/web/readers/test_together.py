@@ -9,11 +9,13 @@ import pytest
 
 from digest.web.readers.together import MOST, Together
 
+from ..site import PATIENCE
+
 
 def gathered(together, asked):
     async def run():
         return await asyncio.wait_for(
-            asyncio.gather(*(together.ask(each) for each in asked), return_exceptions=True), timeout=10
+            asyncio.gather(*(together.ask(each) for each in asked), return_exceptions=True), timeout=PATIENCE
         )
 
     return asyncio.run(run())
@@ -49,7 +51,7 @@ def test_what_fails_is_told_to_those_who_asked_then_and_to_nobody_after():
         first = await asyncio.gather(together.ask(1), together.ask(2), return_exceptions=True)
         return first, await together.ask(3)
 
-    first, second = asyncio.run(asyncio.wait_for(run(), 10))
+    first, second = asyncio.run(asyncio.wait_for(run(), PATIENCE))
     assert [type(each) for each in first] == [ConnectionError, ConnectionError]
     assert second == 3
 
@@ -59,18 +61,18 @@ def test_who_goes_away_costs_nobody_else_their_answer():
 
     def do(asked):
         begun.set()
-        assert go_on.wait(10), "nobody said go on"
+        assert go_on.wait(PATIENCE), "nobody said go on"
         return asked
 
     together = Together(do)
 
     async def run():
         leaver, stayer = asyncio.create_task(together.ask(1)), asyncio.create_task(together.ask(2))
-        await asyncio.to_thread(begun.wait, 10)
+        await asyncio.to_thread(begun.wait, PATIENCE)
         leaver.cancel()
         go_on.set()
         with pytest.raises(asyncio.CancelledError):
             await leaver
-        return await asyncio.wait_for(stayer, 10)
+        return await asyncio.wait_for(stayer, PATIENCE)
 
     assert asyncio.run(run()) == 2

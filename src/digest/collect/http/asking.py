@@ -21,8 +21,8 @@ from digest.errors import FetchError
 from digest.model.links import Asked
 from digest.model.news import Source, SourceKind
 
-PATIENCE: Final = timedelta(seconds=4)
-"""For one link with all its redirects."""
+PATIENCE: Final = timedelta(seconds=10)
+"""For one link with all its redirects; a machine that is busy with other things answers late, and is there."""
 AT_ONCE: Final = 16
 REDIRECTS: Final = 5
 ENOUGH: Final = 2
