@@ -12,7 +12,6 @@ import resource
 import signal
 import sys
 import time
-from collections import deque
 from collections.abc import Callable
 from concurrent.futures import TimeoutError as FutureTimeout
 from concurrent.futures.process import BrokenProcessPool
@@ -20,16 +19,14 @@ from datetime import timedelta
 from functools import cache
 from math import ceil
 from multiprocessing import get_context
-from multiprocessing.context import BaseContext
 from pathlib import Path
 from threading import Lock
 from types import TracebackType
 from typing import Any, Final, ParamSpec, Self, TypeVar
 
-from pebble import ProcessExpired, ProcessPool
-from pebble.pool.base_pool import Task
-from pebble.pool.process import PoolManager
+from pebble import ProcessExpired, ProcessFuture, ProcessPool
 
+from digest.collect.pool import Pool
 from digest.errors import ParseError
 
 P = ParamSpec("P")
@@ -82,13 +79,15 @@ class Workers:
         try:
             return await self._run(alone, source, work, args, kwargs)
         except BrokenProcessPool:  # somebody ended a process of the pool: that is no fault of this work
+            if alone not in self._pools:  # closed
+                raise
             return await self._run(alone, source, work, args, kwargs)
 
     async def _run(
         self, alone: bool, source: str, work: Callable[..., T], args: tuple[Any, ...], kwargs: dict[str, Any]
     ) -> T:
         task = (self._seconds, self._bytes, work, args, kwargs)
-        future = self._started(alone=alone).schedule(bounded, task, timeout=_WAIT * self._seconds)
+        future = self._scheduled(self._started(alone=alone), task)
         try:
             return await asyncio.wrap_future(future)
         except FutureTimeout as e:
@@ -102,6 +101,15 @@ class Workers:
         finally:
             del future, task  # it holds the error, which holds this frame: the document would live on in the circle
 
+    def _scheduled(self, pool: ProcessPool, task: tuple[Any, ...]) -> ProcessFuture[Any]:
+        try:
+            future: ProcessFuture[Any] = pool.schedule(bounded, task, timeout=_WAIT * self._seconds)
+        except RuntimeError as e:
+            raise BrokenProcessPool(str(e)) from e
+        if not pool.active:  # it broke just now, and perhaps nobody has the task
+            raise BrokenProcessPool("the pool broke")
+        return future
+
     def _started(self, *, alone: bool) -> ProcessPool:
         with self._lock:
             if alone in self._pools and not self._pools[alone].active:  # broken
@@ -109,7 +117,7 @@ class Workers:
             if alone not in self._pools:
                 many, tasks = (1, 1) if alone else (self._most, _TASKS)
                 # spawn: a forked process would hold our locks and sockets (docs/design.md, "Never twice").
-                self._pools[alone] = _Pool(many, tasks, _quiet, context=get_context("spawn"))
+                self._pools[alone] = Pool(many, tasks, _quiet, context=get_context("spawn"))
             return self._pools[alone]
 
     def close(self) -> None:
@@ -126,55 +134,6 @@ class Workers:
 
     def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, at: TracebackType | None) -> None:
         self.close()
-
-
-class _Pool(ProcessPool):
-    """A pool that ends its processes before their pipes: one still starting would tell of a broken pipe at length."""
-
-    def __init__(self, many: int, tasks: int, begin: Callable[[], None], *, context: BaseContext) -> None:
-        super().__init__(many, tasks, begin, context=context)
-        self._pool_manager = _Manager(self._context, context)
-
-    def _stop_pool(self) -> None:
-        if self._pool_manager_loop is not None:
-            self._pool_manager_loop.join()
-        self._pool_manager.worker_manager.force_stop_workers()
-        rest: Callable[[], None] = super()._stop_pool
-        rest()
-
-
-class _Manager(PoolManager):
-    """Hears a process out before it is told that it has ended: what it said may still be on the way.
-
-    Else the pool would take one that begins its work and ends at once for one that had none.
-    """
-
-    def __init__(self, *given: Any) -> None:
-        super().__init__(*given)
-        self._ended: deque[tuple[int, int]] = deque()
-        """Processes that have ended, and how, of which not all has been heard."""
-
-    def update_workers(self) -> None:
-        self._ended.extend(self.worker_manager.inspect_workers())
-        self.worker_manager.create_workers()
-
-    def process_next_message(self, timeout: float) -> None:
-        ended, channel = len(self._ended), self.worker_manager.pool_channel
-        try:
-            said = channel is not None and channel.poll(timeout)
-        except OSError as e:
-            raise BrokenProcessPool("the pool is closed") from e
-        if said:
-            super().process_next_message(0)
-            return
-        for _ in range(ended):
-            self.handle_worker_expiration(self._ended.popleft())
-
-    def find_expired_task(self, worker_id: int) -> Task:
-        for task in self.task_manager.tasks.copy().values():
-            if task.worker_id == worker_id:
-                return task
-        raise BrokenProcessPool("a process has ended without work; the locks of all may have ended with it")
 
 
 class _Full(MemoryError):
