@@ -148,9 +148,10 @@ def running(certificate: Path, key: Path) -> Iterator[Postfix]:
 
 
 def _wait_for_end(pid: Path) -> None:
-    """Wait until the process is gone: until then its folder is in use."""
+    """Wait until the process is gone: until then its folder is in use. One that nobody reaps stays, as a zombie."""
     with suppress(OSError, ValueError):
-        while Path(f"/proc/{int(pid.read_text())}").exists():
+        state = Path(f"/proc/{int(pid.read_text())}/stat")
+        while not state.read_text().rpartition(")")[2].startswith(" Z"):
             time.sleep(0.05)
 
 
