@@ -128,7 +128,7 @@ class Desk:
 def finished(process):
     """Wait for the end of a command."""
     try:
-        out, err = process.communicate(timeout=120)
+        out, err = process.communicate(timeout=4 * PATIENCE)
     except subprocess.TimeoutExpired:
         process.kill()
         raise

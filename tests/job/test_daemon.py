@@ -147,19 +147,19 @@ def until(process, sentence):
 
 
 @pytest.fixture
-def manager(tmp_path):
+def manager():
     """A service manager: the address of its socket, and what gives all that it was told, line by line, at the end."""
-    words, address = [], tmp_path / "notify"
+    words = []
 
     def heard():
         """All that was told until now."""
         with socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM) as last:
-            last.sendto(b"end", str(address))
+            last.sendto(b"end", channel.getsockname())
         thread.join()
         return words
 
     with socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM) as channel:
-        channel.bind(str(address))
+        channel.bind("")  # a name of the kernel's choice: no path, which might be too long for a socket
 
         def listen():
             while (told := channel.recv(4096)) != b"end":
@@ -167,7 +167,7 @@ def manager(tmp_path):
 
         thread = threading.Thread(target=listen, daemon=True)
         thread.start()
-        yield str(address), heard
+        yield f"@{channel.getsockname()[1:].decode()}", heard
 
 
 def begin(desk, *options, env=None):

@@ -37,12 +37,16 @@ def test_on_a_terminal_a_bar_stands_until_ctrl_c_which_says_how_to_go_on(approve
             stderr=writing,
             env={"PATH": "/usr/bin:/bin", "LANG": "C.UTF-8", "TERM": "xterm", "NO_COLOR": "1"},
         )
-        shown = read_until(reading, "30 to go")
-        office.until(lambda log: len(log.mails) >= 4)
-        process.send_signal(signal.SIGINT)
-        office.release()
-        told = read_until(reading, "run it again")
-        code = process.wait(PATIENCE)
+        try:
+            shown = read_until(reading, "30 to go")
+            office.until(lambda log: len(log.mails) >= 4)
+            process.send_signal(signal.SIGINT)
+            office.release()
+            told = read_until(reading, "run it again")
+            code = process.wait(PATIENCE)
+        finally:
+            process.kill()
+            process.wait()
 
     assert "Sending No. 1  0 %" in shown
     assert "····" in shown
