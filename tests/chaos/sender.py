@@ -72,8 +72,8 @@ class Beginning:
     def __getattr__(self, name: str) -> Any:
         return getattr(self._inner, name)
 
-    def begin(self, claim: Claim) -> None:
-        self._inner.begin(claim)
+    def begin(self, claim: Claim, relay: str = "") -> None:
+        self._inner.begin(claim, relay)
         self._act()
 
 

@@ -25,6 +25,8 @@ class Row:
     """How many connections ended under it before it was begun."""
     seen: int = 0
     """How many answers the run had got at the first of them."""
+    relay: str = ""
+    """The relay it went to last; empty before that."""
 
 
 class Hand:
