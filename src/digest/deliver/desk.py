@@ -159,6 +159,11 @@ class Desk:
             self.settle(row, CUT_OFF if row.begun else GIVEN_BACK)
         self._spoilt.clear()
 
+    def let_go(self, age: float) -> None:
+        """Give back the rows in hand that were asked for so many seconds ago or more."""
+        for row in self.hand.drop(self._world.clock() - age):
+            self.settle(row, GIVEN_BACK)
+
     def end(self, lost: RelayError | None = None) -> None:
         """Begin nothing more, because the mail server is lost where `lost` says so."""
         self.lost = self.lost or lost

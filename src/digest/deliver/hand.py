@@ -65,6 +65,13 @@ class Hand:
         """Return the next row if there is one."""
         return self._rows.popleft() if self._open and self._rows else None
 
+    def drop(self, asked_by: float) -> list[Row]:
+        """Return the rows that were asked for until then; they are here no more."""
+        old = [row for row in self._rows if row.asked_at <= asked_by]
+        if old:
+            self._rows = deque(row for row in self._rows if row.asked_at > asked_by)
+        return old
+
     async def take(self) -> Row | None:
         """Return the next row, when there is one; None once the hand is closed."""
         while self._open and not self._rows:

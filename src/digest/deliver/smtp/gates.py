@@ -60,6 +60,11 @@ class Guest:
         self.asked_at = now
         return self.gate.ask(self, now)
 
+    def begin(self) -> None:
+        """Make the connection that was asked for."""
+        self.opening += 1
+        self.since = math.inf
+
     def leave(self) -> None:
         """Want and have nothing any more."""
         self.gate.guests.remove(self)
@@ -88,7 +93,6 @@ class Gate:
         wanting = [each for each in self.guests if each.wants(now)]
         wanting.sort(key=lambda each: (each.open, each.since))
         if wanting.index(guest) < free:
-            guest.since = math.inf
             return 0.0
         going = sum(each.open - each.opening - len(each.staying) for each in self.guests)
         if wanting.index(guest) < free + going:

@@ -120,7 +120,7 @@ class Relays:
         for share in self._in_turn():
             if share.guest.ask(self._clock()) > 0:
                 continue
-            share.guest.opening += 1
+            share.guest.begin()
             try:
                 session = await share.transport.open()
             except RelayError as error:
