@@ -58,7 +58,7 @@ def begun(parts, told, tick=SOON):
 
 def test_no_ping_goes_out_while_a_job_hangs_and_the_end_does_not_wait_for_it(jobs, pinged, monkeypatch):
     parts, heard = pinged
-    hangs, let_go, told = Flag(), Flag(), []
+    hangs, let_go, told, looks = Flag(), Flag(), [], []
     limits = [
         (names, every, timedelta(seconds=50) if "draft" in names else limit * 99)
         for names, every, limit in rounds.ALONGSIDE
@@ -73,13 +73,18 @@ def test_no_ping_goes_out_while_a_job_hangs_and_the_end_does_not_wait_for_it(job
         for nothing in ():
             yield nothing
 
+    async def collect(_watch):
+        looks.append(True)
+        for nothing in ():
+            yield nothing
+
     async def run():
-        jobs["draft"] = draft
+        jobs["draft"], jobs["collect"] = draft, collect
         running, task, stop = begun(parts, told)
         await until(lambda: "no ping goes out, since draft will not end" in told)
-        before = len(heard)
-        await asyncio.sleep(0.3)
-        after = len(heard)
+        before, seen = running._pinged, len(looks)  # when the last one began; it may still be on its way
+        await until(lambda: len(looks) > seen + 5)
+        after = running._pinged
         stop.set()
         async with asyncio.timeout(10):
             await task
@@ -89,7 +94,8 @@ def test_no_ping_goes_out_while_a_job_hangs_and_the_end_does_not_wait_for_it(job
     running, before, after = asyncio.run(run())
 
     assert hangs.is_set()
-    assert 0 < before == after
+    assert heard
+    assert before == after
     assert running.left == ["draft"]
     assert told.count("no ping goes out, since draft will not end") == 1
     assert told[-1] == "cuts off what does not end: draft"
@@ -115,3 +121,74 @@ def test_a_job_that_ends_when_it_is_told_to_is_not_cut_off(jobs, pinged):
 
     assert asyncio.run(run()) == []
     assert told == []
+
+
+def test_while_one_turn_of_sending_lasts_others_see_to_what_falls_due_and_tell_each_failure_once(jobs, pinged):
+    parts, heard = pinged
+    told, calls = [], []
+    over, failed = asyncio.Event(), asyncio.Event()
+
+    async def retention(_watch):  # before its first turn has ended no ping goes out
+        await failed.wait()
+        for nothing in ():
+            yield nothing
+
+    async def send(watch):
+        calls.append(len(watch.sending))
+        if not watch.sending:
+            watch.sending.add(1)
+            await over.wait()
+            watch.sending.remove(1)
+        else:
+            yield schedule.Event("send", "the relay is away", failed=True, issue=2)
+
+    async def run():
+        jobs["send"], jobs["retention"] = send, retention
+        _, task, stop = begun(parts, told)
+        await until(lambda: "the relay is away" in told)
+        failed.set()
+        seen = len(calls)
+        await until(lambda: len(calls) > seen + 5)
+        meanwhile = len(heard)
+        over.set()
+        await until(lambda: heard)
+        stop.set()
+        async with asyncio.timeout(20):
+            await task
+        return meanwhile
+
+    meanwhile = asyncio.run(run())
+
+    assert calls[:2] == [0, 1]
+    assert told.count("the relay is away") == 1
+    assert meanwhile == 0
+
+
+def test_a_turn_of_sending_that_never_ends_counts_as_hanging_though_others_end(jobs, pinged, monkeypatch):
+    parts, _ = pinged
+    told, over = [], asyncio.Event()
+    limits = [
+        (names, every, timedelta(seconds=50) if "send" in names else limit * 99)
+        for names, every, limit in rounds.ALONGSIDE
+    ]
+    monkeypatch.setattr(rounds, "ALONGSIDE", tuple(limits))
+
+    async def send(watch):
+        if not watch.sending:
+            watch.sending.add(1)
+            await over.wait()
+        for nothing in ():
+            yield nothing
+
+    async def run():
+        jobs["send"] = send
+        _, task, stop = begun(parts, told)
+        await until(lambda: "no ping goes out, since send will not end" in told)
+        over.set()
+        stop.set()
+        async with asyncio.timeout(20):
+            await task
+
+    asyncio.run(run())
+
+    assert told.count("no ping goes out, since send will not end") == 1

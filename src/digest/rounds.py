@@ -197,13 +197,14 @@ class Rounds:
         if hang := hanging(self._ended, now, self._haste):
             self._say_of_ping(f"no ping goes out, since {' and '.join(hang)} will not end")
             return
-        self._pinged = now
+        self._pinged, told = now, self._failures.get("ping")
         try:
             await pipeline.ping(parts)
         except OSError as error:
             self._say_of_ping(str(error))
         else:
-            self._failures["ping"] = {}
+            if self._failures.get("ping") is told:  # else something was told while it was on its way, and holds
+                self._failures["ping"] = {}
 
     def _say_of_ping(self, text: str) -> None:
         if (0, text) not in self._failures.get("ping", ()):
