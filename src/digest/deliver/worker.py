@@ -28,7 +28,7 @@ MEASURED: Final = 0.25
 AHEAD: Final = 0.5
 """Seconds before a message may go, by the relay's rate, from which a row is claimed for it: rows go stale."""
 LET_GO: Final = 10.0
-"""Seconds after its claim at which a row is given back whose turn other runs took, so that it is not stale at the next."""
+"""Seconds after its claim at which a row is given back whose turn others took: it would be stale at the next one."""
 PATIENCE: Final = 10.0
 """Seconds that a message already begun may take once sending is stopped; then it is in doubt."""
 
