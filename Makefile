@@ -86,7 +86,7 @@ soak: $(VENV)/dev.stamp  ## half an hour: a day takes two minutes, a daemon is k
 DAYS ?= 30
 month: $(VENV)/dev.stamp  ## thirty days in one process with a moved clock: what it tells, what it holds in memory and on the disk, and whole months of surprises
 	$(BIN)/python -m tests.soak.month --days $(DAYS)
-	REPLAY_DAYS=31 REPLAY_MONTHS=20 $(BIN)/python -m pytest -q -o faulthandler_timeout=3600 tests/job/test_replay.py
+	REPLAY_DAYS=31 REPLAY_MONTHS=20 $(BIN)/python -m pytest -q --hypothesis-profile=explore -o faulthandler_timeout=3600 tests/job/test_replay.py
 
 clean:  ## what can be made again; keys, database and caught mails under var/ stay
 	rm -rf $(VENV) build dist var/demo .*_cache .hypothesis

@@ -336,6 +336,7 @@ class MemoryOutbox:
             text=outcome.text,
             not_before=result.not_before if outcome.state is S.DEFERRED else None,
             at=now,
+            relay=result.relay,
         )
         return True
 
@@ -401,11 +402,11 @@ class MemoryWorker:
     def claimed(self, number: int, issue: int) -> None:
         self.claims.append(number)
 
-    def begin(self, claim: Claim) -> None:
+    def begin(self, claim: Claim, relay: str = "") -> None:
         if self.full:
             raise JournalError("the disk is full")
         self.lines.append(("begin", claim.key))
-        self.results[claim.key] = Result(claim.key, Outcome(S.IN_DOUBT))
+        self.results[claim.key] = Result(claim.key, Outcome(S.IN_DOUBT), relay=relay)
 
     def ended(self, claim: Claim, outcome: Outcome, not_before: datetime | None) -> None:
         self.lines.append((outcome.state.value, claim.key))

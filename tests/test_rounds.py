@@ -67,6 +67,19 @@ async def until_it_ends(parts, told):
     return running
 
 
+async def until(happened):
+    async with asyncio.timeout(60):
+        while not happened():
+            await asyncio.sleep(0.01)
+
+
+def begun(parts, told):
+    stop = asyncio.Event()
+    watch = schedule.Watch(parts, lambda: datetime.now(UTC), stop)
+    running = Rounds(watch, lambda event, run: told.append(event.text), tick=SOON)
+    return asyncio.create_task(running()), stop
+
+
 def test_no_ping_goes_out_while_a_job_hangs_and_the_end_does_not_wait_for_it(jobs, pinged, alongside, monkeypatch):
     parts, heard = pinged
     hangs, let_go = Flag(), Flag()
@@ -138,3 +151,76 @@ def test_a_job_that_ends_when_it_is_told_to_is_not_cut_off(jobs, pinged, alongsi
     assert ended == ["draft"]
     assert running.left == []
     assert told == []
+
+
+def test_while_one_turn_of_sending_lasts_others_see_to_what_falls_due_and_tell_each_failure_once(
+    jobs, pinged, monkeypatch
+):
+    parts, heard = pinged
+    told, calls = [], []
+    monkeypatch.setattr(rounds, "ALONGSIDE", tuple((names, every, NEVER) for names, every, _ in rounds.ALONGSIDE))
+    over, failed = asyncio.Event(), asyncio.Event()
+
+    async def retention(_watch):  # before its first turn has ended no ping goes out
+        await failed.wait()
+        for nothing in ():
+            yield nothing
+
+    async def send(watch):
+        calls.append(len(watch.sending))
+        if not watch.sending:
+            watch.sending.add(1)
+            await over.wait()
+            watch.sending.remove(1)
+        else:
+            yield schedule.Event("send", "the relay is away", failed=True, issue=2)
+
+    async def run():
+        jobs["send"], jobs["retention"] = send, retention
+        task, stop = begun(parts, told)
+        await until(lambda: "the relay is away" in told)
+        failed.set()
+        seen = len(calls)
+        await until(lambda: len(calls) > seen + 5)
+        meanwhile = len(heard)
+        over.set()
+        await until(lambda: heard)
+        stop.set()
+        async with asyncio.timeout(60):
+            await task
+        return meanwhile
+
+    meanwhile = asyncio.run(run())
+
+    assert calls[:2] == [0, 1]
+    assert told.count("the relay is away") == 1
+    assert meanwhile == 0
+
+
+def test_a_turn_of_sending_that_never_ends_counts_as_hanging_though_others_end(jobs, pinged, monkeypatch):
+    parts, _ = pinged
+    told, over = [], asyncio.Event()
+    limits = [
+        (names, every, timedelta(seconds=50) if "send" in names else NEVER) for names, every, _ in rounds.ALONGSIDE
+    ]
+    monkeypatch.setattr(rounds, "ALONGSIDE", tuple(limits))
+
+    async def send(watch):
+        if not watch.sending:
+            watch.sending.add(1)
+            await over.wait()
+        for nothing in ():
+            yield nothing
+
+    async def run():
+        jobs["send"] = send
+        task, stop = begun(parts, told)
+        await until(lambda: "no ping goes out, since send will not end" in told)
+        over.set()
+        stop.set()
+        async with asyncio.timeout(60):
+            await task
+
+    asyncio.run(run())
+
+    assert told.count("no ping goes out, since send will not end") == 1

@@ -6,16 +6,15 @@ import ssl
 import time
 from collections.abc import AsyncIterator, Iterator
 from contextlib import asynccontextmanager, contextmanager
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 from urllib.parse import urlsplit
 
 from digest.deliver import Transport
 from digest.deliver.catcher import Catcher
-from digest.deliver.pace import Pace
-from digest.deliver.smtp import Login, Proof, Relays, Security, Share, SmtpTransport, authorities
+from digest.deliver.smtp import Gate, Gates, Login, Proof, Relays, Security, Share, SmtpTransport, authorities
 from digest.encoder import Encoder, Missing, open_encoder
 from digest.errors import SettingsError, SuppressionError
 from digest.model.delivery import Claim
@@ -30,6 +29,9 @@ from digest.subscribers import SUPPRESSED, Keyring, LinkTokens, Tokens, read_sup
 if TYPE_CHECKING:
     from digest.collect import Cache, Workers
 
+CATCHER: Final = "catcher"
+"""What the catcher is called where no relay is configured."""
+
 
 @dataclass(frozen=True)
 class Parts:
@@ -37,6 +39,8 @@ class Parts:
 
     settings: Settings
     store: Store
+    gates: Gates = field(default_factory=Gates)
+    """What those share who send over the same relay; other settings are to have the same one."""
 
     @cached_property
     def keyring(self) -> Keyring:
@@ -150,12 +154,32 @@ class Parts:
         """
         relays = self.settings.relays
         if relays and relays[0].kind != "catcher":
-            shares = [Share(relay.name, self.over(relay), relay.weight) for relay in relays if relay.kind != "catcher"]
-            yield Relays(shares, time.monotonic)
+            way = Relays([self._share(relay) for relay in relays if relay.kind != "catcher"], time.monotonic)
+            try:
+                yield way
+            finally:
+                way.leave()
             return
         async with Catcher(self.settings.data / "catcher") as catcher:
-            here = SmtpTransport(catcher.host, catcher.port, sender=self.envelope_sender, security=Security.NONE)
-            yield replace(here, pace=_pace(relays[0])) if relays else here
+            here = SmtpTransport(
+                catcher.host, catcher.port, sender=self.envelope_sender, security=Security.NONE, name=CATCHER
+            )
+            pace = self._gate(relays[0]).pace if relays else None
+            here = replace(here, name=relays[0].name if relays else CATCHER, pace=pace and pace.beside())
+            try:
+                yield here
+            finally:
+                if here.pace is not None:
+                    here.pace.leave()
+
+    def _share(self, relay: Relay) -> Share:
+        """Return a relay for one run of sending, which shares rate and connections with all others on this loop."""
+        over, gate = self.over(relay), self._gate(relay)
+        over = replace(over, pace=gate.pace and gate.pace.beside())
+        return Share(relay.name, over, relay.weight, gate.guest())
+
+    def _gate(self, relay: Relay) -> Gate:
+        return self.gates.of(relay.name, connections=relay.connections, rate=relay.per_second, clock=time.monotonic)
 
     def over(self, relay: Relay) -> SmtpTransport:
         """Return the way over one mail server. Raises SettingsError where its file of authorities cannot be read."""
@@ -171,7 +195,7 @@ class Parts:
             timeout=relay.timeout,
             lmtp=relay.kind == "lmtp",
             tls=self._authorities(relay),
-            pace=_pace(relay),
+            name=relay.name,
         )
 
     def _authorities(self, relay: Relay) -> ssl.SSLContext | None:
@@ -188,11 +212,6 @@ class Parts:
         """Return where word of a message's failure goes: an address that names the delivery, not the subscriber."""
         domain = self.settings.sender.envelope_domain or self.settings.sender.from_[1].rpartition("@")[2]
         return f"bounce-{claim.issue}-{claim.seq}@{domain}"
-
-
-def _pace(relay: Relay) -> Pace | None:
-    """Return what keeps the relay's rate; None where it has none."""
-    return None if relay.per_second is None else Pace(relay.per_second)
 
 
 @contextmanager

@@ -18,7 +18,7 @@ from apscheduler.triggers.interval import IntervalTrigger
 from digest import pipeline
 from digest.errors import StoreError
 from digest.parts import Parts
-from digest.schedule import JOBS, Event, Watch, done
+from digest.schedule import JOBS, SIDE_BY_SIDE, Event, Watch, done
 
 TICK: Final = timedelta(seconds=10)
 """How often the daemon looks; the wake-ups fall on whole minutes, so that what is due at 07:00 leaves at 07:00."""
@@ -36,6 +36,8 @@ ALONGSIDE: Final = (
 
 A slow outlet delays no draft, a long send no deadline.
 """
+AT_ONCE: Final = {"send": SIDE_BY_SIDE + 1}
+"""How often a job may be under way; else once. While some issues are being sent another turn sees to what falls due."""
 GRACE: Final = 5.0
 """Seconds that jobs have to end by themselves; as long again to end when they are cut off."""
 PING: Final = 60.0
@@ -55,7 +57,9 @@ class Rounds:
         self._haste = TICK / tick
         self._tell = tell
         self._tasks: set[asyncio.Task[None]] = set()
-        self._failures: dict[str, set[str]] = {}
+        self._failures: dict[str, dict[tuple[int, str], int]] = {}  # issue and text, with the turn that met with it
+        self._turn = 0
+        self._under_way: dict[str, list[float]] = {}  # when each turn began that has not ended
         self._well = {name: name == "send" for name in JOBS}  # of a job's first turn; a send may take an hour
         self._users: Counter[int] = Counter()
         self._retired: dict[int, Parts] = {}
@@ -72,8 +76,9 @@ class Rounds:
     async def __call__(self, begun: Callable[[], object] = lambda: None) -> None:
         """Take turns until `stop` is set; then end within seconds, with nothing half done.
 
-        The clock's job store is memory, missed wake-ups fold into one, and no job overlaps itself: nothing of what is
-        owed depends on a wake-up having come. `begun` is called once the first turn is on its way.
+        The clock's job store is memory, missed wake-ups fold into one, and no job overlaps itself but one of `AT_ONCE`,
+        which knows what it has in hand: nothing of what is owed depends on a wake-up having come. `begun` is called
+        once the first turn is on its way.
         """
         scheduler = AsyncIOScheduler(
             timezone=UTC, job_defaults={"coalesce": True, "max_instances": 1, "misfire_grace_time": None}
@@ -81,7 +86,8 @@ class Rounds:
         for names, every, _ in ALONGSIDE:
             self._ended[names[0]] = time.monotonic()
             trigger = IntervalTrigger(seconds=every.total_seconds() / self._haste, start_date=START, timezone=UTC)
-            scheduler.add_job(self._woken, trigger, args=[names], next_run_time=datetime.now(UTC))
+            most = AT_ONCE.get(names[0], 1)
+            scheduler.add_job(self._woken, trigger, args=[names], next_run_time=datetime.now(UTC), max_instances=most)
         scheduler.start()
         begun()
         await self._watch.stop.wait()
@@ -126,26 +132,33 @@ class Rounds:
         watch = self._watch
         key = id(watch.parts)
         self._users[key] += 1
+        began, under_way = time.monotonic(), self._under_way.setdefault(names[0], [])
+        under_way.append(began)
         try:
             resting = await self._resting(watch.parts)
             for name in names:
-                self._well[name] = name in resting or await self._run(name, watch)
-            self._ended[names[0]] = time.monotonic()
+                if name not in resting:
+                    await self._run(name, watch)
+                self._well[name] = name in resting or not self._failures.get(name)
+            others = [each for each in under_way if each != began]
+            self._ended[names[0]] = min(others, default=time.monotonic())
             await self._ping(watch.parts)
         finally:
+            under_way.remove(began)
             self._users[key] -= 1
             self._close_unused(key)
 
-    async def _run(self, name: str, watch: Watch) -> bool:
-        """Do one job; return whether it went well. It is written down if there is something to tell of it."""
-        began, failed, told, run = watch.clock(), set[str](), list[str](), 0
-        result = "cut off"
+    async def _run(self, name: str, watch: Watch) -> None:
+        """Do one job. It is written down if there is something to tell of it."""
+        began, failed, told, run = watch.clock(), dict[tuple[int, str], int](), list[str](), 0
+        self._turn += 1
+        turn, result = self._turn, "cut off"
         with structlog.contextvars.bound_contextvars(job=name):
             try:
                 async for event in done(name, watch):
-                    known = event.failed and event.text in self._failures.get(name, ())
+                    known = event.failed and (event.issue, event.text) in self._failures.get(name, ())
                     if event.failed:
-                        failed.add(event.text)
+                        failed[event.issue, event.text] = turn
                     if known:
                         continue
                     told.append(event.text)
@@ -155,8 +168,10 @@ class Rounds:
             finally:
                 if run:
                     await self._end(watch, run, result, told)
-        self._failures[name] = failed
-        return not failed
+        # What other turns of the job met with stands where this one cannot know better.
+        held = watch.sending if name in AT_ONCE else ()
+        before = self._failures.get(name, {}).items()
+        self._failures[name] = {what: at for what, at in before if at > turn or what[0] in held} | failed
 
     async def _begin(self, parts: Parts, name: str, at: datetime, issue: int) -> int:
         about = {"issue": issue} if issue else {}
@@ -182,18 +197,19 @@ class Rounds:
         if hang := hanging(self._ended, now, self._haste):
             self._say_of_ping(f"no ping goes out, since {' and '.join(hang)} will not end")
             return
-        self._pinged = now
+        self._pinged, told = now, self._failures.get("ping")
         try:
             await pipeline.ping(parts)
         except OSError as error:
             self._say_of_ping(str(error))
         else:
-            self._failures["ping"] = set()
+            if self._failures.get("ping") is told:  # else something was told while it was on its way, and holds
+                self._failures["ping"] = {}
 
     def _say_of_ping(self, text: str) -> None:
-        if text not in self._failures.get("ping", ()):
+        if (0, text) not in self._failures.get("ping", ()):
             self._tell(Event("ping", text, failed=True), 0)
-        self._failures["ping"] = {text}
+        self._failures["ping"] = {(0, text): 0}
 
     def _close_unused(self, key: int) -> None:
         if not self._users[key] and key in self._retired:

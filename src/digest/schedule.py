@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from collections import deque
 from collections.abc import AsyncIterator, Awaitable, Callable
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
@@ -23,6 +24,8 @@ from digest.slots import due
 
 SPREAD: Final = timedelta(seconds=20)
 """Over how long the daemon begins the sources that are due together, at most: not all in the same instant."""
+SIDE_BY_SIDE: Final = 4
+"""So many issues are sent at once; one that waits for its next try leaves its place to others."""
 MOST_TOLD: Final = 20
 """Pieces of news of sources that one run tells: where a whole network is gone, a thousand lines say no more."""
 
@@ -55,6 +58,8 @@ class Watch:
     """What was seen of the lists' files."""
     tries: pipeline.Tries = field(default_factory=pipeline.Tries)
     """Which ways to tell an alert failed."""
+    sending: set[int] = field(default_factory=set)
+    """The issues that are being sent by this process, at most `SIDE_BY_SIDE`."""
     gap: timedelta = timedelta()
     """Between the beginnings of two sources that are due together, as long as `SPREAD` is enough for all."""
 
@@ -216,19 +221,49 @@ def overdue(issue: Issue, edition: Edition | None, now: datetime) -> tuple[Move,
 
 
 async def dispatch(watch: Watch) -> AsyncIterator[Event]:
-    """Send what is approved, or needs no approval, and whose hour has come; go on with what was begun."""
+    """Send what is approved, or needs no approval, and whose hour has come; go on with what was begun.
+
+    Several issues go side by side, each by itself: a slow one keeps no other waiting, and one that fails costs no other
+    anything. Ends when those it began have come to their end, or wait for their next try; meanwhile another call of it
+    may begin what falls due, where there is a place left.
+    """
     parts, now = watch.parts, watch.clock()
-    leaving = [issue for issue in parts.store.issues.unfinished() if leaves(parts, issue, now)]
-    if leaving:
-        for problem in await asyncio.to_thread(agree, parts, now):
-            if problem.bars:  # what else is wrong with the lists, their own job tells
-                yield Event("lists", problem.text, failed=True)
-                return
-    for issue in leaving:
-        if watch.stop.is_set():
+    if len(watch.sending) >= SIDE_BY_SIDE:
+        return
+    leaving = deque(i for i in parts.store.issues.unfinished() if i.id not in watch.sending and leaves(parts, i, now))
+    if not leaving:
+        return
+    for problem in await asyncio.to_thread(agree, parts, now):
+        if problem.bars:  # what else is wrong with the lists, their own job tells
+            yield Event("lists", problem.text, failed=True)
             return
-        async for event in attempt("send", partial(sent, watch, issue), issue.id):
-            yield event
+    running: set[asyncio.Task[list[Event]]] = set()
+    try:
+        while True:
+            while leaving and len(watch.sending) < SIDE_BY_SIDE and not watch.stop.is_set():
+                issue = leaving.popleft()
+                if issue.id not in watch.sending:
+                    watch.sending.add(issue.id)
+                    running.add(asyncio.create_task(one_sent(watch, issue)))
+            if not running:
+                return
+            done, running = await asyncio.wait(running, return_when=asyncio.FIRST_COMPLETED)
+            for task in done:
+                for event in task.result():
+                    yield event
+    finally:
+        for task in running:
+            task.cancel()
+        if running:
+            await asyncio.wait(running)
+
+
+async def one_sent(watch: Watch, issue: Issue) -> list[Event]:
+    """Send what is due of one issue, which counts as being sent meanwhile; return what there is to tell of it."""
+    try:
+        return [event async for event in attempt("send", partial(sent, watch, issue), issue.id)]
+    finally:
+        watch.sending.discard(issue.id)
 
 
 class Trouble(NamedTuple):
@@ -275,8 +310,11 @@ async def answer(watch: Watch) -> AsyncIterator[Event]:
 async def sent(watch: Watch, issue: Issue) -> Said:
     """Send what is due of one issue; return how it stands. Raises Unfit for one that was held for what is red in it.
 
-    Raises MoveError for one that the brake has paused, or that ended with it.
+    Raises MoveError for one that the brake has paused, or that ended with it. One that had to wait for others and may
+    not leave any more is left alone.
     """
+    if not leaves(watch.parts, watch.parts.store.issues.find(issue.id), watch.clock()):
+        return "", issue.id
     try:
         done = await pipeline.send(watch.parts, issue.id, clock=watch.clock, scheduled=True, stop=watch.stop)
     except Unfit as red:

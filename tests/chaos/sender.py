@@ -25,7 +25,7 @@ from sqlalchemy import event
 
 from digest.cli import loop
 from digest.deliver import Message, Transport, clerk, deliver, enlisted
-from digest.deliver.smtp import Relays, Security, Share, SmtpTransport
+from digest.deliver.smtp import Gate, Relays, Security, Share, SmtpTransport
 from digest.deliver.worker import boot_time
 from digest.errors import DigestError
 from digest.model.delivery import Claim
@@ -72,8 +72,8 @@ class Beginning:
     def __getattr__(self, name: str) -> Any:
         return getattr(self._inner, name)
 
-    def begin(self, claim: Claim) -> None:
-        self._inner.begin(claim)
+    def begin(self, claim: Claim, relay: str = "") -> None:
+        self._inner.begin(claim, relay)
         self._act()
 
 
@@ -148,24 +148,41 @@ def run(spec: dict[str, Any]) -> None:
             outbox = Through(outbox, method, once(count, stop_here), before=where == "outcome")
             if where == "begin":
                 worker = Beginning(me, once(count, stop_here))
+
+            async def sent(issue: int, worker: Any, transport: Transport, ahead: Ahead) -> None:
+                await deliver(
+                    issue,
+                    outbox=outbox,
+                    transport=transport,
+                    compose_message=ahead.compose,
+                    expect=ahead.expect,
+                    dismiss=ahead.dismiss,
+                    now=lambda: NOW + late(),
+                    clock=lambda: boot_time() + late().total_seconds(),
+                    worker=worker,
+                    chance=lambda: 0.0,
+                )
+
+            async def both() -> None:
+                """As the daemon does it: each with a worker of its own, over the same connections."""
+                gate = Gate()
+                gate.limit = spec["connections"]
+                ways = [Relays([Share("sink", smtp, 1, gate.guest())], time.monotonic) for _ in range(2)]
+                with (
+                    enlisted(outbox, Path(spec["data"]), now=lambda: NOW + late()) as other,
+                    Ahead(in_pieces, 2) as more,
+                ):
+                    await asyncio.gather(
+                        sent(spec["issue"], worker, ways[0], ahead), sent(spec["beside"], other, ways[1], more)
+                    )
+
             for _ in range(spec.get("runs", 1)):
                 start = loop.run if shipped else asyncio.run
-                start(
-                    deliver(
-                        spec["issue"],
-                        outbox=outbox,
-                        transport=transport,
-                        compose_message=ahead.compose,
-                        expect=ahead.expect,
-                        dismiss=ahead.dismiss,
-                        now=lambda: NOW + late(),
-                        clock=lambda: boot_time() + late().total_seconds(),
-                        worker=worker,
-                        chance=lambda: 0.0,
-                    )
-                )
+                start(both() if spec.get("beside") else sent(spec["issue"], worker, transport, ahead))
                 spec["minutes"] = spec.get("minutes", 0) + spec.get("pause", 0)
         outbox.finish(spec["issue"], now=NOW + late())
+        if spec.get("beside"):
+            outbox.finish(spec["beside"], now=NOW + late())
 
 
 def make_readonly(store: Store) -> None:

@@ -132,6 +132,8 @@ class Stage:
     issue: int
     mode: str = "plain"
     connections: int = 4
+    beside: int = 0
+    """Another issue, to other readers, that is sent at the same time by the same process; 0: none."""
     store: Store = field(init=False)
 
     def __post_init__(self) -> None:
@@ -141,6 +143,7 @@ class Stage:
 
     def spec(self, **more: Any) -> dict[str, Any]:
         base = {"url": self.url, "data": str(self.data), "port": self.sink.port, "issue": self.issue}
+        base |= {"beside": self.beside}
         return {**base, "connections": self.connections, "shipped": self.mode in SHIPPED, **more}
 
     def through(self, sender: Senders, **more: Any) -> tuple[int, str]:
@@ -166,7 +169,9 @@ class Stage:
     @property
     def rows(self) -> dict[str, Delivery]:
         """Each reader's delivery."""
-        return {reader.email: delivery for delivery, reader in self.store.outbox.deliveries(self.issue)}
+        issues = (self.issue, self.beside) if self.beside else (self.issue,)
+        pairs = (pair for issue in issues for pair in self.store.outbox.deliveries(issue))
+        return {reader.email: delivery for delivery, reader in pairs}
 
     @property
     def counts(self) -> dict[str, int]:

@@ -12,7 +12,7 @@ from digest.deliver.journal import take_over
 from digest.store import open_store
 from tests.chaos.sink import STAGES
 from tests.chaos.stage import DEPTH, S
-from tests.store.samples import readers, sending
+from tests.store.samples import readers, sending, slot
 
 from .conftest import PEOPLE
 
@@ -58,6 +58,31 @@ def test_of_two_senders_one_is_killed_and_the_other_goes_on(many, stages, sender
     assert ends == [-signal.SIGKILL, 0]
     assert stage.audit().holds(at_most=stage.connections)
     assert set(stage.counts) <= {"accepted", "in_doubt"}
+
+
+@pytest.fixture(scope="session")
+def two_issues(room):
+    """Two issues on their way to three hundred readers each."""
+    path = room / "two.db"
+    people = [*readers(300), *readers(300, "evening", "evening.example")]
+    with open_store(f"sqlite:///{path}") as store:
+        one = sending(store, *people, lists=("weekday",))
+        return path, one, sending(store, *people, lists=("evening",), at=slot(hour=18))
+
+
+@pytest.mark.parametrize("mode", ["pipelining", "chunking"])
+def test_killed_with_two_issues_in_hand_nobody_of_either_is_lost_and_nobody_gets_two(mode, two_issues, stages, sender):
+    file, one, other = two_issues
+    stage = stages((file, one), mode=mode, beside=other)
+
+    came = [stage.killed(sender, where, count)[0] for where, count in (("dot", 90), ("body", 250), ("rcpt", 400))]
+    assert stage.through(sender) == (0, "")
+
+    audit = stage.audit()
+    assert came == [True] * 3
+    assert audit.holds(at_most=stage.connections * DEPTH[mode])
+    assert audit.doubts.total() <= 3 * stage.connections * DEPTH[mode]
+    assert {row.state for row in stage.rows.values()} <= {S.ACCEPTED, S.IN_DOUBT}
 
 
 CURSOR, LEASE = ("cursor", "rcpt"), ("lease", "dot")

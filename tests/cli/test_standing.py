@@ -12,7 +12,7 @@ from digest.cli.output import Voice
 from digest.deliver import estimate
 from digest.model.delivery import DeliveryState
 from digest.model.issue import Issue, State
-from digest.model.standing import Standing
+from digest.model.standing import Carried, Standing
 
 FIRST = datetime(2026, 11, 20, 7, tzinfo=UTC)
 ISSUE = Issue(
@@ -77,3 +77,24 @@ def test_a_canary_that_is_out_is_told_and_what_a_paused_issue_waits_for():
         "refused": 1,
         "percent": 5,
     }
+
+
+def test_what_each_relay_did_is_told_where_it_is_known():
+    states = (DeliveryState.ACCEPTED, DeliveryState.DEFERRED, DeliveryState.REFUSED, DeliveryState.IN_DOUBT)
+    look = looked(State.SENDING, 9_000, lately=600)
+    relays = (
+        Carried("main", dict(zip(states, (12_000, 0, 3, 1), strict=True)), lately=600),
+        Carried("", dict(zip(states, (0, 0, 2, 0), strict=True))),
+    )
+    known = replace(look, found=replace(look.found, relays=relays))
+    unknown = replace(look, found=replace(look.found, relays=relays[1:]))
+
+    lines = standing.standing(known)
+
+    assert "  through main: 12,000 accepted, 3 refused, 1 in doubt, 30/s in the last minute" in lines
+    assert "  through no relay that is known: 2 refused" in lines
+    assert not any("through" in line and "relay" in line for line in standing.standing(unknown))
+    assert standing.as_json(known)["relays"] == [
+        {"relay": "main", "accepted": 12_000, "deferred": 0, "refused": 3, "in_doubt": 1, "rate": 30.0},
+        {"relay": None, "accepted": 0, "deferred": 0, "refused": 2, "in_doubt": 0, "rate": 0.0},
+    ]

@@ -61,6 +61,17 @@ def states(reading):
     return {key: result.outcome.state for key, result in reading.results.items()}
 
 
+def test_the_relay_that_a_message_was_begun_with_is_told_with_what_became_of_it():
+    begun, ended, old = Key(1, 1, 1), Key(1, 2, 1), Key(1, 3, 1)
+    texts = [lines.header("w1", BOOT), lines.begin(begun, "main"), lines.begin(ended, "spare-2"), lines.begin(old)]
+    texts += [lines.outcome(key, Outcome(S.ACCEPTED, 250, "2.0.0 ok"), None) for key in (ended, old)]
+
+    reading = lines.read([b"".join(map(lines.sealed, texts))], None)
+
+    assert reading.whole
+    assert {key.seq: result.relay for key, result in reading.results.items()} == {1: "main", 2: "spare-2", 3: ""}
+
+
 @given(NOTES, st.integers(1, 50))
 def test_what_was_noted_is_read_again_however_the_file_is_cut_into_blocks(notes, size):
     data = b"".join(written(notes))

@@ -133,8 +133,8 @@ class Timed(MemoryWorker):
         super().__init__()
         self.begun = []
 
-    def begin(self, claim):
-        super().begin(claim)
+    def begin(self, claim, relay=""):
+        super().begin(claim, relay)
         self.begun.append(asyncio.get_running_loop().time())
 
 

@@ -64,6 +64,8 @@ def test_status_says_how_an_issue_stands_and_what_servers_said_without_naming_an
     )
     assert datetime.fromisoformat(data["next_try_at"]) > datetime.fromisoformat(data["last_at"])
     assert data["takes"] is None  # nothing waits but for its retry
+    assert "  through main: 1 accepted, 1 deferred, 2 refused" in text
+    assert [(each["relay"], each["accepted"], each["refused"]) for each in data["relays"]] == [("main", 1, 2)]
 
 
 def test_no_log_line_of_a_whole_send_names_a_reader_or_holds_a_token(approved, office):

@@ -154,11 +154,11 @@ def sending(
     due: Mapping[Preferences, datetime] | None = None,
     at: Slot | None = None,
     brake: Brake | None = None,
+    lists: tuple[str, ...] = ("weekday", "desk"),
 ) -> int:
     """The id of an issue on its way to these readers; all are due now but for the ways of reading in `due`."""
     load(store, *rows)
     issue = approved(store, at=at)
-    lists = ("weekday", "desk")
     hours = {wish: (due or {}).get(wish, NOW) for wish in store.subscribers.cohorts(lists)}
     cohorts = {wish: Plan(ALL, hour) for wish, hour in hours.items()}
     store.outbox.freeze(issue.id, lists=lists, cohorts=cohorts, skeletons={ALL: skeleton()}, now=NOW, brake=brake)

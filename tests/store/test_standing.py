@@ -1,9 +1,10 @@
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import timedelta
 
 from digest.model.delivery import DeliveryState as S
-from digest.model.standing import Reply, Standing
+from digest.model.standing import Carried, Reply, Standing
 
 from .samples import MINUTE, NOW, enlist, readers, results, sending
 
@@ -74,3 +75,25 @@ def test_what_was_assumed_and_why_others_got_nothing_is_counted_apart(store):
 
     assert (found.counts[S.ACCEPTED], found.assumed) == (2, 1)
     assert found.reasons == {"expired": 3}
+
+
+def test_what_became_of_messages_is_told_relay_by_relay_by_the_last_that_was_tried(store):
+    issue = sending(store, *readers(7))
+    enlist(store, "w1")
+    first = store.outbox.claim(issue, "w1", limit=6, now=NOW).claims
+    states = (S.ACCEPTED, S.ACCEPTED, S.REFUSED, S.IN_DOUBT, S.DEFERRED, S.QUEUED)
+    for claim, state, relay in zip(first, states, ("a", "b", "b", "b", "a", "a"), strict=True):
+        again = NOW if state is S.DEFERRED else None
+        told = [replace(each, relay=relay) for each in results([claim], state, not_before=again)]
+        store.outbox.record("w1", told, now=NOW)
+    second = [each for each in store.outbox.claim(issue, "w1", limit=9, now=NOW).claims if each.seq == first[4].seq]
+    store.outbox.record("w1", [replace(each, relay="b") for each in results(second, S.ACCEPTED)], now=NOW + HOUR)
+
+    found = store.outbox.standing(issue, now=NOW + HOUR)
+
+    none = dict.fromkeys((S.ACCEPTED, S.DEFERRED, S.REFUSED, S.IN_DOUBT), 0)
+    assert found.relays == (
+        Carried("a", none | {S.ACCEPTED: 1}),
+        Carried("b", none | {S.ACCEPTED: 2, S.REFUSED: 1, S.IN_DOUBT: 1}, lately=1),
+    )
+    assert found.pace(found.relays[1], NOW + HOUR) == 1 / 60

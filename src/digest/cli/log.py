@@ -110,4 +110,5 @@ def as_json(delivery: Delivery, recipient: Recipient) -> dict[str, Any]:
         "at": delivery.at and delivery.at.isoformat(),
         "not_before": delivery.not_before and delivery.not_before.isoformat(),
         "worker": delivery.worker,
+        "relay": delivery.relay,
     }

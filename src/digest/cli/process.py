@@ -143,7 +143,7 @@ class Process:
             except (SettingsError, OSError) as error:
                 tell(Event("daemon", f"keeps the settings it had: {error}", failed=True))
             else:
-                self.parts = Parts(settings, self.parts.store)
+                self.parts = Parts(settings, self.parts.store, self.parts.gates)
                 rounds.change(self.parts)
                 changed.set()
                 tell(Event("daemon", "has read its settings again"))

@@ -140,7 +140,7 @@ def standing(look: Look) -> list[str]:
     if found.assumed:
         rows.append(("  assumed sent", found.assumed))
     lines += [table(rows)] if rows else []
-    lines += [f"  {line}" for line in (*paced(look), *answered(found))]
+    lines += [f"  {line}" for line in (*paced(look), *carried(look), *answered(found))]
     lines += [f"  worker {worker} has {count:,} of them in hand" for worker, count in look.holders.items()]
     return [*lines, *next_steps(issue, found)]
 
@@ -158,6 +158,18 @@ def paced(look: Look) -> Iterator[str]:
         yield f"first answer {show.moment(found.first_at)}, last {show.moment(found.last_at)}{took}"
     if found.next_try_at:
         yield f"the next try of what is deferred is due at {show.moment(found.next_try_at)}"
+
+
+def carried(look: Look) -> Iterator[str]:
+    """Yield what became of the messages through each relay, and how fast it goes there, where one is known."""
+    relays = look.found.relays
+    if not any(each.relay for each in relays):
+        return
+    for each in relays:
+        told = [f"{count:,} {state.value.replace('_', ' ')}" for state, count in each.counts.items() if count]
+        if pace := look.found.pace(each, look.now):
+            told.append(f"{gauge.speed(pace)} in the last minute")
+        yield f"{f'through {each.relay}' if each.relay else 'through no relay that is known'}: {', '.join(told)}"
 
 
 def answered(found: Standing) -> Iterator[str]:
@@ -232,6 +244,14 @@ def as_json(look: Look) -> dict[str, Any]:
         "replies": [
             {"state": each.state.value, "code": each.code, "enhanced": each.enhanced, "count": each.count}
             for each in found.replies
+        ],
+        "relays": [
+            {
+                "relay": each.relay or None,
+                **{state.value: count for state, count in each.counts.items()},
+                "rate": round(found.pace(each, look.now), 2),
+            }
+            for each in found.relays
         ],
         "domains": dict(found.domains),
         "suppressed": dict(found.reasons),

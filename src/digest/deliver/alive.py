@@ -39,9 +39,12 @@ class Enlisted:
         self.journal.claim(number, issue)
         note(self.folder.path, self.id, Mark(number, issue))
 
-    def begin(self, claim: Claim) -> None:
-        """Write that the message is begun. Raises JournalError: then not one byte of it may go out."""
-        self.journal.begin(claim.key)
+    def begin(self, claim: Claim, relay: str = "") -> None:
+        """Write that the message is begun, and with which relay.
+
+        Raises JournalError: then not one byte of it may go out.
+        """
+        self.journal.begin(claim.key, relay)
 
     def ended(self, claim: Claim, outcome: Outcome, not_before: datetime | None) -> None:
         """Write what became of a message, as far as it can be written: the outbox is told too."""

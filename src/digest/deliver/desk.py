@@ -86,7 +86,7 @@ class Desk:
         """Say whether the row may be begun now, and mark it as begun if so: in the journal, which outlives us."""
         if self.fresh(row):
             try:
-                self._world.worker.begin(row.claim)
+                self._world.worker.begin(row.claim, row.relay)
             except JournalError as error:
                 row.forbidden = True
                 self.errors.append(error)
@@ -103,13 +103,18 @@ class Desk:
         """Return the seconds until a message may go over a connection that is yet to be made."""
         return self._transport.ready_in(anew=True)
 
-    async def open(self) -> Session:
-        """Return a new session; the first is opened alone: a wrong password is tried once. Raises RelayError."""
+    async def open(self) -> Session | None:
+        """Return a new session; None where none may be made any more by now. Raises RelayError.
+
+        The first is opened alone: a wrong password is tried once.
+        """
         if self.opened:
             return await self._transport.open()
         async with self._opening:
             if self.lost is not None:
                 raise self.lost
+            if self.ready_in() > 0:
+                return None
             session = await self._transport.open()
             self.opened = True
             return session
@@ -126,7 +131,7 @@ class Desk:
             self.settled += 1
             self.answers += bool(outcome.code)
             self._world.worker.ended(row.claim, outcome, not_before)
-        self._clerk.add(Result(row.claim, outcome, not_before))
+        self._clerk.add(Result(row.claim, outcome, not_before, row.relay))
         self.changed.set()
 
     def put_back(self, row: Row) -> None:
@@ -153,6 +158,11 @@ class Desk:
         for row in [*self.hand.close(), *self._spoilt]:
             self.settle(row, CUT_OFF if row.begun else GIVEN_BACK)
         self._spoilt.clear()
+
+    def let_go(self, age: float) -> None:
+        """Give back the rows in hand that were asked for so many seconds ago or more."""
+        for row in self.hand.drop(self._world.clock() - age):
+            self.settle(row, GIVEN_BACK)
 
     def end(self, lost: RelayError | None = None) -> None:
         """Begin nothing more, because the mail server is lost where `lost` says so."""

@@ -25,6 +25,8 @@ class Row:
     """How many connections ended under it before it was begun."""
     seen: int = 0
     """How many answers the run had got at the first of them."""
+    relay: str = ""
+    """The relay it went to last; empty before that."""
 
 
 class Hand:
@@ -62,6 +64,13 @@ class Hand:
     def pop(self) -> Row | None:
         """Return the next row if there is one."""
         return self._rows.popleft() if self._open and self._rows else None
+
+    def drop(self, asked_by: float) -> list[Row]:
+        """Return the rows that were asked for until then; they are here no more."""
+        old = [row for row in self._rows if row.asked_at <= asked_by]
+        if old:
+            self._rows = deque(row for row in self._rows if row.asked_at > asked_by)
+        return old
 
     async def take(self) -> Row | None:
         """Return the next row, when there is one; None once the hand is closed."""

@@ -62,9 +62,9 @@ class Journal:
         """Write that a claim is on record. Raises JournalError."""
         self.write(lines.claim(number, issue))
 
-    def begin(self, key: Key) -> None:
+    def begin(self, key: Key, relay: str = "") -> None:
         """Write that the message is begun: the line outlives us. Raises JournalError, and then nothing may be begun."""
-        self.write(lines.begin(key))
+        self.write(lines.begin(key, relay))
 
     def outcome(self, key: Key, what: Outcome, not_before: datetime | None) -> None:
         """Write what became of a message. Raises JournalError."""

@@ -10,6 +10,7 @@ from digest.deliver.desk import CUT_OFF, GIVEN_BACK, Desk
 from digest.deliver.hand import Row
 from digest.deliver.hush import hushed
 from digest.deliver.needs import Message, Session
+from digest.deliver.pace import GRAIN
 from digest.deliver.retry import rest_after
 from digest.errors import RelayError
 from digest.model.delivery import DeliveryState, Outcome
@@ -116,7 +117,8 @@ class Lane:
     # The inside.
 
     async def _opened(self) -> Session | None:
-        """Return a new session; None, after a rest, where the server refuses one now and has let us in before.
+        """Return a new session; None where there may be none by now, and, after a rest, where the server refuses one
+        and has let us in before.
 
         Raises RelayError where it never did.
         """
@@ -127,13 +129,16 @@ class Lane:
                 raise
             await self._rest(error)
             return None
+        if session is None:
+            self._restore_first()
+            return None
         self._refusals = self._in_vain = 0
         return session
 
     async def _wait_for_turn(self, pause: float) -> None:
         """Leave the row to lanes that may send, and make no connection before it may carry something."""
         self._restore_first()
-        await self._sleep(min(pause, LONGEST_WAIT))
+        await self._sleep(min(max(pause, GRAIN), LONGEST_WAIT))
 
     async def _rest(self, error: RelayError) -> None:
         """Leave the row to other lanes, and wait longer at each refusal: the server may have too many connections."""
@@ -166,7 +171,7 @@ class Lane:
             self._session = None
         if self._first is not None:  # it was over before it asked for a message
             self._put_first_back()
-            self._lost = None if self._desk.ending else ENDED_EARLY
+            self._lost = None if self._desk.ending or session.leaving else ENDED_EARLY
         if self._lost is None:
             self._drops = 0
             return

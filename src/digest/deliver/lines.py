@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import zlib
 from collections.abc import Collection, Iterable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from typing import Final
 
@@ -55,9 +55,13 @@ def claim(number: int, issue: int) -> str:
     return f"claim {number} {issue}"
 
 
-def begin(key: Key) -> str:
-    """Return the line that goes before a message's first byte."""
-    return f"begin {key.issue} {key.seq} {key.attempt}"
+def begin(key: Key, relay: str = "") -> str:
+    """Return the line that goes before a message's first byte, with the name of the relay where it has one.
+
+    >>> begin(Key(1, 2, 1), "main"), begin(Key(1, 2, 1))
+    ('begin 1 2 1 main', 'begin 1 2 1')
+    """
+    return f"begin {key.issue} {key.seq} {key.attempt} {relay}".rstrip()
 
 
 def outcome(key: Key, what: Outcome, not_before: datetime | None) -> str:
@@ -139,11 +143,12 @@ def _read_line(reading: Reading, words: list[str], wanted: frozenset[Key] | None
     if wanted is not None and key not in wanted:
         return
     if kind == "begin":
-        reading.results.setdefault(key, Result(key, BEGUN))
+        reading.results.setdefault(key, Result(key, BEGUN, relay=words[4] if len(words) > 4 else ""))
     elif kind == "outcome" and words[4] == DeliveryState.QUEUED:
         reading.results.pop(key, None)  # the server has not taken it: until it is begun again, it is not begun
     elif kind == "outcome":
-        reading.results[key] = _read_outcome(key, *words[4:])
+        begun = reading.results.get(key)
+        reading.results[key] = replace(_read_outcome(key, *words[4:]), relay=begun.relay if begun else "")
     else:
         raise ValueError(kind)
 

@@ -85,8 +85,11 @@ class Worker(Protocol):
     def claimed(self, number: int, issue: int) -> None:
         """Note a claim before anything of it is begun. Blocks. Raises JournalError."""
 
-    def begin(self, claim: Claim) -> None:
-        """Note that a message is begun, where its death does not undo it. Raises JournalError: then begin nothing."""
+    def begin(self, claim: Claim, relay: str = "") -> None:
+        """Note that a message is begun, and with which relay, where its death does not undo it.
+
+        Raises JournalError: then begin nothing.
+        """
 
     def ended(self, claim: Claim, outcome: Outcome, not_before: datetime | None) -> None:
         """Note what became of a message."""
@@ -128,6 +131,10 @@ class Session(Protocol):
     def held(self) -> bool:
         """Whether it may send nothing just now, whatever there is: the relay's rate lets no message go."""
 
+    @property
+    def leaving(self) -> bool:
+        """Whether it takes no more messages since another run of sending is to have its place."""
+
     async def serve(self, work: Work) -> None:
         """Send what `work` gives until `stop`, or until the connection is of no more use.
 
@@ -159,7 +166,10 @@ class Transport(Protocol):
         """Messages a second that may go at most; infinite where nothing holds them."""
 
     def ready_in(self, *, anew: bool = False) -> float:
-        """Return the seconds until a message may go; `anew`: over a connection that is yet to be made."""
+        """Return the seconds until a message may go; `anew`: over a connection that is yet to be made.
+
+        Who asks anew wants that connection: where others have all there may be, one of them gives its own up.
+        """
 
     async def open(self) -> Session:
         """Connect, greet and log in. Raises RelayError."""

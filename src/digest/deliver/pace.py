@@ -1,10 +1,14 @@
-"""How fast a relay is sent to: a rate, kept over all its connections, and neither missed nor made up for in a burst."""
+"""How fast a relay is sent to: a rate, kept over all its connections, and neither missed nor made up for in a burst.
+
+Several runs of sending may share it: they take turns, however many connections each of them has.
+"""
 
 from __future__ import annotations
 
 import asyncio
 import time
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from typing import Final
 
@@ -12,6 +16,8 @@ SLACK: Final = 0.1
 """Seconds' worth of messages that may be caught up on: what a late timer cost, and all that a pause may save up."""
 GRAIN: Final = 0.005
 """Seconds for which those whose turn has not come are left alone at least: at a high rate a few go together."""
+SOON: Final = 0.5
+"""Seconds before its turn that a run makes the first of its connections, where others would take every turn."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,49 +49,125 @@ class Bucket:
 
 
 class Pace:
-    """One relay's rate. Its connections ask before each message, and are called when their turn has come.
+    """A relay's rate for one run of sending. Its connections ask before each message, and are called in their turn.
 
     They are called in the order in which they were told to wait: a connection that always has something to send
     leaves no other without its turn.
     """
 
-    def __init__(self, rate: float, clock: Callable[[], float] = time.monotonic) -> None:
+    def __init__(self, rate: float, clock: Callable[[], float] = time.monotonic, *, turns: Turns | None = None) -> None:
         """Take messages a second, and a clock of seconds that runs as the event loop's does."""
-        self.rate: Final = rate
-        self._bucket, self._clock = Bucket(rate), clock
+        self._turns = turns or Turns(rate, clock)
         self._waiting: dict[Callable[[], None], None] = {}
-        self._calling = False
-        self._timer: asyncio.TimerHandle | None = None
+        self.served = 0
+        """The number of the message that went last, counted over all who share the rate; 0: none yet."""
+        self._turns.join(self)
+
+    def beside(self) -> Pace:
+        """Return the same rate for another run, which takes turns with this one until it leaves."""
+        return Pace(self.rate, turns=self._turns)
+
+    def leave(self) -> None:
+        """Take no more turns."""
+        self._waiting.clear()
+        self._turns.leave(self)
+
+    @property
+    def rate(self) -> float:
+        """Messages a second, of all who share it together."""
+        return self._turns.bucket.rate
+
+    def change(self, rate: float) -> None:
+        """Set another rate, for all who share it."""
+        self._turns.bucket = replace(self._turns.bucket, rate=rate)
+
+    @property
+    def waits(self) -> bool:
+        """Whether a connection of this run waits to be called."""
+        return bool(self._waiting)
 
     def ready_in(self) -> float:
-        """Return the seconds until a message may go; 0 if one may."""
-        return self._bucket.wait(self._clock())
+        """Return the seconds until a message of this run may go, behind those whose turn is first; 0 if one may."""
+        return self._turns.wait() + self._turns.ahead(self) / self.rate
+
+    def connect_in(self) -> float:
+        """Return the seconds until a new connection may carry something.
+
+        Beside others that wait, a run without one could never take its turn: it may make one a little earlier.
+        """
+        early = SOON if not self._waiting and self._turns.waits else 0.0
+        return max(0.0, self.ready_in() - early)
 
     def ready(self, call: Callable[[], None]) -> bool:
         """Say whether a message may go now; if not, `call` is called once when one may. Runs on the event loop."""
-        if (self._calling or not self._waiting) and not self.ready_in():
+        if (self._turns.calling or not self._turns.waits) and not self._turns.wait():
             return True
         self._waiting[call] = None
-        self._set_timer()
+        self._turns.set_timer()
         return False
 
     def spend(self) -> None:
         """Count a message that goes now; only where one may."""
-        self._bucket = self._bucket.taken(self._clock())
+        self.served = self._turns.spend()
 
-    def _set_timer(self) -> None:
-        if self._timer is None and self._waiting:
-            pause = max(self.ready_in(), GRAIN)
+    def call(self) -> None:
+        """Call the connection that was the first to wait."""
+        first = next(iter(self._waiting))
+        del self._waiting[first]
+        first()
+
+
+class Turns:
+    """What those share who keep a rate together: its bucket, and whose turn it is."""
+
+    def __init__(self, rate: float, clock: Callable[[], float]) -> None:
+        self.bucket, self._clock = Bucket(rate), clock
+        self.calling = False
+        """Whether somebody is being called, who may send."""
+        self._paces: list[Pace] = []
+        self._spent = 0
+        self._timer: asyncio.TimerHandle | None = None
+
+    def join(self, pace: Pace) -> None:
+        """Take one more among those who share."""
+        self._paces.append(pace)
+
+    def leave(self, pace: Pace) -> None:
+        """Let one go."""
+        with suppress(ValueError):  # it went before
+            self._paces.remove(pace)
+
+    @property
+    def waits(self) -> bool:
+        """Whether anybody waits to be called."""
+        return any(pace.waits for pace in self._paces)
+
+    def ahead(self, of: Pace) -> int:
+        """Return how many others wait whose turn comes first: it is whose last message went the longest ago."""
+        return sum(pace.waits and pace.served < of.served for pace in self._paces)
+
+    def wait(self) -> float:
+        """Return the seconds until a token is there."""
+        return self.bucket.wait(self._clock())
+
+    def spend(self) -> int:
+        """Take a token; return how many were taken so far."""
+        self.bucket = self.bucket.taken(self._clock())
+        self._spent += 1
+        return self._spent
+
+    def set_timer(self) -> None:
+        """Have those who wait called when a message may go."""
+        if self._timer is None and self.waits:
+            pause = max(self.wait(), GRAIN)
             self._timer = asyncio.get_running_loop().call_later(pause, self._call)
 
     def _call(self) -> None:
         """Call those who wait while a message may go; who has none to send takes no other's turn."""
-        self._timer, self._calling = None, True
+        self._timer, self.calling = None, True
         try:
-            while self._waiting and not self.ready_in():
-                call = next(iter(self._waiting))
-                del self._waiting[call]
-                call()
+            while (waiting := [pace for pace in self._paces if pace.waits]) and not self.wait():
+                min(waiting, key=lambda pace: pace.served).call()
         finally:
-            self._calling = False
-            self._set_timer()
+            self.calling = False
+            self.set_timer()

@@ -50,7 +50,8 @@ def recover_dead(outbox: Outbox, folder: Folder, *, me: str, now: datetime) -> l
         try:
             left = take_over(folder.path / Path(worker).name)
         except FileNotFoundError:
-            if host == folder.host and worker in alive:
+            # Asked again: it may have ended in good order meanwhile, which is on record before its journal goes.
+            if host == folder.host and worker in alive and worker in outbox.workers():
                 doubted = outbox.bury(worker, now=now)
                 log.warning("a worker's journal is gone", extra={"worker": worker, "in_doubt": doubted})
             continue

@@ -186,6 +186,8 @@ class Delivery:
     code: int
     text: str
     at: datetime | None
+    relay: str = ""
+    """The name of the one that gave the last outcome; empty where none did, or nobody knows which."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -210,6 +212,8 @@ class Result:
     outcome: Outcome
     not_before: datetime | None = None
     """For a deferred one: when it may be tried again."""
+    relay: str = ""
+    """The name of the relay that it was tried with; empty where that is not known, or it was tried with none."""
 
 
 CLAIM_AGE: Final = timedelta(seconds=60)

@@ -23,6 +23,18 @@ class Reply:
 
 
 @dataclass(frozen=True, slots=True)
+class Carried:
+    """What became of messages that were tried with one relay."""
+
+    relay: str
+    """Its name in digest.toml; empty for those of which nobody knows, or that no relay was asked to take."""
+    counts: Mapping[DeliveryState, int]
+    """How many are accepted, deferred, refused, in doubt, each of which is a key."""
+    lately: int = 0
+    """Answers within the last minute."""
+
+
+@dataclass(frozen=True, slots=True)
 class Standing:
     """How an issue's deliveries stand. Names nobody, and quotes no server."""
 
@@ -34,6 +46,8 @@ class Standing:
     """What keeps messages from being accepted, the most frequent first."""
     reasons: Mapping[str, int] = field(default_factory=dict)
     """Why messages are suppressed, each with how many, the most frequent first."""
+    relays: tuple[Carried, ...] = ()
+    """The same relay by relay, by what is known of the outcomes that stand."""
     domains: Mapping[str, int] = field(default_factory=dict)
     """Of recipients whose messages are deferred, refused or in doubt, each with how many, the most frequent first."""
     first_at: datetime | None = None
@@ -56,6 +70,13 @@ class Standing:
 
     def rate(self, now: datetime) -> float:
         """Return the answers a second within the last minute, or since the first answer."""
-        if not (self.lately and self.first_at):
+        return self._a_second(self.lately, now)
+
+    def pace(self, relay: Carried, now: datetime) -> float:
+        """Return the same of one of its relays."""
+        return self._a_second(relay.lately, now)
+
+    def _a_second(self, lately: int, now: datetime) -> float:
+        if not (lately and self.first_at):
             return 0.0
-        return self.lately / min(60.0, max(1.0, (now - self.first_at).total_seconds()))
+        return lately / min(60.0, max(1.0, (now - self.first_at).total_seconds()))

@@ -63,11 +63,8 @@ async def send(
     require_sendable(parts, issue, now=clock())
     outbox, settings = parts.store.outbox, parts.settings
     with enlisted(outbox, settings.data, now=clock, resend=resending(parts)) as worker:
-        if needs_no_approval(parts, issue):
-            issue = approve_itself(parts, issue, now=clock())
-        if issue.state is State.APPROVED:
-            issue = freeze(parts, issue, now=clock(), scheduled=scheduled)
-        machine = press(parts, issue)
+        # In a thread, since other issues are on their way meanwhile.
+        issue, machine = await asyncio.to_thread(_start, parts, issue, clock, scheduled)
         threads = SIGNERS if machine.signer.keys else 0  # a key that cannot be used is told before anything is claimed
 
         def compose_message(claim: Claim) -> Message:
@@ -87,8 +84,23 @@ async def send(
                     progress=told,
                     stop=stop,
                 )
-    outbox.finish(issue.id, now=clock())
-    remember(parts, issue, tally, now=clock())
+    return await asyncio.to_thread(_end, parts, issue, tally, clock())
+
+
+def _start(parts: Parts, issue: Issue, clock: Clock, scheduled: bool) -> tuple[Issue, Press]:
+    """Return the issue on its way, and what makes its messages."""
+    if needs_no_approval(parts, issue):
+        issue = approve_itself(parts, issue, now=clock())
+    if issue.state is State.APPROVED:
+        issue = freeze(parts, issue, now=clock(), scheduled=scheduled)
+    return issue, press(parts, issue)
+
+
+def _end(parts: Parts, issue: Issue, tally: Tally, now: datetime) -> Sent:
+    """Call the issue sent if it is, write down how the run went, and return how the issue stands."""
+    outbox = parts.store.outbox
+    outbox.finish(issue.id, now=now)
+    remember(parts, issue, tally, now=now)
     return Sent(parts.store.issues.find(issue.id), outbox.counts(issue.id), outbox.expired(issue.id), tally)
 
 

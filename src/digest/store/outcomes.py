@@ -35,7 +35,14 @@ OUTCOMES: Final = frozenset(
 KEY: Final = (delivery.c.issue, delivery.c.seq, delivery.c.attempts)
 """What names a claim."""
 
-TOLD: Final = (delivery.c.state, delivery.c.worker, delivery.c.code, delivery.c.text, delivery.c.not_before)
+TOLD: Final = (
+    delivery.c.state,
+    delivery.c.worker,
+    delivery.c.code,
+    delivery.c.text,
+    delivery.c.not_before,
+    delivery.c.relay,
+)
 """What an outcome sets."""
 
 WRITTEN: Final = (delivery.c.issue, delivery.c.seq, delivery.c.state)
@@ -120,7 +127,7 @@ def _told(result: Result, me: str) -> tuple[int | str | None, ...]:
     # Who is in doubt stays named: its worker may still learn the outcome, or its journal tell it.
     named = me if outcome.state is DeliveryState.IN_DOUBT else ""
     later = None if again is None or outcome.state is not DeliveryState.DEFERRED else number_of(again)
-    return (*_key(result), outcome.state.value, named, outcome.code, storable(outcome.text), later)
+    return (*_key(result), outcome.state.value, named, outcome.code, storable(outcome.text), later, result.relay)
 
 
 def wake(connection: Connection, issue_id: int, results: Sequence[Result], now: datetime) -> None:

@@ -70,6 +70,7 @@ def _tell(connection: Connection, told: Mapping[tuple[int, int], Result], now: d
             "new_state": result.outcome.state,
             "new_code": result.outcome.code,
             "new_text": result.outcome.text,
+            "new_relay": result.relay,
         }
         for (issue_id, seq), result in sorted(told.items())
     ]
@@ -77,5 +78,5 @@ def _tell(connection: Connection, told: Mapping[tuple[int, int], Result], now: d
         return 0
     there = and_(delivery.c.issue == bindparam("of_issue"), delivery.c.seq == bindparam("of_seq"))
     written = update(delivery).where(there, delivery.c.state == DeliveryState.IN_DOUBT)
-    values: dict[str, Any] = {name: bindparam(f"new_{name}") for name in ("state", "code", "text")}
+    values: dict[str, Any] = {name: bindparam(f"new_{name}") for name in ("state", "code", "text", "relay")}
     return connection.execute(written.values(values | {"worker": "", "at": now}), rows).rowcount

@@ -51,6 +51,7 @@ def read_delivery(row: Row[Any]) -> Delivery:
         code=row.code,
         text=row.text,
         at=row.at,
+        relay=row.relay,
     )
 
 

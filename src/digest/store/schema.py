@@ -347,6 +347,7 @@ delivery: Final = Table(
     Column("text", Words, nullable=False),
     Column("at", Instant),
     Column("given_back", Integer, nullable=False, server_default="0"),  # so many of its attempts were no try
+    Column("relay", Text, nullable=False, server_default=""),  # the name of the one that gave the last outcome
     UniqueConstraint("issue", "subscriber"),
     sqlite_with_rowid=False,
     postgresql_with={"fillfactor": "80"},

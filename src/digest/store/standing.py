@@ -10,11 +10,12 @@ from typing import Any, Final
 from sqlalchemy import Connection, Row, Select, and_, case, func, select
 
 from digest.model.delivery import ENHANCED, DeliveryState
-from digest.model.standing import Reply, Standing
+from digest.model.standing import Carried, Reply, Standing
 from digest.store.schema import delivery, subscriber
 from digest.store.settling import ASSUMED
 
 S = DeliveryState
+ANSWERED: Final = (S.ACCEPTED, S.DEFERRED, S.REFUSED, S.IN_DOUBT)
 LATELY: Final = timedelta(minutes=1)
 HEAD: Final = 10
 """Characters of a reply that are read: an enhanced code has at most nine (RFC 3463, 2) and a space."""
@@ -29,12 +30,13 @@ def standing(connection: Connection, issue_id: int, now: datetime) -> Standing:
     for row in rows:
         counts[row.state] += row.number
     replies, reasons = _replies(rows), _reasons(rows)
-    answered = [row for row in rows if row.state in (S.ACCEPTED, S.DEFERRED, S.REFUSED, S.IN_DOUBT)]
+    answered = [row for row in rows if row.state in ANSWERED]
     return Standing(
         counts={state: counts[state.value] for state in S},
         assumed=sum(row.number for row in rows if row.state == S.ACCEPTED and row.said),
         replies=tuple(Reply(*kind, count) for kind, count in replies.most_common(MOST)),
         reasons=dict(reasons.most_common(MOST)),
+        relays=_relays(answered),
         domains=_domains(connection, issue_id) if replies or counts[S.IN_DOUBT] else {},
         first_at=min((row.first_at for row in answered if row.first_at), default=None),
         last_at=max((row.last_at for row in answered if row.last_at), default=None),
@@ -57,11 +59,13 @@ def _kinds(issue_id: int, now: datetime) -> Select[Any]:
         else_="",
     ).label("said")
     code = case((state.in_((S.DEFERRED.value, S.REFUSED.value)), delivery.c.code), else_=0).label("reply_code")
+    relay = case((state.in_([each.value for each in ANSWERED]), delivery.c.relay), else_="").label("by")
     return (
         select(
             state,
             code,
             told,
+            relay,
             func.count().label("number"),
             func.min(delivery.c.at).label("first_at"),
             func.max(delivery.c.at).label("last_at"),
@@ -69,8 +73,19 @@ def _kinds(issue_id: int, now: datetime) -> Select[Any]:
             func.sum(case((delivery.c.at > now - LATELY, 1), else_=0)).label("lately"),
         )
         .where(delivery.c.issue == issue_id)
-        .group_by(state, code, told)
+        .group_by(state, code, told, relay)
     )
+
+
+def _relays(rows: Iterable[Row[Any]]) -> tuple[Carried, ...]:
+    """Return what became of messages relay by relay, by name; those of no known relay come last."""
+    counts: dict[str, Counter[S]] = {}
+    lately: Counter[str] = Counter()
+    for row in rows:
+        counts.setdefault(row.by, Counter())[S(row.state)] += row.number
+        lately[row.by] += row.lately
+    names = sorted(counts, key=lambda name: (not name, name))
+    return tuple(Carried(name, {state: counts[name][state] for state in ANSWERED}, lately[name]) for name in names)
 
 
 def _domains(connection: Connection, issue_id: int) -> dict[str, int]:

@@ -91,7 +91,10 @@ class Dialogue(Generic[P]):
     _ended: bool = False
     _went_on: bool = False
     _reset: bool = False
-    _carried: int = 0
+    carried: int = 0
+    """How many messages were put in."""
+    leaving: bool = False
+    """Whether no further message is to be put in; those that were go on as ever."""
     _took: int = 0
     _flights: deque[_Flight[P]] = field(default_factory=deque)
     _awaited: deque[tuple[_Flight[P], Stage]] = field(default_factory=deque)
@@ -109,13 +112,14 @@ class Dialogue(Generic[P]):
             return 0
         depth = min(DEPTH, 1 + self._took) if self._streams else 1 + self.offer.pipelining
         if self.most:
-            depth = min(depth, len(self._flights) + self.most - self._carried)
+            depth = min(depth, len(self._flights) + self.most - self.carried)
         return depth - len(self._flights)
 
     @property
     def open(self) -> bool:
         """Whether another message may be put in, now or later."""
-        return not (self.fault or self.closing or self._ended or (self.most and self._carried >= self.most))
+        full = self.most and self.carried >= self.most
+        return not (self.fault or self.closing or self._ended or self.leaving or full)
 
     @property
     def idle(self) -> bool:
@@ -125,7 +129,7 @@ class Dialogue(Generic[P]):
     @property
     def fruitless(self) -> bool:
         """Whether the connection came to an end without a single message taken."""
-        return bool(self.fault or self.closing) and self._carried > 0 and not self._took
+        return bool(self.fault or self.closing) and self.carried > 0 and not self._took
 
     @property
     def settled(self) -> bool:
@@ -139,7 +143,7 @@ class Dialogue(Generic[P]):
 
     def put(self, parcel: P, letter: Letter) -> None:
         """Take a message; only where there is `room`."""
-        self._carried += 1
+        self.carried += 1
         flight = _Flight(parcel, letter)
         self._flights.append(flight)
         if self._streams:

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import asyncio
 import logging
 import math
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from typing import Final
 
+from digest.deliver.smtp.gates import POLL, Gate, Guest
 from digest.deliver.smtp.session import SmtpSession
 from digest.deliver.smtp.transport import SmtpTransport
 from digest.errors import RelayError
@@ -16,6 +18,8 @@ log = logging.getLogger(__name__)
 
 REST: Final = 60.0
 """Seconds for which a relay that did not let us in is not asked again while another does."""
+CROWDED: Final = 30.0
+"""Seconds to wait for a connection where other runs have all of them."""
 
 
 @dataclass(slots=True)
@@ -26,22 +30,30 @@ class Share:
     transport: SmtpTransport
     weight: int = 1
     """Connections are opened in this proportion; 0: only while no other relay lets us in."""
-    sessions: list[SmtpSession] = field(default_factory=list)
-    """Those that are open."""
-    opening: int = 0
-    """How many connections are being made."""
+    guest: Guest = field(default_factory=lambda: Gate().guest())
+    """Our part of its connections, where other runs send over it, too."""
     down_until: float = -math.inf
 
     @property
     def open(self) -> int:
-        """How many connections stand or are being made."""
-        return len(self.sessions) + self.opening
+        """How many of our connections stand or are being made."""
+        return self.guest.open
 
     def look(self, now: float) -> None:
         """Forget the sessions that ended; a relay that took nothing over one of them rests."""
-        if any(session.closed and session.fruitless for session in self.sessions):
+        if any(session.closed and session.fruitless for session in self.guest.sessions):
             self.down_until = now + REST
-        self.sessions = [session for session in self.sessions if not session.closed]
+        self.guest.sessions = [session for session in self.guest.sessions if not session.closed]
+
+    def connect_in(self, now: float) -> float:
+        """Return the seconds until a connection may be made that can carry something."""
+        return self.transport.ready_in(anew=True) or self.guest.ask(now)
+
+    def leave(self) -> None:
+        """Give up our part of what is shared."""
+        self.guest.leave()
+        if self.transport.pace is not None:
+            self.transport.pace.leave()
 
 
 class Relays:
@@ -63,7 +75,7 @@ class Relays:
         """How many connections stand with each relay, in the order of digest.toml; empty where there is only one."""
         if len(self._shares) < 2:
             return {}
-        return {share.name: sum(not each.closed for each in share.sessions) for share in self._shares}
+        return {share.name: sum(not each.closed for each in share.guest.sessions) for share in self._shares}
 
     @property
     def rate(self) -> float:
@@ -75,14 +87,40 @@ class Relays:
 
         `anew`: over a new connection; 0 where none may be made, which `open` tells.
         """
-        free = [share for share in self._there() if not anew or share.open < share.transport.connections]
-        return min((share.transport.ready_in() for share in free), default=0.0)
+        if not anew:
+            return min(share.transport.ready_in() for share in self._there())
+        free = [share for share in self._there() if share.open < share.transport.connections]
+        now = self._clock()
+        return min((share.connect_in(now) for share in free), default=0.0)
 
     async def open(self) -> SmtpSession:
-        """Return a session with the relay whose turn it is. Raises RelayError where none lets us in."""
+        """Return a session with the relay whose turn it is, once other runs leave one to us.
+
+        Raises RelayError where none lets us in.
+        """
+        loop = asyncio.get_running_loop()
+        until = loop.time() + CROWDED
+        while True:
+            reasons, session = await self._try()
+            if session is not None:
+                return session
+            crowded = any(share.open < share.transport.connections for share in self._shares)
+            if reasons or not crowded or loop.time() >= until:
+                raise RelayError("; ".join(reasons) or "every relay has all the connections it may have")
+            await asyncio.sleep(POLL)
+
+    def leave(self) -> None:
+        """Give up our part of what is shared with other runs."""
+        for share in self._shares:
+            share.leave()
+
+    async def _try(self) -> tuple[list[str], SmtpSession | None]:
+        """Ask one relay after the other; return why they do not let us in, and the session where one does."""
         reasons: list[str] = []
         for share in self._in_turn():
-            share.opening += 1
+            if share.guest.ask(self._clock()) > 0:
+                continue
+            share.guest.begin()
             try:
                 session = await share.transport.open()
             except RelayError as error:
@@ -92,10 +130,11 @@ class Relays:
                     log.warning("a relay does not let us in", extra={"relay": share.name, "reason": str(error)})
                 continue
             finally:
-                share.opening -= 1
-            share.sessions.append(session)
-            return session
-        raise RelayError("; ".join(reasons) or "every relay has all the connections it may have")
+                share.guest.opening -= 1
+            session.opened_at = self._clock()
+            share.guest.sessions.append(session)
+            return reasons, session
+        return reasons, None
 
     def _in_turn(self) -> list[Share]:
         """Return the relays to ask, in order: those furthest below their share, spare ones, those that rest.

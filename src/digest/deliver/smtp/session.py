@@ -35,8 +35,9 @@ class SmtpSession:
         most: int = 0,
         lmtp: bool = False,
         pace: Pace | None = None,
+        relay: str = "",
     ) -> None:
-        self._wire, self._times, self._sender, self._pace = wire, times, sender, pace
+        self._wire, self._times, self._sender, self._pace, self._relay = wire, times, sender, pace, relay
         self._writer = Writer(offer)
         self._dialogue: Dialogue[Row] = Dialogue(offer=offer, begin=self._begin, done=self._done, most=most, lmtp=lmtp)
         self._loop = asyncio.get_running_loop()
@@ -48,6 +49,8 @@ class SmtpSession:
         self._unsent = self._written = 0
         self.closed = False
         """Whether the connection is gone for good."""
+        self.opened_at = 0.0
+        """On the clock of whoever had it opened."""
 
     @property
     def usable(self) -> bool:
@@ -63,6 +66,16 @@ class SmtpSession:
     def fruitless(self) -> bool:
         """Whether it ended without a single message taken, though some were tried."""
         return self._dialogue.fruitless
+
+    @property
+    def carried(self) -> int:
+        """How many messages it was given."""
+        return self._dialogue.carried
+
+    @property
+    def leaving(self) -> bool:
+        """Whether it was told to `leave`."""
+        return self._dialogue.leaving
 
     async def serve(self, work: Work) -> None:
         """Send what `work` gives until `stop`, or until the connection is of no more use (see `digest.deliver`)."""
@@ -84,6 +97,11 @@ class SmtpSession:
         """Look whether there is more to send."""
         if self._work is not None and not self._over.is_set():
             self._guarded(self._send)
+
+    def leave(self) -> None:
+        """Take no more messages, and end when those it was given have their outcome."""
+        self._dialogue.leaving = True
+        self._end_if_done()
 
     def stop(self) -> None:
         """Begin nothing more; the session ends when what is begun has its answer."""
@@ -137,6 +155,7 @@ class SmtpSession:
             if isinstance(letter, Outcome):
                 work.done(row, letter)
             else:
+                row.relay = self._relay
                 dialogue.put(row, letter)
                 if self._pace is not None:
                     self._pace.spend()

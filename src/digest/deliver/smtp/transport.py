@@ -62,6 +62,8 @@ class SmtpTransport:
     """Checks certificates; None: against the machine's authorities."""
     pace: Pace | None = None
     """How fast it may be sent to, over all its connections; None: as fast as it takes."""
+    name: str = ""
+    """What it is called where outcomes are told."""
 
     @property
     def rate(self) -> float:
@@ -69,8 +71,10 @@ class SmtpTransport:
         return math.inf if self.pace is None else self.pace.rate
 
     def ready_in(self, *, anew: bool = False) -> float:
-        """Return the seconds until a message may go; over a new connection (`anew`) it is the same."""
-        return 0.0 if self.pace is None else self.pace.ready_in()
+        """Return the seconds until a message may go, or a new connection (`anew`) may be made for one."""
+        if self.pace is None:
+            return 0.0
+        return self.pace.connect_in() if anew else self.pace.ready_in()
 
     async def open(self) -> SmtpSession:
         """Return a session past greeting and login. Raises RelayError, its text names the server and the reason."""
@@ -101,7 +105,14 @@ class SmtpTransport:
             wire.abort()
             raise
         return SmtpSession(
-            wire, offer, self.times, sender=self.sender, most=self.per_connection, lmtp=self.lmtp, pace=self.pace
+            wire,
+            offer,
+            self.times,
+            sender=self.sender,
+            most=self.per_connection,
+            lmtp=self.lmtp,
+            pace=self.pace,
+            relay=self.name,
         )
 
     async def _greet(self, wire: Wire, manners: Manners) -> Offer:

@@ -9,6 +9,7 @@ from datetime import datetime
 from digest.deliver import estimate
 from digest.model.delivery import DeliveryState
 from digest.model.issue import Issue, State
+from digest.model.standing import Carried
 from digest.parts import Parts
 
 
@@ -22,6 +23,8 @@ class Departing:
     """Messages that are to go, or went."""
     pace: str
     """How fast it goes and how long it takes, as a sentence; empty where it does not go."""
+    relays: tuple[str, ...] = ()
+    """What became of the messages with each relay, a line each, where there are several."""
 
 
 def departing(parts: Parts, issue: Issue, now: datetime) -> Departing:
@@ -34,4 +37,15 @@ def departing(parts: Parts, issue: Issue, now: datetime) -> Departing:
         rate = found.rate(now)
         due = str(estimate(found.waiting, rate=rate, deferred=found.counts[DeliveryState.DEFERRED]))
         pace = f"{rate:.1f} a second; {due}." if due else "It begins."
-    return Departing(counts, out, pace)
+    lines = tuple(_through(each) for each in found.relays if each.relay)
+    return Departing(counts, out, pace, lines if len(lines) > 1 else ())
+
+
+def _through(carried: Carried) -> str:
+    """Return what became of messages with one relay.
+
+    >>> _through(Carried("main", {DeliveryState.ACCEPTED: 1200, DeliveryState.IN_DOUBT: 1}))
+    'main: 1,200 accepted, 1 in doubt'
+    """
+    told = [f"{many:,} {state.value.replace('_', ' ')}" for state, many in carried.counts.items() if many]
+    return f"{carried.relay}: {', '.join(told)}"

@@ -1,0 +1,136 @@
+"""What runs of sending share that go over the same relay in one process: its connections, and its rate.
+
+Each run has connections of its own, so that what one meets with (a server that hangs, a pause, an error) is its own.
+Who wants one and finds all taken gets it from whoever has the most: it ends, in good order, behind what it carries.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import math
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from typing import Final
+from weakref import WeakKeyDictionary
+
+from digest.deliver.pace import Pace
+from digest.deliver.smtp.session import SmtpSession
+
+POLL: Final = 0.25
+"""Seconds after which somebody who wants a connection asks again."""
+WANTED: Final = 4 * POLL
+"""Seconds after its last question in which somebody counts as wanting a connection."""
+TURN: Final = 2.0
+"""Seconds that the only connection of a run stands at least, where there are fewer than runs."""
+IDLE: Final = 10.0
+"""Seconds after which such a one is given up that carried nothing."""
+
+
+@dataclass(slots=True, eq=False)
+class Guest:
+    """One run's part of a relay's connections."""
+
+    gate: Gate
+    sessions: list[SmtpSession] = field(default_factory=list)
+    """Those that were made."""
+    opening: int = 0
+    """How many are being made."""
+    since: float = math.inf
+    """When it began to want one more; infinite if it does not."""
+    asked_at: float = -math.inf
+
+    @property
+    def open(self) -> int:
+        """How many stand or are being made."""
+        return sum(not session.closed for session in self.sessions) + self.opening
+
+    @property
+    def staying(self) -> list[SmtpSession]:
+        """Those that are not about to end."""
+        return [session for session in self.sessions if not (session.closed or session.leaving)]
+
+    def wants(self, now: float) -> bool:
+        """Say whether it waits for one more."""
+        return now - self.asked_at < WANTED and self.since < math.inf
+
+    def ask(self, now: float) -> float:
+        """Return the seconds until it is worth asking again whether one more may be made; 0: it may be, at once."""
+        if not self.wants(now):
+            self.since = now
+        self.asked_at = now
+        return self.gate.ask(self, now)
+
+    def begin(self) -> None:
+        """Make the connection that was asked for."""
+        self.opening += 1
+        self.since = math.inf
+
+    def leave(self) -> None:
+        """Want and have nothing any more."""
+        self.gate.guests.remove(self)
+
+
+class Gate:
+    """A relay's connections among all who send over it."""
+
+    def __init__(self) -> None:
+        self.limit: float = math.inf
+        self.pace: Pace | None = None
+        """The rate that guests share, each by a pace `beside` this one; None without a rate."""
+        self.guests: list[Guest] = []
+
+    def guest(self) -> Guest:
+        """Return the part of one more run, which has to leave at its end."""
+        self.guests.append(Guest(self))
+        return self.guests[-1]
+
+    def ask(self, guest: Guest, now: float) -> float:
+        """Return 0 where the guest may make a connection now, else when to ask again; others may have to give one up.
+
+        Who has fewer goes first, of those who have as many the one that has waited longer.
+        """
+        free = self.limit - sum(each.open for each in self.guests)
+        wanting = [each for each in self.guests if each.wants(now)]
+        wanting.sort(key=lambda each: (each.open, each.since))
+        if wanting.index(guest) < free:
+            return 0.0
+        going = sum(each.open - each.opening - len(each.staying) for each in self.guests)
+        if wanting.index(guest) < free + going:
+            return POLL
+        self._make_room(guest, now)
+        return POLL
+
+    def _make_room(self, guest: Guest, now: float) -> None:
+        """Let the one end a connection who has the most of them, if that leaves it no worse off than the guest."""
+        most = max(self.guests, key=lambda each: len(each.staying))
+        more = len(most.staying) - guest.open
+        if more >= 2:
+            most.staying[0].leave()
+        elif more == 1 and not guest.open:
+            had_its_turn = [
+                session
+                for each in self.guests
+                for session in each.staying
+                if now - session.opened_at >= (TURN if session.carried else IDLE)
+            ]
+            if had_its_turn:
+                min(had_its_turn, key=lambda session: session.opened_at).leave()
+
+
+class Gates:
+    """The gates of the relays by name, for each event loop: what runs on several of them shares nothing."""
+
+    def __init__(self) -> None:
+        self._of: WeakKeyDictionary[asyncio.AbstractEventLoop, dict[str, Gate]] = WeakKeyDictionary()
+
+    def of(self, relay: str, *, connections: int, rate: float | None, clock: Callable[[], float]) -> Gate:
+        """Return the relay's gate on the loop that runs, with what the settings say by now for all who use it."""
+        gate = self._of.setdefault(asyncio.get_running_loop(), {}).setdefault(relay, Gate())
+        gate.limit = connections
+        if rate is None:
+            gate.pace = None
+        elif gate.pace is None:
+            gate.pace = Pace(rate, clock)
+        else:
+            gate.pace.change(rate)
+        return gate

@@ -1,0 +1,294 @@
+"""Runs of sending side by side over one relay: they share its rate and its connections, and nothing else."""
+
+from __future__ import annotations
+
+import asyncio
+from bisect import bisect_right
+from datetime import timedelta
+from itertools import pairwise
+
+import pytest
+
+from digest.deliver import deliver, send_few
+from digest.deliver.pace import SLACK, Pace
+from digest.deliver.smtp import Gate, Relays, Security, Share, SmtpTransport, Times
+from digest.deliver.smtp.gates import IDLE, POLL, TURN
+from digest.model.delivery import Claim, DeliveryState
+from digest.model.issue import State
+from tests.fakes import NOON, MemoryOutbox, MemoryWorker, reader
+from tests.virtual import virtually
+
+from .server import Server, willing
+
+CHUNKS = ("CHUNKING", "PIPELINING", "ENHANCEDSTATUSCODES")
+LONG = Times(banner=1e5, command=1e5, data=1e5, block=1e5, dot=1e5)
+
+
+class Counting(Server):
+    """Knows how many connections stood at once."""
+
+    most = 0
+
+    async def _connected(self, reader, writer):
+        self.most = max(self.most, len(self._tasks) + 1)
+        await super()._connected(reader, writer)
+
+
+class Run:
+    """An issue of its own to so many readers, and what its sending did."""
+
+    def __init__(self, name, count):
+        self.name = name
+        self.outbox = MemoryOutbox([reader(n, f"{name}{n}@aldovar.example") for n in range(1, count + 1)])
+        self.outbox.enlist(name, host="h", boot="b", now=NOON)
+        self.begun, self.ended_at, self.tally = [], None, None
+        self.relays = []
+
+    async def __call__(self, transport, compose=None):
+        loop, worker = asyncio.get_running_loop(), MemoryWorker(self.name)
+        begin = worker.begin
+
+        def noted(claim, relay=""):
+            begin(claim, relay)
+            self.begun.append(loop.time())
+            self.relays.append(relay)
+
+        worker.begin = noted
+        try:
+            self.tally = await deliver(
+                1, outbox=self.outbox, transport=transport, worker=worker, clock=loop.time, chance=lambda: 0.0,
+                now=lambda: NOON + timedelta(seconds=loop.time()),
+                compose_message=compose or (lambda claim: f"To: {claim.recipient.email}\r\n\r\nx\r\n".encode()),
+            )  # fmt: skip
+        finally:
+            transport.leave()
+            self.ended_at = loop.time()
+
+    @property
+    def accepted(self):
+        return self.outbox.counts(1)["accepted"]
+
+    def begun_by(self, seconds):
+        return sum(at <= seconds for at in self.begun)
+
+
+class Relay:
+    """A relay of so many connections, and the gate before it."""
+
+    def __init__(self, server, connections, rate):
+        self.server, self.gate = server, Gate()
+        self.gate.limit = connections
+        self.gate.pace = Pace(rate, asyncio.get_running_loop().time) if rate else None
+
+    def way(self):
+        transport = SmtpTransport(
+            "127.0.0.1", self.server.port, lambda claim: "bounce@brief.example", security=Security.NONE, times=LONG,
+            connections=self.gate.limit, pace=self.gate.pace and self.gate.pace.beside(), name="main",
+        )  # fmt: skip
+        return Relays([Share("main", transport, 1, self.gate.guest())], asyncio.get_running_loop().time)
+
+
+def side_by_side(server, go, *, connections=4, rate=None):
+    """Run `go(relay)` while the server listens, on a clock that is no one's."""
+
+    async def run():
+        async with server:
+            return await go(Relay(server, connections, rate))
+
+    return virtually(run())
+
+
+def all_sent(server, *runs, **limits):
+    side_by_side(server, lambda relay: asyncio.gather(*(run(relay.way()) for run in runs)), **limits)
+
+
+# The rate
+
+
+@pytest.mark.parametrize("offers", [CHUNKS, ()], ids=["chunks", "plain"])
+def test_two_runs_keep_the_rate_together_and_each_has_half_of_it(offers):
+    one, other = Run("a", 250), Run("b", 250)
+
+    all_sent(Counting(offers=offers), one, other, rate=50.0)
+
+    begun = sorted(one.begun + other.begun)
+    assert one.accepted == other.accepted == 250
+    assert abs(499 / (begun[-1] - begun[0]) / 50 - 1) < 0.03
+    assert max(bisect_right(begun, at + 1.0) - n for n, at in enumerate(begun)) <= 1 + 50 * (1 + SLACK)
+    assert abs(one.begun_by(5.0) - other.begun_by(5.0)) < 30
+
+
+@pytest.mark.parametrize("connections", [4, 1])
+def test_a_quick_run_is_through_while_a_slow_one_is_under_way(connections):
+    slow, quick, server = Run("slow", 600), Run("quick", 20), Counting(offers=CHUNKS)
+
+    async def go(relay):
+        first = asyncio.create_task(slow(relay.way()))
+        await asyncio.sleep(3.0)
+        await quick(relay.way())
+        done = slow.accepted
+        await first
+        return done
+
+    done = side_by_side(server, go, connections=connections, rate=50.0)
+
+    assert (slow.accepted, quick.accepted) == (600, 20)
+    assert done < 600
+    assert server.most == connections
+    assert set(slow.relays) == set(quick.relays) == {"main"}
+    assert {delivery.relay for delivery, _ in quick.outbox.deliveries(1)} == {"main"}
+
+
+def test_at_one_a_minute_two_runs_take_turns_and_no_claim_grows_old():
+    one, other = Run("a", 5), Run("b", 5)
+
+    all_sent(Server(offers=CHUNKS), one, other, rate=1 / 60)
+
+    order = [name for _, name in sorted([(at, "a") for at in one.begun] + [(at, "b") for at in other.begun])]
+    assert one.accepted == other.accepted == 5
+    assert max(one.ended_at, other.ended_at) < 9.5 * 60
+    assert all(abs(order[: n + 1].count("a") - order[: n + 1].count("b")) <= 2 for n in range(10)), order
+
+
+def test_a_rate_that_is_changed_holds_for_those_on_their_way():
+    run = Run("a", 400)
+
+    async def go(relay):
+        task = asyncio.create_task(run(relay.way()))
+        await asyncio.sleep(2.0)
+        relay.gate.pace.change(100.0)
+        await task
+
+    side_by_side(Server(offers=CHUNKS), go, rate=10.0)
+
+    assert 5.0 < run.begun[-1] < 6.5
+
+
+# The connections
+
+
+def test_runs_share_connections_and_never_have_more_than_the_relay_takes():
+    runs, server = [Run(name, 120) for name in "abcdef"], Counting()
+
+    all_sent(server, *runs, connections=3, rate=60.0)
+
+    assert [run.accepted for run in runs] == [120] * 6
+    assert server.most <= 3
+    assert max(run.begun[0] for run in runs) < 9  # everybody had a turn in the first half
+
+
+def test_a_mail_to_one_reader_has_its_turn_while_an_issue_has_all_connections():
+    issue = Run("a", 400)
+
+    async def go(relay):
+        first = asyncio.create_task(issue(relay.way()))
+        await asyncio.sleep(2.0)
+        way = relay.way()
+        outcomes = await send_few(way, [(Claim(0, 1, 1, "welcome", NOON, reader(7)), b"To: you\r\n\r\nx\r\n")])
+        way.leave()
+        done = issue.accepted
+        await first
+        return outcomes[0].state, done
+
+    state, done = side_by_side(Server(offers=CHUNKS), go, connections=2, rate=50.0)
+
+    assert state is DeliveryState.ACCEPTED
+    assert done < 400 == issue.accepted
+
+
+class Seat:
+    """A connection, as far as a gate looks at it."""
+
+    def __init__(self, opened_at, carried=1):
+        self.opened_at, self.carried, self.closed, self.leaving = opened_at, carried, False, False
+
+    def leave(self):
+        self.leaving = True
+
+
+def seated(limit, *seats):
+    """Return a gate and a guest for each of the lists of seats."""
+    gate = Gate()
+    gate.limit = limit
+    guests = [gate.guest() for _ in seats]
+    for guest, its in zip(guests, seats, strict=True):
+        guest.sessions.extend(its)
+    return guests
+
+
+def test_who_has_most_gives_one_up_and_it_goes_to_who_has_fewest():
+    many, few, none = seated(4, [Seat(0.0), Seat(0.0), Seat(0.0)], [Seat(0.0)], [])
+
+    answers = [few.ask(5.0), none.ask(5.0)]
+    leaving = [seat for seat in many.sessions if seat.leaving]
+    leaving[0].closed = True
+
+    assert answers == [POLL, POLL]
+    assert len(leaving) == 1
+    assert [many.ask(5.1), few.ask(5.1), none.ask(5.1)] == [POLL, POLL, 0.0]
+
+
+def test_the_only_connection_is_left_once_it_had_its_turn():
+    for carried, stands in ((1, TURN), (0, IDLE)):
+        seat = Seat(100.0, carried)
+        _, other = seated(1, [seat], [])
+
+        other.ask(100.0 + stands - 0.01)
+        before = seat.leaving
+        other.ask(100.0 + stands)
+
+        assert (before, seat.leaving) == (False, True)
+
+
+def test_who_no_longer_asks_keeps_nobody_from_a_place():
+    first, other = seated(1, [], [])
+    first.gate.limit = 0
+    first.ask(0.0)
+    first.gate.limit = 1
+
+    assert other.ask(0.1) == POLL
+    assert other.ask(60.0) == 0.0
+
+
+# What each has for itself
+
+
+def test_a_pause_ends_one_run_and_leaves_the_other_alone():
+    paused, other = Run("a", 60), Run("b", 60)
+
+    def answer(stage, argument):
+        if stage == "dot" and argument.startswith("a3@"):
+            paused.outbox.put(1, State.PAUSED)
+        return willing(stage, argument)
+
+    all_sent(Server(answer), paused, other, rate=20.0)
+
+    assert (paused.tally.closed, paused.accepted + paused.outbox.counts(1)["queued"]) == ("paused", 60)
+    assert paused.accepted < 60 == other.accepted
+
+
+def test_a_run_whose_messages_cannot_be_made_costs_the_other_nothing():
+    broken, other = Run("a", 30), Run("b", 60)
+
+    def compose(claim):
+        raise ValueError(f"no message for {claim.seq}")
+
+    async def go(relay):
+        ends = await asyncio.gather(broken(relay.way(), compose), other(relay.way()), return_exceptions=True)
+        return [type(end) for end in ends]
+
+    ends = side_by_side(Server(), go, rate=20.0)
+
+    assert ends == [ValueError, type(None)]
+    assert broken.outbox.counts(1)["queued"] == 30
+    assert other.accepted == 60
+
+
+def test_connections_given_up_are_no_failures_of_the_relay():
+    runs, server = [Run(name, 100) for name in "abc"], Server(offers=CHUNKS, answer=willing)
+
+    all_sent(server, *runs, connections=1, rate=40.0)
+
+    assert [run.accepted for run in runs] == [100] * 3
+    assert server.connections > 4  # it went from one to the other
+    assert all(before <= after for run in runs for before, after in pairwise(run.begun))
