@@ -41,6 +41,8 @@ class Parts:
     store: Store
     gates: Gates = field(default_factory=Gates)
     """What those share who send over the same relay; other settings are to have the same one."""
+    since: float = field(default_factory=time.monotonic)
+    """When they were made; of two with the same gates the limits of the later hold."""
 
     @cached_property
     def keyring(self) -> Keyring:
@@ -154,7 +156,8 @@ class Parts:
         """
         relays = self.settings.relays
         if relays and relays[0].kind != "catcher":
-            way = Relays([self._share(relay) for relay in relays if relay.kind != "catcher"], time.monotonic)
+            ways = [(relay, self.over(relay)) for relay in relays if relay.kind != "catcher"]  # all are right, or none
+            way = Relays([self._share(relay, over) for relay, over in ways], time.monotonic)
             try:
                 yield way
             finally:
@@ -172,14 +175,15 @@ class Parts:
                 if here.pace is not None:
                     here.pace.leave()
 
-    def _share(self, relay: Relay) -> Share:
+    def _share(self, relay: Relay, over: SmtpTransport) -> Share:
         """Return a relay for one run of sending, which shares rate and connections with all others on this loop."""
-        over, gate = self.over(relay), self._gate(relay)
+        gate = self._gate(relay)
         over = replace(over, pace=gate.pace and gate.pace.beside())
         return Share(relay.name, over, relay.weight, gate.guest())
 
     def _gate(self, relay: Relay) -> Gate:
-        return self.gates.of(relay.name, connections=relay.connections, rate=relay.per_second, clock=time.monotonic)
+        most, rate = relay.connections, relay.per_second
+        return self.gates.of(relay.name, connections=most, rate=rate, clock=time.monotonic, as_of=self.since)
 
     def over(self, relay: Relay) -> SmtpTransport:
         """Return the way over one mail server. Raises SettingsError where its file of authorities cannot be read."""

@@ -11,7 +11,7 @@ import pytest
 
 from digest.deliver import deliver, send_few
 from digest.deliver.pace import SLACK, Pace
-from digest.deliver.smtp import Gate, Relays, Security, Share, SmtpTransport, Times
+from digest.deliver.smtp import Gate, Gates, Relays, Security, Share, SmtpTransport, Times
 from digest.deliver.smtp.gates import IDLE, POLL, TURN
 from digest.model.delivery import Claim, DeliveryState
 from digest.model.issue import State
@@ -248,6 +248,21 @@ def test_who_no_longer_asks_keeps_nobody_from_a_place():
 
     assert other.ask(0.1) == POLL
     assert other.ask(60.0) == 0.0
+
+
+def test_limits_hold_for_all_on_a_loop_and_those_of_older_settings_change_nothing():
+    gates = Gates()
+
+    async def limits(*asked):
+        for connections, rate, as_of in asked:
+            gate = gates.of("main", connections=connections, rate=rate, clock=lambda: 0.0, as_of=as_of)
+        return gate, gate.limit, gate.pace and gate.pace.rate
+
+    one, *newest = asyncio.run(limits((4, 50.0, 1.0), (2, 10.0, 2.0), (4, 50.0, 1.0)))
+    other, *none = asyncio.run(limits((4, 50.0, 1.0), (4, None, 3.0)))
+
+    assert (newest, none) == ([2, 10.0], [4, None])
+    assert one is not other
 
 
 # What each has for itself

@@ -75,6 +75,8 @@ class Gate:
 
     def __init__(self) -> None:
         self.limit: float = math.inf
+        self.as_of = -math.inf
+        """From when the limits are."""
         self.pace: Pace | None = None
         """The rate that guests share, each by a pace `beside` this one; None without a rate."""
         self.guests: list[Guest] = []
@@ -123,14 +125,20 @@ class Gates:
     def __init__(self) -> None:
         self._of: WeakKeyDictionary[asyncio.AbstractEventLoop, dict[str, Gate]] = WeakKeyDictionary()
 
-    def of(self, relay: str, *, connections: int, rate: float | None, clock: Callable[[], float]) -> Gate:
-        """Return the relay's gate on the loop that runs, with what the settings say by now for all who use it."""
+    def of(
+        self, relay: str, *, connections: int, rate: float | None, clock: Callable[[], float], as_of: float = 0.0
+    ) -> Gate:
+        """Return the relay's gate on the loop that runs, with the limits that hold for all who use it.
+
+        Those are the newest: `as_of` says from when these ones are, and older ones change nothing any more.
+        """
         gate = self._of.setdefault(asyncio.get_running_loop(), {}).setdefault(relay, Gate())
-        gate.limit = connections
-        if rate is None:
-            gate.pace = None
-        elif gate.pace is None:
-            gate.pace = Pace(rate, clock)
-        else:
-            gate.pace.change(rate)
+        if as_of >= gate.as_of:
+            gate.as_of, gate.limit = as_of, connections
+            if rate is None:
+                gate.pace = None
+            elif gate.pace is None:
+                gate.pace = Pace(rate, clock)
+            else:
+                gate.pace.change(rate)
         return gate
