@@ -289,6 +289,12 @@ def forget(parts: Parts, token: str, *, now: datetime) -> bool:
     return True
 
 
+def is_forgotten(parts: Parts, token: Token) -> bool:
+    """Return whether a reader's own token is of somebody who was erased."""
+    rows = parts.store.readers.by_id(token.subscriber) if token.purpose in WAY_OUT else []
+    return bool(rows) and _erased(rows[0])
+
+
 # ------------------------------------------------------------------------------------------------------------ inside
 
 

@@ -46,6 +46,7 @@ class Choosing:
             Route("/prefs/{token}/move", posted(self.move), methods=["POST"]),
             Route("/prefs/{token}/copy", self.copy, methods=["GET"]),
             Route("/prefs/{token}/delete", posted(self.delete), methods=["POST"]),
+            *(Route(f"/prefs/{{token}}/{step}", self.again, methods=["GET"]) for step in ("pause", "move", "delete")),
         ]
 
     def show(self, request: Request) -> Response:
@@ -105,12 +106,13 @@ class Choosing:
         return Response(text, media_type="application/json", headers=headers)
 
     def delete(self, request: Request, fields: Fields) -> Response:
-        """The end of all that is kept."""
-        leaf = self._leaves.turn(request)
-        if not readers.forget(leaf.parts, request.path_params["token"], now=leaf.now):
-            return leaf.closed()
-        say = leaf.labels.say
-        return leaf.show("state.html.j2", said="", heading=say("gone_h1"), lede=say("gone_lede"), days=None)
+        """The end of all that is kept, for once and for all: the page of preferences says it from now on."""
+        leaf, token = self._leaves.turn(request), request.path_params["token"]
+        return leaf.go(f"/prefs/{token}") if readers.forget(leaf.parts, token, now=leaf.now) else leaf.closed()
+
+    def again(self, request: Request) -> Response:
+        """The page that a form stands on, to who reloads or shares the address of its answer."""
+        return self._leaves.turn(request).go(f"/prefs/{request.path_params['token']}")
 
     def _opened(self, request: Request) -> Opened | Response:
         """Return whose preferences they are; else what is shown instead."""

@@ -15,6 +15,7 @@ from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 
 from digest.parts import Parts
+from digest.pipeline import readers
 from digest.pipeline.trial_send import NOBODY
 from digest.render.labels import Labels
 from digest.web.readers.forms import Fields
@@ -71,13 +72,20 @@ class Leaf:
     def closed(self) -> Response:
         """Return the page of a link that opens nothing: forged, cut, of another purpose or of nobody, all alike.
 
-        That of a test mail is told from them, since it was made to be looked at.
+        That of a test mail is told from them, since it was made to be looked at, and that of somebody who had
+        themselves erased, who may look whether that was done.
         """
         said, say = self.parts.tokens.read(self.request.path_params.get("token", "")), self.labels.say
         if said and said.subscriber == NOBODY.subscriber:
             heading, lede = say("trial_h1"), say("trial_lede")
             return self.show("state.html.j2", status=404, private=True, said="", heading=heading, lede=lede, days=None)
+        if said and readers.is_forgotten(self.parts, said):
+            return self.show("state.html.j2", said="", heading=say("gone_h1"), lede=say("gone_lede"), days=None)
         return self.show("closed.html.j2", status=404, private=True)
+
+    def done(self) -> Response:
+        """Return the page of a link that was good for one press: the same whatever became of what it was for."""
+        return self.show("done.html.j2", private=True)
 
     def slow(self, seconds: float) -> Response:
         """Return the page for who asks too often."""
