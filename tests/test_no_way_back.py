@@ -17,6 +17,7 @@ from digest.errors import UnknownError
 from digest.model.people import Consent, NoticeKind, Preferences
 from digest.parts import open_parts
 from digest.pipeline import readers
+from digest.pipeline.refusing import after_all, never_again, never_token
 from digest.settings import load
 from digest.store import open_store
 from digest.subscribers import Purpose
@@ -55,6 +56,8 @@ class Lists(RuleBasedStateMachine):
         self.out: set[tuple[str, str]] = set()
         self.barred: set[str] = set()
         self.tokens: list[tuple[str, str]] = []
+        self.never: dict[str, set[str]] = {}
+        """Of who lets nobody sign them up: the lists that they were off at some time since."""
 
     def teardown(self):
         self.opened.__exit__(None, None, None)
@@ -85,6 +88,7 @@ class Lists(RuleBasedStateMachine):
     def sign_up(self, who):
         readers.sign_up(self.parts, readers.Form(who, "weekday", Preferences(), "Yes."), now=self.now)
         for notice in self.parts.store.notices.claim(20, now=self.now):
+            assert notice.email not in self.never
             if notice.kind is NoticeKind.CONFIRM:
                 token = self.parts.tokens.make(Purpose.CONFIRM, notice.request, "weekday")
                 self.tokens.append((notice.email, token))
@@ -134,6 +138,20 @@ class Lists(RuleBasedStateMachine):
         back = readers.put_back(self.parts, self.token(who), now=self.now)
         if back and back.consent is Consent.ACTIVE:
             self.out.discard((who, "weekday"))
+            self.never.get(who, set()).clear()
+
+    @rule(who=ANY)
+    def never_again(self, who):
+        assert never_again(self.parts, self.no_more(who), now=self.now)
+        self.never.setdefault(who, set())
+
+    @rule(who=ANY)
+    def after_all(self, who):
+        assert after_all(self.parts, self.no_more(who))
+        self.never.pop(who, None)
+
+    def no_more(self, who):
+        return never_token(self.parts, who, self.parts.settings.edition("weekday"))
 
     @rule(who=ANY)
     def prefer(self, who):
@@ -161,6 +179,9 @@ class Lists(RuleBasedStateMachine):
         mailed = {(recipient.email, recipient.list) for recipient in self.audience()}
         assert not mailed & self.out
         assert not {email for email, _ in mailed} & self.barred
+        for who, off in self.never.items():
+            assert not off & {name for email, name in mailed if email == who}
+            off |= {name for name in LISTS if (who, name) not in mailed}
 
     def audience(self):
         return [each for name in LISTS for each in self.parts.store.subscribers.audience([name])]

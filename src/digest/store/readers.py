@@ -15,7 +15,7 @@ from digest.model.people import Consent, NoticeKind, Person, Preferences, Row, S
 from digest.store.engine import Database, alone, insert
 from digest.store.formers import inherit, is_shut, let_in, shut
 from digest.store.leaving import SIGN_UP, Leaving, close, end
-from digest.store.notices import barred, queue, void
+from digest.store.notices import barred, is_refused, queue, void
 from digest.store.preferences import numbers, read_preferences
 from digest.store.schema import (
     audience,
@@ -77,6 +77,8 @@ class Readers:
         """
         with self._database.write() as connection:
             alone(connection, "subscribers")
+            if is_refused(connection, person.email_hmac):
+                return
             standing = _standing(connection, person, lists)
             step = on_sign_up(standing, double_opt_in=double_opt_in)
             if step.notice is None:

@@ -278,6 +278,15 @@ former: Final = Table(
 )
 """Addresses that readers moved away from: no file brings one back to a list, only a word from that very mailbox."""
 
+refusal: Final = Table(
+    "refusal",
+    metadata,
+    Column("email_hmac", String(64), primary_key=True),
+    Column("key", Text, nullable=False),
+    Column("since", Instant, nullable=False),
+)
+"""Addresses that no form writes to any more, by the word of whoever has them: a suppression that they alone lift."""
+
 suppression: Final = Table(
     "suppression",
     metadata,

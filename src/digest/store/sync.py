@@ -17,7 +17,7 @@ from digest.store.chunks import chunks
 from digest.store.engine import Database, alone, among, insert
 from digest.store.formers import shut_ones
 from digest.store.preferences import known_numbers, numbers
-from digest.store.schema import consent, subscriber, subscription, suppression
+from digest.store.schema import consent, refusal, subscriber, subscription, suppression
 
 T = TypeVar("T")
 Key: TypeAlias = tuple[str, str]
@@ -44,7 +44,8 @@ class SyncReport:
     removed: int = 0
     """Whose row has left the file."""
     kept_out: Mapping[str, int] = field(default_factory=dict)
-    """By list: rows of people who unsubscribed, moved to another address or are suppressed, and get nothing."""
+    """By list: rows of people who unsubscribed, moved away, refused to be written to or are suppressed: they get
+    nothing."""
     overruled: Mapping[str, tuple[int, ...]] = field(default_factory=dict)
     """By list: subscribers who lately said themselves what the file now takes back."""
 
@@ -67,6 +68,8 @@ class _Known:
 
     barred: set[str]
     """Keyed hashes."""
+    refused: set[str]
+    """Hashes of those who let nobody but themselves make a reader of them."""
     shut: dict[tuple[str, str], int]
     """(hash, list) of addresses that a reader of the list moved away from, and whose they were."""
     people: dict[str, Record[Any]]
@@ -163,7 +166,7 @@ def _portions(values: Iterable[T]) -> Iterator[list[T]]:
 
 def _known(connection: Connection, people: Sequence[_Person] | None = None) -> _Known:
     """Return what there is of these people; None: of all."""
-    barred = select(suppression.c.email_hmac)
+    barred, refusing = select(suppression.c.email_hmac), select(refusal.c.email_hmac)
     known: Select[Any] = select(
         subscriber.c.id, subscriber.c.address, subscriber.c.email, subscriber.c.name, subscriber.c.email_hmac
     )
@@ -172,12 +175,14 @@ def _known(connection: Connection, people: Sequence[_Person] | None = None) -> _
     if people is not None and hashes is not None:
         mine = among(connection, subscriber.c.address, [person.address for person in people])
         barred = barred.where(among(connection, suppression.c.email_hmac, hashes))
+        refusing = refusing.where(among(connection, refusal.c.email_hmac, hashes))
         known = known.where(mine)
         there = there.where(subscription.c.subscriber.in_(select(subscriber.c.id).where(mine)))
     found = {row.address: row for row in connection.execute(known)}
     names = {row.id: row.address for row in found.values()}
     return _Known(
         barred=set(connection.execute(barred).scalars()),
+        refused=set(connection.execute(refusing).scalars()),
         shut=shut_ones(connection, hashes),
         people=found,
         ways=known_numbers(connection),
@@ -195,6 +200,8 @@ def _planned(people: Iterable[_Person], known: _Known) -> _Plan:
     for person in people:
         barred = person.hmac in known.barred
         rows = [row for row in person.rows if not barred and (person.hmac, row.list) not in known.shut]
+        if person.hmac in known.refused:
+            rows = [row for row in rows if _is_on(known.there.get((person.address, row.list)))]
         plan.kept_out.update(row.list for row in person.rows if row not in rows)
         if not rows:
             continue
@@ -245,6 +252,11 @@ def _said(person: _Person) -> dict[str, Any]:
 def _counts(old: Record[Any]) -> bool:
     """Whether a file can end a subscription: not one that waits for its reader's word, or whose word is unwritten."""
     return old.removed_at is None and old.consent == Consent.ACTIVE and not _unwritten(old)
+
+
+def _is_on(old: Record[Any] | None) -> bool:
+    """Whether somebody has the list already."""
+    return old is not None and old.removed_at is None and old.consent == Consent.ACTIVE
 
 
 def _unwritten(old: Record[Any]) -> bool:

@@ -13,6 +13,7 @@ import pytest
 
 from digest.consent import MOVES
 from digest.pipeline import open_archive, readers
+from digest.pipeline.refusing import never_token
 from digest.render import Ways
 from digest.subscribers import Purpose
 from digest.web.readers.joining import AT_ONCE
@@ -320,6 +321,30 @@ def test_a_second_press_for_an_address_is_told_that_it_is_done_and_nothing_else(
         assert "This is done already." in answer.text
         assert "post.example" not in answer.text
         assert not lxml.html.fromstring(answer.text).forms
+
+
+def test_never_again_is_one_press_that_a_scanner_does_not_make_and_that_is_lifted_by_another(own_pages):
+    pages, edition = own_pages, own_pages.parts.settings.edition("daily")
+    way = f"/never/{never_token(pages.parts, 'new@mail.example', edition)}"
+    before = pages.everything
+
+    looked = [pages.visitor.get(f"{way}?lang=pl"), pages.visitor.ask("HEAD", way), pages.visitor.get(f"{way}/back")]
+    untouched = pages.everything == before
+    pressed = [pages.visitor.ask("POST", way, b"", FORM) for _ in range(2)]
+    sign_up(pages, "new@mail.example")
+    shown = pages.visitor.get(way)
+    waiting = pages.parts.store.notices.waiting()
+    lifted = [pages.visitor.post(f"{way}/back") for _ in range(2)]
+    sign_up(pages, "new@mail.example")
+
+    assert untouched
+    assert [answer.status for answer in looked] == [200, 200, 303]
+    assert [answer.goes_to for answer in (*pressed, *lifted)] == [way] * 4
+    assert "No form of ours writes to you any more." in shown.text
+    assert "new@mail" not in shown.text
+    assert (waiting, pages.parts.store.notices.waiting()) == (0, 1)
+    for path in (f"/never/{pages.token()}", f"/never/{pages.token()}/back"):
+        assert pages.visitor.post(path).status == 404
 
 
 def test_what_a_button_does_once_it_says_kindly_ever_after(own_pages):
