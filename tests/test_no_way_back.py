@@ -56,6 +56,10 @@ class Lists(RuleBasedStateMachine):
         self.out: set[tuple[str, str]] = set()
         self.barred: set[str] = set()
         self.tokens: list[tuple[str, str]] = []
+        self.stays: set[str] = set()
+        """Who joined the weekday list, or chose how to read it, by their own word."""
+        self.ukrainian: set[str] = set()
+        """Who chose that language there."""
         self.never: dict[str, set[str]] = {}
         """Of who lets nobody sign them up: the lists that they were off at some time since."""
 
@@ -100,6 +104,8 @@ class Lists(RuleBasedStateMachine):
             done = readers.confirm(self.parts, token, now=self.now)
             if done and done.fresh:
                 self.out.discard((who, "weekday"))
+                self.stays.add(done.wishes.email)
+                self.ukrainian.discard(done.wishes.email)
 
     @rule(who=MOVING, new=MOVING)
     def move(self, who, new):
@@ -114,6 +120,10 @@ class Lists(RuleBasedStateMachine):
                 if done and done.fresh and who != new:
                     self.out |= {(who, name) for name in lists | left}
                     self.out -= {(new, name) for name in lists}
+                    if "weekday" in lists:
+                        self.stays.add(new)
+                        (self.ukrainian.add if who in self.ukrainian else self.ukrainian.discard)(new)
+                    self.go(who)
 
     @rule(who=ANY)
     def pause(self, who):
@@ -125,6 +135,7 @@ class Lists(RuleBasedStateMachine):
             pipeline.delist(self.parts, who, [name], asked=asked, now=self.now)
         except UnknownError:
             return
+        self.go(who, name)
         if asked:
             self.out.add((who, name))
 
@@ -132,11 +143,19 @@ class Lists(RuleBasedStateMachine):
     def leave(self, who, origin):
         if readers.leave(self.parts, self.token(who, Purpose.UNSUBSCRIBE), origin=origin, now=self.now):
             self.out.add((who, "weekday"))
+            self.go(who)
+
+    def go(self, who, name="weekday"):
+        if name == "weekday":
+            self.stays.discard(who)
+            self.ukrainian.discard(who)
 
     @rule(who=ANY)
     def put_back(self, who):
         back = readers.put_back(self.parts, self.token(who), now=self.now)
         if back and back.consent is Consent.ACTIVE:
+            if (who, "weekday") in self.out:
+                self.stays.add(who)
             self.out.discard((who, "weekday"))
             self.never.get(who, set()).clear()
 
@@ -155,12 +174,17 @@ class Lists(RuleBasedStateMachine):
 
     @rule(who=ANY)
     def prefer(self, who):
+        there = [each.language for each in self.audience() if (each.email, each.list) == (who, "weekday")]
         readers.prefer(self.parts, self.token(who), Preferences(language="uk"), now=self.now)
+        if there == [""]:
+            self.stays.add(who)
+            self.ukrainian.add(who)
 
     @rule(who=ANY)
     def erase(self, who):
         pipeline.forget(self.parts, who, now=self.now)
         self.barred.add(who)
+        self.go(who)
 
     @rule(who=ANY, gone=st.booleans(), name=LIST)
     def bring(self, who, gone, name):
@@ -169,6 +193,7 @@ class Lists(RuleBasedStateMachine):
         pipeline.bring(self.parts, export, name, gone=gone, now=self.now)
         if gone:
             self.out.add((who, name))
+            self.go(who, name)
 
     @rule(days=st.sampled_from([1, 20]))
     def wait(self, days):
@@ -179,6 +204,9 @@ class Lists(RuleBasedStateMachine):
         mailed = {(recipient.email, recipient.list) for recipient in self.audience()}
         assert not mailed & self.out
         assert not {email for email, _ in mailed} & self.barred
+        there = {each.email: each.language for each in self.audience() if each.list == "weekday"}
+        assert self.stays <= set(there)
+        assert {there[who] for who in self.ukrainian} <= {"uk"}
         for who, off in self.never.items():
             assert not off & {name for email, name in mailed if email == who}
             off |= {name for name in LISTS if (who, name) not in mailed}

@@ -6,6 +6,7 @@ from datetime import date, timedelta
 
 from digest.model.people import Consent, NoticeKind, Person, Preferences, Suppression
 from digest.store import Leaving
+from digest.store.words import noted, unwritten, words
 
 from .samples import MINUTE, NOW, keyed, load, reader, row
 
@@ -36,15 +37,15 @@ def test_from_the_form_to_the_address_book_and_out_again(store):
 
     assert store.readers.prefer(who, LISTS, Preferences(language="pl"), now=NOW) is True
     assert store.readers.pause(who, LISTS, date(2026, 12, 1), now=NOW) is True
-    (word,) = store.readers.words()
-    store.readers.noted([word])
+    (word,) = words(store.database)
+    noted(store.database, [word])
     ended = [store.readers.leave(Leaving(each, "brief", LISTS, "page"), now=NOW) for each in (who, 999)]
     back = store.readers.put_back(who, "brief", LISTS, now=NOW + timedelta(days=13))
 
     assert (word.row.email, word.running, word.row.preferences.language) == (ADA, True, "pl")
     assert (ended, back) == ([1, None], ["weekday"])
     assert mailed(store) == [BELA, ADA]
-    assert store.readers.unwritten() == 1
+    assert unwritten(store.database) == 1
     assert [each.event for each in store.subscribers.events(ADA)] == [
         *("sign_up", "confirm", "prefer", "pause", "unsubscribe", "unsubscribe", "back")
     ]

@@ -137,6 +137,7 @@ def delist(parts: Parts, address: str, lists: list[str], *, asked: bool, now: da
             leaver = Leaver(email, email_hmac(email, parts.keyring.hashing.secret), None)
             for name in lists or there:
                 people.leave(name, [leaver], origin="operator", now=now)
+        people.take_off(email, there, now=now)
         gone = [path.stem for path in files if drop_address(path, email)]
         if not (gone or there or (asked and lists)):
             raise UnknownError(f"{email} is on no list" + (f" of {', '.join(lists)}" if lists else ""))

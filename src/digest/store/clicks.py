@@ -12,6 +12,7 @@ from digest.model.people import Consent
 from digest.store.engine import Database
 from digest.store.leaving import SIGN_UP, Leaving, end
 from digest.store.schema import consent, request, subscription
+from digest.store.subscriptions import next_word
 
 Lists = tuple[str, ...]
 
@@ -54,12 +55,12 @@ def _end(connection: Connection, ids: set[int], lists: Lists, origin: str, now: 
     connection.execute(update(request).where(asked, request.c.done_at.is_(None)).values(done_at=now))
     running = and_(_rows(ids, lists), subscription.c.consent != Consent.UNSUBSCRIBED.value)
     word = {"event": "unsubscribe", "at": now, "origin": origin, "wording": ""}
-    said = [literal(value, consent.c[name].type) for name, value in word.items()]
-    words = select(subscription.c.subscriber, subscription.c.list, *said).where(running)
+    columns = [literal(value, consent.c[name].type) for name, value in word.items()]
+    words = select(subscription.c.subscriber, subscription.c.list, *columns).where(running)
     connection.execute(insert(consent).from_select(["subscriber", "list", *word], words))
-    heard = case((subscription.c.removed_at.is_(None), 1), else_=0)
+    said = case((subscription.c.removed_at.is_(None), next_word(now)), else_=subscription.c.said)
     values = {"consent": Consent.UNSUBSCRIBED.value, "since": now, "paused_until": None}
-    connection.execute(update(subscription).where(running).values(**values, said=subscription.c.said + heard))
+    connection.execute(update(subscription).where(running).values(**values, said=said))
 
 
 def _rows(ids: set[int], lists: Lists) -> ColumnElement[bool]:

@@ -89,6 +89,18 @@ class Subscribers:
             alone(connection, "subscribers")
             return leave(connection, name, leavers, origin, now)
 
+    def take_off(self, email: str, lists: Sequence[str], *, now: datetime) -> None:
+        """End what runs of an address on the lists without its reader's word: a file may bring it back.
+
+        Their own word, should one wait to be written, is overtaken by that.
+        """
+        theirs = select(subscriber.c.id).where(subscriber.c.address == email.lower())
+        mine = and_(subscription.c.subscriber.in_(theirs), subscription.c.list.in_(lists), _LISTED)
+        running = update(subscription).where(mine, subscription.c.consent == Consent.ACTIVE.value)
+        with self._database.write() as connection:
+            alone(connection, "subscribers")
+            connection.execute(running.values(removed_at=now, noted=subscription.c.said))
+
     def lists_of(self, email: str) -> list[str]:
         """Return every list on which an address ever was, those too whose files hold it no more."""
         names = select(subscription.c.list).join(subscriber, subscriber.c.id == subscription.c.subscriber)
