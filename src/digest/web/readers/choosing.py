@@ -18,6 +18,7 @@ from digest.pipeline.readers import Wishes
 from digest.pipeline.switching import change_edition
 from digest.slots import local_date
 from digest.subscribers import Purpose
+from digest.web.below import below
 from digest.web.readers.form import form_of, offer_of
 from digest.web.readers.forms import Choice, Fields, read_address, read_choice, read_day
 from digest.web.readers.leaf import PRIVATE, Leaf, Leaves, posted
@@ -156,7 +157,7 @@ class Opened:
             "first_day": self.today + timedelta(days=1),
             "last_day": self.today + LONGEST_PAUSE,
             "usual_day": self.today + USUAL_PAUSE,
-            "leave": f"/u/{found.unsubscribe_token}{leaf.query}",
+            "leave": below(f"/u/{found.unsubscribe_token}{leaf.query}"),
         }
         return leaf.show(
             "preferences.html.j2", status=422 if problems else 200, private=True, wide=True, here=self._here, **values
@@ -164,7 +165,7 @@ class Opened:
 
     @property
     def _here(self) -> str:
-        return f"/prefs/{self.token}{self.leaf.query}"
+        return below(f"/prefs/{self.token}{self.leaf.query}")
 
     def _pause(self) -> date | None:
         until = self.found.paused_until

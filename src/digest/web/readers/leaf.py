@@ -18,6 +18,7 @@ from digest.parts import Parts
 from digest.pipeline import readers
 from digest.pipeline.trial_send import NOBODY
 from digest.render.labels import Labels
+from digest.web.below import below
 from digest.web.readers.forms import Fields
 from digest.web.readers.reading import anchor, apart
 from digest.web.readers.stand import Shown, Stand
@@ -63,7 +64,7 @@ class Leaf:
             "apart": apart,
             "anchor": anchor,
             "query": self.query,
-            "here": f"{self.request.url.path}{self.query}",
+            "here": f"{below(self.request.url.path)}{self.query}",
             "here_to": self.here_to,
         }
         headers = PRIVATE if private else {}
@@ -99,7 +100,7 @@ class Leaf:
         """Send the browser to a page of ours after a form, so that going back or reloading sends nothing again."""
         told = ({"lang": self.asked} if self.asked else {}) | query
         headers = PRIVATE | {"Cache-Control": "no-store"}
-        return RedirectResponse(path + (f"?{urlencode(told)}" if told else ""), status_code=303, headers=headers)
+        return RedirectResponse(below(path) + (f"?{urlencode(told)}" if told else ""), status_code=303, headers=headers)
 
     @property
     def query(self) -> str:
@@ -109,7 +110,7 @@ class Leaf:
     def here_to(self, step: str) -> str:
         """Return the way from a token's page to what can be done there."""
         token, first = self.request.path_params["token"], self.request.url.path.split("/")[1]
-        return f"/{first}/{token}/{step}{self.query}"
+        return below(f"/{first}/{token}/{step}{self.query}")
 
     @property
     def sender(self) -> str:
