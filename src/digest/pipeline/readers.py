@@ -157,7 +157,7 @@ def confirm(parts: Parts, token: str, *, now: datetime) -> Confirmed | None:
 def leave(parts: Parts, token: str, *, origin: str, now: datetime) -> Left | None:
     """End a reader's subscription to every list of the token's edition; `origin`: page, mailto.
 
-    One-clicks, of which many come at once, are written in groups (`pipeline.clicks`).
+    One-clicks, of which many come at once, are written in groups (`pipeline.one_clicks`).
     """
     said = opened(parts, token, WAY_OUT)
     if said is None:

@@ -15,7 +15,7 @@ from digest.consent import PUT_BACK
 from digest.model.issue import Edition
 from digest.model.people import Consent
 from digest.pipeline import readers
-from digest.pipeline.clicks import one_clicks
+from digest.pipeline.one_clicks import one_clicks
 from digest.pipeline.readers import Wishes
 from digest.pipeline.switching import change_edition
 from digest.slots import local_date
