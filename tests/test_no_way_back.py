@@ -17,6 +17,7 @@ from digest.errors import UnknownError
 from digest.model.people import Consent, NoticeKind, Preferences
 from digest.parts import open_parts
 from digest.pipeline import readers
+from digest.pipeline.refusing import after_all, never_again, never_token
 from digest.settings import load
 from digest.store import open_store
 from digest.subscribers import Purpose
@@ -55,6 +56,12 @@ class Lists(RuleBasedStateMachine):
         self.out: set[tuple[str, str]] = set()
         self.barred: set[str] = set()
         self.tokens: list[tuple[str, str]] = []
+        self.stays: set[str] = set()
+        """Who joined the weekday list, or chose how to read it, by their own word."""
+        self.ukrainian: set[str] = set()
+        """Who chose that language there."""
+        self.never: dict[str, set[str]] = {}
+        """Of who lets nobody sign them up: the lists that they were off at some time since."""
 
     def teardown(self):
         self.opened.__exit__(None, None, None)
@@ -85,6 +92,7 @@ class Lists(RuleBasedStateMachine):
     def sign_up(self, who):
         readers.sign_up(self.parts, readers.Form(who, "weekday", Preferences(), "Yes."), now=self.now)
         for notice in self.parts.store.notices.claim(20, now=self.now):
+            assert notice.email not in self.never
             if notice.kind is NoticeKind.CONFIRM:
                 token = self.parts.tokens.make(Purpose.CONFIRM, notice.request, "weekday")
                 self.tokens.append((notice.email, token))
@@ -96,6 +104,8 @@ class Lists(RuleBasedStateMachine):
             done = readers.confirm(self.parts, token, now=self.now)
             if done and done.fresh:
                 self.out.discard((who, "weekday"))
+                self.stays.add(done.wishes.email)
+                self.ukrainian.discard(done.wishes.email)
 
     @rule(who=MOVING, new=MOVING)
     def move(self, who, new):
@@ -110,6 +120,10 @@ class Lists(RuleBasedStateMachine):
                 if done and done.fresh and who != new:
                     self.out |= {(who, name) for name in lists | left}
                     self.out -= {(new, name) for name in lists}
+                    if "weekday" in lists:
+                        self.stays.add(new)
+                        (self.ukrainian.add if who in self.ukrainian else self.ukrainian.discard)(new)
+                    self.go(who)
 
     @rule(who=ANY)
     def pause(self, who):
@@ -121,6 +135,7 @@ class Lists(RuleBasedStateMachine):
             pipeline.delist(self.parts, who, [name], asked=asked, now=self.now)
         except UnknownError:
             return
+        self.go(who, name)
         if asked:
             self.out.add((who, name))
 
@@ -128,21 +143,48 @@ class Lists(RuleBasedStateMachine):
     def leave(self, who, origin):
         if readers.leave(self.parts, self.token(who, Purpose.UNSUBSCRIBE), origin=origin, now=self.now):
             self.out.add((who, "weekday"))
+            self.go(who)
+
+    def go(self, who, name="weekday"):
+        if name == "weekday":
+            self.stays.discard(who)
+            self.ukrainian.discard(who)
 
     @rule(who=ANY)
     def put_back(self, who):
         back = readers.put_back(self.parts, self.token(who), now=self.now)
         if back and back.consent is Consent.ACTIVE:
+            if (who, "weekday") in self.out:
+                self.stays.add(who)
             self.out.discard((who, "weekday"))
+            self.never.get(who, set()).clear()
+
+    @rule(who=ANY)
+    def never_again(self, who):
+        assert never_again(self.parts, self.no_more(who), now=self.now)
+        self.never.setdefault(who, set())
+
+    @rule(who=ANY)
+    def after_all(self, who):
+        assert after_all(self.parts, self.no_more(who))
+        self.never.pop(who, None)
+
+    def no_more(self, who):
+        return never_token(self.parts, who, self.parts.settings.edition("weekday"))
 
     @rule(who=ANY)
     def prefer(self, who):
+        there = [each.language for each in self.audience() if (each.email, each.list) == (who, "weekday")]
         readers.prefer(self.parts, self.token(who), Preferences(language="uk"), now=self.now)
+        if there == [""]:
+            self.stays.add(who)
+            self.ukrainian.add(who)
 
     @rule(who=ANY)
     def erase(self, who):
         pipeline.forget(self.parts, who, now=self.now)
         self.barred.add(who)
+        self.go(who)
 
     @rule(who=ANY, gone=st.booleans(), name=LIST)
     def bring(self, who, gone, name):
@@ -151,6 +193,7 @@ class Lists(RuleBasedStateMachine):
         pipeline.bring(self.parts, export, name, gone=gone, now=self.now)
         if gone:
             self.out.add((who, name))
+            self.go(who, name)
 
     @rule(days=st.sampled_from([1, 20]))
     def wait(self, days):
@@ -161,6 +204,12 @@ class Lists(RuleBasedStateMachine):
         mailed = {(recipient.email, recipient.list) for recipient in self.audience()}
         assert not mailed & self.out
         assert not {email for email, _ in mailed} & self.barred
+        there = {each.email: each.language for each in self.audience() if each.list == "weekday"}
+        assert self.stays <= set(there)
+        assert {there[who] for who in self.ukrainian} <= {"uk"}
+        for who, off in self.never.items():
+            assert not off & {name for email, name in mailed if email == who}
+            off |= {name for name in LISTS if (who, name) not in mailed}
 
     def audience(self):
         return [each for name in LISTS for each in self.parts.store.subscribers.audience([name])]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 import shutil
 from datetime import date, time, timedelta
 
@@ -14,6 +15,7 @@ from digest.errors import ListError, UnknownError
 from digest.model.people import Consent, NoticeKind, Preferences
 from digest.parts import open_parts
 from digest.pipeline import readers
+from digest.pipeline.people import OLDER
 from digest.pipeline.switching import change_edition
 from digest.settings import load
 from digest.store import Leaver, open_store
@@ -108,10 +110,10 @@ def test_who_signs_up_is_mailed_once_they_have_confirmed_and_stands_in_the_file_
     assert (done.fresh, again.fresh) == (True, False)
     assert mailed(parts) == [ADA, BO, CY]
     assert (desk / "subscribers/weekday.csv").read_text().splitlines() == [
-        "email,name,note,sections,frequency,time,timezone,language,joined",
-        f"{ADA},Ada,a friend,,,,,,",
-        f"{BO},Bo,,,,,,,",
-        f"{CY},,,hills,all,06:30,Europe/Kyiv,uk,2026-03-02",
+        "email,name,note,sections,frequency,time,timezone,language,joined,said",
+        f"{ADA},Ada,a friend,,,,,,,",
+        f"{BO},Bo,,,,,,,,",
+        f"{CY},,,hills,all,06:30,Europe/Kyiv,uk,2026-03-02,194616060",
     ]
     assert events(parts, CY) == [("sign_up", "form"), ("confirm", "page")]
     assert {each.wording for each in parts.store.subscribers.events(CY)} == {AGREED}
@@ -300,7 +302,7 @@ def test_what_a_reader_chooses_counts_at_once_and_from_then_on_the_file_does(des
     pipeline.sync(parts, now=NOON)
 
     assert (at_once.sections, at_once.time) == (("hills",), time(9))
-    assert written == f"{ADA},Ada,a friend,hills,all,09:00,,,"
+    assert re.fullmatch(rf"{ADA},Ada,a friend,hills,all,09:00,,,,\d+", written)
     assert readers.wishes(parts, token, now=NOON).preferences.sections == ("harbour",)
     assert events(parts, ADA)[1:] == [("prefer", "page")]
 
@@ -331,30 +333,69 @@ def test_a_wish_for_what_there_is_not_is_refused(parts, wish, said):
         readers.prefer(parts, settings_token(parts, ADA), wish, now=NOON)
 
 
-def test_a_list_saved_from_an_earlier_state_names_whose_words_it_takes_back(desk, parts):
+def test_a_list_saved_from_an_earlier_state_takes_no_readers_word_back_and_has_it_again(desk, parts, caplog):
     older = (desk / "subscribers/weekday.csv").read_text()
     readers.confirm(parts, signed_up(parts), now=NOON)
     readers.prefer(parts, settings_token(parts, ADA), Preferences(sections=("hills",)), now=NOON)
+    readers.leave(parts, settings_token(parts, BO, Purpose.UNSUBSCRIBE), origin="page", now=NOON)
     written = pipeline.sync(parts, now=NOON).lists.problems
-    numbers = {s.subscriber.email: s.subscriber.id for s in parts.store.subscribers.all("weekday")}
+    numbers = [s.subscriber.id for s in parts.store.subscribers.all("weekday", gone=True)]
+    good = (desk / "subscribers/weekday.csv").read_text()
     (desk / "subscribers/weekday.csv").write_text(f"{older}dan@mail.example,Dan,\n")
 
-    (said,) = [each for each in pipeline.sync(parts, now=NOON + DAY).lists.problems if "themselves" in each]
-    again = pipeline.sync(parts, now=NOON + DAY).lists.problems
+    synced = pipeline.sync(parts, now=NOON + 400 * DAY)
+    again = pipeline.sync(parts, now=NOON + 400 * DAY)
 
-    assert f"of 2 who said it themselves in the last fortnight (subscriber {numbers[ADA]}, {numbers[CY]})" in said
-    assert not [each for each in (*written, *again) if "themselves" in each]
+    (said,) = [each for each in synced.lists.problems if "themselves" in each]
+    assert f"what 3 of its readers said themselves (subscriber {', '.join(map(str, sorted(numbers)))})" in said
+    assert [record.getMessage() for record in caplog.records] == [OLDER]
+    assert not [each for each in (*written, *again.lists.problems) if "themselves" in each]
+    assert (synced.report.removed, again.report.added, again.report.changed) == (0, 0, 0)
+    assert mailed(parts) == [ADA, CY, "dan@mail.example"]
+    assert parts.store.subscribers.by_email(ADA)[0].preferences.sections == ("hills",)
+    now = (desk / "subscribers/weekday.csv").read_text().splitlines()
+    assert sorted(line for line in now if "dan@" not in line) == sorted(good.splitlines())
 
 
-def test_a_row_that_goes_long_after_its_readers_word_is_no_problem(desk, parts):
+def test_who_changes_or_takes_out_a_row_that_holds_its_readers_last_word_means_it(desk, parts):
+    file = desk / "subscribers/weekday.csv"
+    readers.prefer(parts, settings_token(parts, ADA), Preferences(sections=("hills",)), now=NOON)
+    readers.confirm(parts, signed_up(parts, now=NOON + MINUTE), now=NOON + MINUTE)
+    pipeline.sync(parts, now=NOON + MINUTE)
+    by_hand = file.read_text().replace(",hills,", ",harbour,")
+    readers.prefer(parts, settings_token(parts, ADA), Preferences(language="uk"), now=NOON + 2 * MINUTE)
+
+    file.write_text(by_hand)  # and meanwhile the reader said otherwise: the newest word is theirs
+    pipeline.sync(parts, now=NOON + 2 * MINUTE)
+    theirs = parts.store.subscribers.by_email(ADA)[0].preferences
+    file.write_text(file.read_text().replace(",uk,", ",pl,"))
+    pipeline.sync(parts, now=NOON + 2 * MINUTE)
+    ours = parts.store.subscribers.by_email(ADA)[0].preferences
+    file.write_text("".join(line for line in file.read_text().splitlines(True) if CY not in line))
+    synced = pipeline.sync(parts, now=NOON + 2 * MINUTE)
+
+    assert (theirs.sections, theirs.language, ours.language) == ((), "uk", "pl")
+    assert (synced.report.removed, synced.report.older) == (1, {})
+    assert any("the file counts" in each for each in synced.lists.problems)
+    assert mailed(parts) == [ADA, BO]
+
+
+def test_a_reader_who_signed_up_last_goes_by_their_word_or_the_command_and_not_by_a_row_that_is_missing(desk, parts):
+    file = desk / "subscribers/weekday.csv"
     readers.confirm(parts, signed_up(parts), now=NOON)
     pipeline.sync(parts, now=NOON)
-    (desk / "subscribers/weekday.csv").write_text(f"email\n{ADA}\n")
+    file.write_text(f"email\n{ADA}\n")
 
-    synced = pipeline.sync(parts, now=NOON + 20 * DAY)
+    report = pipeline.sync(parts, now=NOON + 20 * DAY).report
+    stays = (report.removed, on_file(desk))
+    pipeline.delist(parts, CY, [], asked=False, now=NOON + 20 * DAY)
+    removed = (on_file(desk), mailed(parts))
+    file.unlink()
+    ended = pipeline.sync(parts, now=NOON + 20 * DAY).report.removed
 
-    assert synced.report.removed == 2
-    assert not [each for each in synced.lists.problems if "themselves" in each]
+    assert stays == (1, [ADA, CY])
+    assert removed == ([ADA], [ADA])
+    assert (ended, file.exists()) == (1, False)
 
 
 def test_a_pause_is_told_and_noted_once(parts):
@@ -380,7 +421,9 @@ def test_mail_goes_to_a_new_address_once_it_is_confirmed_there(desk, parts):
     assert (notice.kind, notice.email, before) == (NoticeKind.ADDRESS, CY, [ADA, BO])
     assert (done.fresh, again.fresh) == (True, False)
     assert mailed(parts) == [BO, CY]
-    assert (desk / "subscribers/weekday.csv").read_text().splitlines()[1] == f"{CY},Ada,a friend"
+    assert on_file(desk) == [ADA, BO]
+    pipeline.sync(parts, now=NOON)
+    assert (desk / "subscribers/weekday.csv").read_text().splitlines()[1].startswith(f"{CY},Ada,a friend,*,")
     assert queued(parts) == [(NoticeKind.MOVED, ADA)]
 
 
@@ -443,6 +486,7 @@ def test_no_older_file_import_or_operator_makes_a_reader_of_an_address_that_was_
     older = (desk / "subscribers/weekday.csv").read_text()
     moved(parts)
     readers.leave(parts, settings_token(parts, CY), origin="page", now=NOON)
+    pipeline.sync(parts, now=NOON)
     (desk / "old.csv").write_text(f"email\n{ADA}\n")
 
     brought = pipeline.bring(parts, desk / "old.csv", "weekday", now=NOON)
@@ -514,7 +558,7 @@ def test_an_older_list_that_comes_back_after_a_move_loses_nobody(desk, parts):
     report = pipeline.sync(parts, now=NOON + DAY).report
 
     assert (report.removed, report.kept_out) == (0, {"weekday": 1})
-    assert mailed(parts) == [BO, CY]
+    assert sorted(on_file(desk)) == mailed(parts) == [BO, CY]
 
 
 def test_who_is_erased_stands_in_no_list_under_an_earlier_address_either(desk, parts):

@@ -14,20 +14,23 @@ import pytest
 
 from digest import pipeline
 from digest.deliver.catcher import caught
+from digest.errors import ListError
 from digest.lifecycle import Move
 from digest.model.delivery import DeliveryState, Outcome, Plan
 from digest.model.people import Consent, Notice, NoticeKind, Preferences
 from digest.parts import open_parts
 from digest.pipeline import readers
+from digest.pipeline.refusing import after_all, is_refused, never_again, never_token
 from digest.pipeline.transactional import again, compose_notice, send_notices
 from digest.settings import load
+from digest.subscribers import Purpose
 from tests.fakes import NOON
 from tests.render.samples import TEMPLATES
 from tests.settings.conftest import BASE, RELAY
 from tests.store.samples import article, draft, slot
 
 ADA, CY = "ada@mail.example", "cy@mail.example"
-MINUTE = timedelta(minutes=1)
+MINUTE, DAY = timedelta(minutes=1), timedelta(days=1)
 LANGUAGES = ("ar", "de", "en", "es", "fr", "pl", "uk")
 
 
@@ -71,6 +74,11 @@ def link(text, way):
     return re.search(rf"^http\S*/{way}/(\S+)$", text, re.MULTILINE)[1]
 
 
+def own_token(parts, address):
+    (one,) = parts.store.subscribers.by_email(address)
+    return parts.tokens.make(Purpose.PREFERENCES, one.subscriber.id, "weekday")
+
+
 def sign_up(parts, address=CY, now=NOON, **wish):
     readers.sign_up(parts, readers.Form(address, "weekday", Preferences(**wish), "Yes."), now=now)
 
@@ -96,6 +104,52 @@ def test_from_a_form_to_the_welcome_by_the_mails_alone(parts):
     assert welcome["List-Unsubscribe-Post"] == "List-Unsubscribe=One-Click"
     assert readers.wishes(parts, link(words, "prefs"), now=NOON).consent is Consent.ACTIVE
     assert (told.ended, back.consent) == (1, Consent.ACTIVE)
+
+
+def test_who_says_never_again_is_written_to_by_no_form_until_they_lift_it(desk, parts):
+    sign_up(parts)
+    readers.move_address(parts, own_token(parts, ADA), CY, now=NOON)
+    sent(parts)
+    texts = [text for mail, text in mails(parts) if mail["To"] == CY]
+    confirm, never, other = link(texts[0], "confirm"), link(texts[0], "never"), link(texts[1], "never")
+
+    assert [is_refused(parts, never), never_again(parts, never, now=NOON), is_refused(parts, other)] == [
+        False,
+        True,
+        True,
+    ]
+    assert never_again(parts, never, now=NOON + DAY)
+    assert readers.confirm(parts, confirm, now=NOON).fresh is False
+    assert readers.confirm_address(parts, link(texts[1], "address"), now=NOON).fresh is False
+    for day in range(2, 5):
+        sign_up(parts, now=NOON + day * DAY)
+        readers.mail_link(parts, CY, "weekday", now=NOON + day * DAY)
+        readers.move_address(parts, own_token(parts, ADA), CY, now=NOON + day * DAY)
+    with pytest.raises(ListError, match="only they themselves can lift that"):
+        pipeline.enlist(parts, "weekday", {"email": CY}, now=NOON)
+    file = desk / "subscribers/weekday.csv"
+    file.write_text(f"{file.read_text()}{CY}\n")
+    assert pipeline.sync(parts, now=NOON).report.kept_out == {"weekday": 1}
+    assert parts.store.notices.waiting() == 0
+    assert pipeline.look_up(parts, CY).refused_since == NOON
+    assert parts.store.subscribers.suppression_keys() == {parts.keyring.hashing.mark}
+
+    assert after_all(parts, other)
+    sign_up(parts, now=NOON + 40 * DAY)
+    assert sent(parts, NOON + 40 * DAY).accepted == 1
+    assert (is_refused(parts, never), is_refused(parts, confirm), never_again(parts, confirm, now=NOON)) == (
+        False,
+        None,
+        False,
+    )
+
+
+def test_who_reads_already_and_says_never_again_reads_on(parts):
+    assert never_again(parts, never_token(parts, ADA, parts.settings.edition("weekday")), now=NOON)
+
+    pipeline.sync(parts, now=NOON)
+
+    assert ADA in [recipient.email for recipient in parts.store.subscribers.audience(["weekday"])]
 
 
 def test_nothing_that_a_stranger_typed_stands_in_the_mail_they_cause(parts):

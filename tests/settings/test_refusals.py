@@ -34,6 +34,8 @@ REAL = '[[relay]]\nname = "main"\nhost = "mx.brief.example"\n'
         (TITLE, TITLE + '\nlanguage = "englisch_de"', 3, "is no language tag"),
         (TITLE, TITLE + '\npublic_url = "brief.example"', 3, "one begins with https://"),
         (TITLE, TITLE + '\npublic_url = "https://brief.example/?a=1"', 3, "ends in a query"),
+        (TITLE, TITLE + '\npublic_url = "https://news.example/a/%2e%2e/b"', 3, "a path that browsers write otherwise"),
+        (TITLE, TITLE + '\npublic_url = "https://news.example/archive/brief"', 3, "begins its path with archive"),
         (TITLE, TITLE + '\ndatabase = "mysql://db/x"', 3, "is no database URL"),
         (TITLE, TITLE + '\ndatabase = "postgresql://a:ropewalk@db/x"', 3, "DIGEST_DATABASE"),
         (TITLE, TITLE + '\nsecrets_dir = "nowhere"', 0, "`secrets_dir` cannot be read"),

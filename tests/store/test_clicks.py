@@ -1,127 +1,35 @@
-"""Many one-clicks at once do what one does, however each reader stands; and who may have another edition instead."""
+"""Clicks are sums by issue, link, kind and hour."""
 
 from __future__ import annotations
 
-from datetime import date, timedelta
-from itertools import product
+from datetime import timedelta
 
-import pytest
-from sqlalchemy import insert, select
+from sqlalchemy import select
 
-from digest.model.people import Consent, Preferences, Suppression
-from digest.store.changing import change, leaving_for
-from digest.store.clicks import end_many
-from digest.store.leaving import SIGN_UP, Leaving, end
-from digest.store.preferences import numbers
-from digest.store.schema import consent, request, subscriber, subscription
+from digest.model.clicks import Clicked, Kind
+from digest.store.schema import click
 
-from .samples import NOW
+from .samples import NOW, draft
 
-LATER = NOW + timedelta(hours=1)
-STANDINGS = (None, "active", "pending", "unsubscribed", "removed")
-BOTH = tuple(product(STANDINGS, STANDINGS))
-"""How a reader may stand with the lists `a` and `b`."""
+HOUR = timedelta(hours=1)
 
 
-def put(store, who, standings, *, asked=True):
-    """A subscriber who stands so with the lists `a` and `b`, and once asked for `a` and did not confirm it."""
-    with store.database.write() as connection:
-        way = numbers(connection, [Preferences()])[Preferences()]
-        address = f"r{who}@mail.example"
-        person = {
-            "address": address,
-            "email": address,
-            "name": "",
-            "email_hmac": f"hmac {who}",
-            "domain": "mail.example",
-        }
-        connection.execute(insert(subscriber).values(id=who, since=NOW, **person))
-        for name, standing in zip("ab", standings, strict=True):
-            if standing is not None:
-                gone = standing == "removed"
-                row = {"consent": "active" if gone else standing, "removed_at": NOW if gone else None}
-                connection.execute(
-                    insert(subscription).values(subscriber=who, list=name, preference=way, since=NOW, said=0, **row)
-                )
-        if asked:
-            row = {"kind": SIGN_UP, "subscriber": who, "edition": "daily", "list": "a", "email": "", "wording": ""}
-            connection.execute(insert(request).values(at=NOW, **row))
+def test_sums_grow_and_links_kinds_and_hours_are_kept_apart(store):
+    issue = draft(store).id
+    one = Clicked(issue, 3, Kind.HUMAN, NOW)
+    others = [Clicked(issue, 3, Kind.HUMAN, NOW + HOUR), Clicked(issue, 3, Kind.MACHINE, NOW)]
 
+    store.clicks.add({one: 2, **dict.fromkeys(others, 1)})
+    store.clicks.add({one: 4, Clicked(issue, 1, Kind.UNSURE, NOW): 1})
+    store.clicks.add({})
 
-def told(store, people=(1, 2), less=0):
-    """All that is kept of what these readers said, without the numbers that rows have."""
+    assert store.clicks.of(issue) == {(3, Kind.HUMAN): 7, (3, Kind.MACHINE): 1, (1, Kind.UNSURE): 1}
+    assert store.clicks.of(issue + 1) == {}
     with store.database.read() as connection:
-        return [
-            [
-                {"reader": row["subscriber"] - less}
-                | {name: row[name] for name in row if name not in ("id", "subscriber")}
-                for row in connection.execute(
-                    select(table).where(table.c.subscriber.in_(people)).order_by(table.c.subscriber, table.c.list)
-                ).mappings()
-            ]
-            for table in (subscription, request, consent)
-        ]
-
-
-def test_many_at_once_are_as_many_one_by_one_however_they_stand(store):
-    those, others = range(1, len(BOTH) + 1), range(101, len(BOTH) + 101)
-    for who, standings in (*zip(those, BOTH, strict=True), *zip(others, BOTH, strict=True)):
-        put(store, who, standings)
-    leavings = [Leaving(who, "daily", ("a", "b"), "one-click") for who in (*those, 99)]
-
-    done = end_many(store.database, leavings, LATER)
-    again = end_many(store.database, leavings, LATER + timedelta(days=1))
-    with store.database.write() as connection:
-        for who in others:
-            end(connection, Leaving(who, "daily", ("a", "b"), "one-click"), LATER)
-
-    assert done == again == [True] * len(BOTH) + [False]
-    assert told(store, those, less=0) == told(store, others, less=100)
-
-
-def test_only_the_named_reader_and_the_lists_of_the_edition_are_ended(store):
-    for who in (1, 2):
-        put(store, who, ("active", "active"))
-
-    end_many(store.database, [Leaving(1, "daily", ("a",), "one-click")], LATER)
-
-    standings = [(row["reader"], row["list"], row["consent"]) for row in told(store)[0]]
-    assert standings == [(1, "a", "unsubscribed"), (1, "b", "active"), (2, "a", "active"), (2, "b", "active")]
-
-
-@pytest.mark.parametrize(
-    ("standings", "barred", "changed"),
-    [
-        (("active", None), False, True),
-        (("active", "unsubscribed"), False, True),
-        (("active", "active"), False, True),
-        (("unsubscribed", None), False, False),
-        (("pending", None), False, False),
-        (("removed", None), False, False),
-        (("active", None), True, False),
-    ],
-)
-def test_only_who_reads_an_edition_may_have_another_instead(store, standings, barred, changed):
-    put(store, 1, standings)
-    if barred:
-        store.subscribers.suppress([Suppression("hmac 1", "k1", "complaint", date(2026, 11, 1))])
-    before = told(store)
-
-    done = change(
-        store.database,
-        leaving_for(1, "daily", ["a"]),
-        "b",
-        Preferences(("talks",)),
-        wording="yes",
-        today=LATER.date(),
-        now=LATER,
-    )
-
-    assert done is changed
-    if changed:
-        rows = {row["list"]: row for row in told(store)[0]}
-        assert (rows["a"]["consent"], rows["b"]["consent"]) == (Consent.UNSUBSCRIBED.value, Consent.ACTIVE.value)
-        assert (rows["b"]["removed_at"], rows["b"]["joined_on"]) == (None, LATER.date())
-        assert store.notices.waiting() == 0
-    else:
-        assert told(store) == before
+        rows = connection.execute(select(click).order_by(click.c.link, click.c.kind, click.c.hour)).all()
+    assert [tuple(row) for row in rows] == [
+        (issue, 1, "unsure", NOW, 1),
+        (issue, 3, "human", NOW, 6),
+        (issue, 3, "human", NOW + HOUR, 1),
+        (issue, 3, "machine", NOW, 1),
+    ]

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import date, timedelta
 
 from digest.model.people import Consent, NoticeKind, Person, Preferences, Suppression
 from digest.store import Leaving
+from digest.store.refusals import lift, refuse, refused, refused_since
+from digest.store.words import noted, unwritten, words
 
 from .samples import MINUTE, NOW, keyed, load, reader, row
 
@@ -36,15 +39,15 @@ def test_from_the_form_to_the_address_book_and_out_again(store):
 
     assert store.readers.prefer(who, LISTS, Preferences(language="pl"), now=NOW) is True
     assert store.readers.pause(who, LISTS, date(2026, 12, 1), now=NOW) is True
-    (word,) = store.readers.words()
-    store.readers.noted([word])
+    (word,) = words(store.database)
+    noted(store.database, [word])
     ended = [store.readers.leave(Leaving(each, "brief", LISTS, "page"), now=NOW) for each in (who, 999)]
     back = store.readers.put_back(who, "brief", LISTS, now=NOW + timedelta(days=13))
 
     assert (word.row.email, word.running, word.row.preferences.language) == (ADA, True, "pl")
     assert (ended, back) == ([1, None], ["weekday"])
     assert mailed(store) == [BELA, ADA]
-    assert store.readers.unwritten() == 1
+    assert unwritten(store.database) == 1
     assert [each.event for each in store.subscribers.events(ADA)] == [
         *("sign_up", "confirm", "prefer", "pause", "unsubscribe", "unsubscribe", "back")
     ]
@@ -63,6 +66,54 @@ def test_a_file_touches_nothing_that_its_reader_said_before_it_is_written(store)
     assert store.subscribers.by_email(ADA)[0].preferences.language == "uk"
 
 
+def test_whether_a_file_knew_a_readers_word_decides_which_of_the_two_counts(store):
+    mine, other = row(ADA, language="en"), row(BELA)
+    load(store, mine, other)
+    who, later = reader(store, ADA), reader(store, BELA)
+    for number, at in ((who, NOW), (later, NOW + MINUTE)):
+        store.readers.prefer(number, LISTS, Preferences(language="uk"), now=at)
+    written = words(store.database)
+    noted(store.database, written)
+    ours, theirs = ({word.subscriber: word.row for word in written}[each] for each in (who, later))
+
+    reports = {
+        "both show their words": load(store, ours, theirs),
+        "one is older": load(store, mine, theirs),
+        "one shows nothing and says the same": load(store, replace(ours, said=0), theirs),
+        "one is not there, and no later word": load(store, other),
+        "the later one is not there": load(store, ours),
+    }
+    wanted = ("uk", "uk")
+    after = tuple(store.subscribers.by_email(each)[0].preferences.language for each in (ADA, BELA))
+    changed = load(store, replace(ours, preferences=Preferences(language="pl")), theirs).changed
+    taken_out = load(store, theirs)
+
+    older = {name: report.older.get("weekday", ()) for name, report in reports.items()}
+    assert list(older.values()) == [(), (who,), (), (who, later), (later,)]
+    assert [report.again for report in reports.values()][2] == ((who, "weekday"),)
+    assert all((report.changed, report.removed) == (0, 0) for report in reports.values())
+    assert (after, changed) == (wanted, 1)
+    assert (taken_out.removed, taken_out.older, mailed(store)) == (1, {}, [BELA])
+
+
+def test_who_lets_no_form_write_to_them_is_written_to_by_none_and_joined_by_no_file(store):
+    (asked,) = sign_up(store, ADA)
+
+    done = [refuse(store.database, keyed(ADA), "k1-aaaaaa", NOW) for _ in range(2)]
+    file = load(store, row(ADA), row(BELA))
+    silent = sign_up(store, ADA, NOW + 20 * MINUTE)
+    confirmed = store.readers.confirm(asked.request, today=NOW.date(), now=NOW)
+    known = (refused_since(store.database, keyed(ADA)), refused(store.database, [keyed(ADA), keyed(BELA)]))
+    keys = store.subscribers.suppression_keys()
+    lift(store.database, keyed(ADA))
+    again = sign_up(store, ADA, NOW + 40 * MINUTE)
+
+    assert done == [True, False]
+    assert (file.kept_out, mailed(store)) == ({"weekday": 1}, [BELA])
+    assert (silent, confirmed, known, keys) == ([], False, (NOW, {keyed(ADA)}), {"k1-aaaaaa"})
+    assert [notice.kind for notice in again] == [NoticeKind.CONFIRM]
+
+
 def test_a_new_address_takes_over_and_another_readers_address_is_joined(store):
     load(store, row(ADA), row(BELA))
     ada, bela = reader(store, ADA), reader(store, BELA)
@@ -72,6 +123,8 @@ def test_a_new_address_takes_over_and_another_readers_address_is_joined(store):
         assert store.readers.move(asked, person(new), person(old), now=NOW) is True
         assert store.readers.move(asked, person(new), person(old), now=NOW) is False
 
+    told = [(word.row.email, word.running, set(word.formers)) for word in words(store.database)]
+    assert told == [(CATO, False, set()), (BELA, True, {keyed(ADA), keyed(CATO)})]
     assert mailed(store) == [BELA]
     assert reader(store, BELA) == bela
     assert store.subscribers.gone("weekday") == {CATO}

@@ -8,7 +8,7 @@ import pytest
 
 from digest.errors import ListError
 from digest.model.people import Preferences, Row
-from digest.subscribers import drop_address, drop_text, extend_list, follow, read_list, rename
+from digest.subscribers import drop_address, drop_text, extend_list, follow, read_list
 from digest.subscribers import sheet as sheets
 
 CY = Row("weekday", "cy@mail.example", "", Preferences(("hills",)), None)
@@ -37,9 +37,14 @@ def test_one_reader_s_word_changes_their_row_alone(path):
 
 
 def test_a_new_address_stands_where_the_old_one_stood(path):
-    rename(path, "ADA@mail.example", "cy@mail.example")
+    was = {"ada@mail.example": "cy@mail.example"}.get
 
-    assert text(path) == OWN.replace('ada@mail.example;"Ada"', "cy@mail.example;Ada")
+    follow(path, [CY], [], was)
+    renamed = text(path).split("\r\n")[2]
+    follow(path, [], ["cy@mail.example"], was)
+
+    assert renamed == '1;cy@mail.example;Ada;first;"two\nlines; =1+1";last;hills;all;;;;'
+    assert "cy@mail.example" not in text(path)
 
 
 @pytest.mark.parametrize("add", [lambda path: extend_list(path, [CY]), lambda path: follow(path, [CY], [])])

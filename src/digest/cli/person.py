@@ -23,7 +23,7 @@ def add_to(group: typer.Typer) -> None:
 
 
 def show(ctx: typer.Context, address: Address, json: Json = False) -> None:
-    """Print all that is kept of an address: its lists, each word of consent, and whether it is suppressed."""
+    """Print all that is kept of an address: its lists, each word of consent, and whether it may be mailed."""
     from digest import pipeline
 
     run = run_of(ctx, json=json)
@@ -54,6 +54,7 @@ def show(ctx: typer.Context, address: Address, json: Json = False) -> None:
             for e in known.events
         ],
         "suppressed": {"since": barred.since, "reason": barred.reason} if barred else None,
+        "refused_since": known.refused_since,
     }
     run.voice.data(data, lambda: _told(data))
 
@@ -71,6 +72,11 @@ def _told(data: dict[str, Any]) -> str:
         lines += ["", table(events, ("at", "list", "event", "origin", "agreed to"))]
     if data["suppressed"]:
         lines.append(f"Never mailed, since {data['suppressed']['since']}: {data['suppressed']['reason']}")
+    if data["refused_since"]:
+        lines.append(
+            f"No form writes there since {data['refused_since']:%Y-%m-%d %H:%M}, and nobody puts them on a list: "
+            'they said "never again", and only they lift it, by the link in the mail that they had'
+        )
     return "\n".join(lines).strip()
 
 

@@ -4,7 +4,7 @@ from digest.pipeline.alerting import alert, ping
 from digest.pipeline.archive import PublicArchive, open_archive, web_page
 from digest.pipeline.bring import Brought, bring
 from digest.pipeline.build import NOTHING_NEW, Built, build, rebuild
-from digest.pipeline.counted import counts, followed
+from digest.pipeline.clicks import counts, followed
 from digest.pipeline.editing import Edited, edit, look_in, redo, undo
 from digest.pipeline.evaluate import Evaluation, StoryEvaluation, evaluate, evaluate_stories
 from digest.pipeline.examine import ask_links, crowd, examine, require_fit

@@ -10,6 +10,7 @@ from digest.errors import ListError
 from digest.parts import Parts
 from digest.pipeline.people import agree, alone, require_only
 from digest.store import Leaver, SyncReport
+from digest.store.refusals import refused
 from digest.subscribers import (
     LIST_NAME,
     SUPPRESSED,
@@ -34,7 +35,7 @@ class Brought:
 
     found: Import
     kept_out: int
-    """Readers of the file who had unsubscribed here, moved to another address or are suppressed; they stay out."""
+    """Readers of the file who stay out: unsubscribed here, moved to another address, refusing mail, or suppressed."""
     rejects: Path | None
     """Where the rows stand that were not taken; None if there are none."""
     barred: int = 0
@@ -99,7 +100,7 @@ def _keep_out(parts: Parts, found: Import, name: str, on_file: set[str], key: Ke
     """Take those out of the rows who may not be mailed; return how many."""
     hashes = {who: email_hmac(row.email, key.secret) for who, row in found.rows.items()}
     barred = on_file | parts.store.subscribers.suppressed(hashes.values())
-    barred |= parts.store.subscribers.moved(name)
+    barred |= parts.store.subscribers.moved(name) | refused(parts.store.database, hashes.values())
     gone = parts.store.subscribers.gone(name)
     out = [who for who, row in found.rows.items() if hashes[who] in barred or row.email.lower() in gone]
     for who in out:

@@ -1,30 +1,51 @@
-"""The one-clicks of mail programs (RFC 8058), many at once."""
+"""Counted links: where they lead, and how often somebody came over them."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from datetime import datetime
+from collections.abc import Iterator
+from typing import Final
 
+from digest.errors import UnknownError
+from digest.model.clicks import Kind, LinkClicks
+from digest.model.issue import Content, Issue, State
 from digest.parts import Parts
-from digest.pipeline.readers import lists_of, opened
-from digest.store import Leaving
-from digest.store.clicks import end_many
-from digest.subscribers import Purpose
+from digest.pipeline.press import edition_of
+from digest.render import linked
+from digest.render.clean import clean, link
 
-ORIGIN = "one-click"
+GOING: Final = frozenset({State.SENDING, State.PAUSED, State.SENT, State.STOPPED})
+"""States of issues whose mails are out, and fixed."""
 
 
-def one_clicks(parts: Parts, tokens: Sequence[str], *, now: datetime) -> list[bool]:
-    """End what each of the tokens names, all in one durable transaction; return of each whether it opened anything.
+def ways_of(parts: Parts, issue: int) -> tuple[str, ...]:
+    """Return where the counted links of an issue that left lead, in their order; none where there are none."""
+    try:
+        found = parts.store.issues.find(issue)
+    except UnknownError:
+        return ()
+    return linked(found.content) if found.content and counts(parts, found) and found.state in GOING else ()
 
-    Only a token made for leaving does, and it ends its own reader's subscription to the lists of its own edition.
-    """
-    said = {token: opened(parts, token, (Purpose.UNSUBSCRIBE,)) for token in tokens}
-    lists = {each.edition: lists_of(parts, each.edition) for each in said.values() if each}
-    leavings = {
-        token: Leaving(each.subscriber, each.edition, lists[each.edition], ORIGIN)
-        for token, each in said.items()
-        if each
-    }
-    done = dict(zip(leavings, end_many(parts.store.database, list(leavings.values()), now), strict=True))
-    return [done.get(token, False) for token in tokens]
+
+def counts(parts: Parts, issue: Issue) -> bool:
+    """Return whether the issue's links are counted, or would be if it left now."""
+    return edition_of(parts, issue).clicks
+
+
+def followed(parts: Parts, issue: Issue) -> tuple[LinkClicks, ...]:
+    """Return each counted link of the issue that it has by now, in the order they stand; none where none is counted."""
+    if issue.content is None or not counts(parts, issue):
+        return ()
+    said, sums = dict(_said(issue.content)), parts.store.clicks.of(issue.id)
+    return tuple(
+        LinkClicks(number, url, *said[url], *(sums[number, kind] for kind in (Kind.HUMAN, Kind.UNSURE, Kind.MACHINE)))
+        for number, url in enumerate(linked(issue.content), 1)
+    )
+
+
+def _said(content: Content) -> Iterator[tuple[str, tuple[str, str]]]:
+    """Yield (address, (headline, outlet)), the last first, so that of two the first stays."""
+    for section in reversed(content.sections):
+        for item in reversed(section.items):
+            yield link(item.url), (clean(item.headline), "")
+            for credit in reversed(item.credits):
+                yield link(credit.url), (clean(item.headline), clean(credit.name))

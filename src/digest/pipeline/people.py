@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import fcntl
+import logging
 import time
 from collections import Counter
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
@@ -13,13 +14,26 @@ from itertools import groupby
 from typing import IO, Final
 
 from digest.errors import Busy, ListError, SuppressionError
-from digest.model.people import Preferences, Row
+from digest.model.people import Preferences, Row, Word
 from digest.parts import Parts
 from digest.settings import Settings
 from digest.slots import wanted_on
 from digest.store import SyncReport
-from digest.subscribers import SUPPRESSED, Key, Lists, email_hmac, follow, read_lists, rewrite_suppressed
+from digest.store.words import again, noted, unwritten, words
+from digest.subscribers import (
+    SUPPRESSED,
+    Key,
+    Lists,
+    email_hmac,
+    follow,
+    identity,
+    read_lists,
+    rewrite_suppressed,
+)
 
+log = logging.getLogger(__name__)
+
+OLDER: Final = "a list's file was older than its readers' own words, which are written into it again"
 NAMED: Final = 10
 """Subscribers whom a message names at most."""
 PATIENCE: Final = timedelta(seconds=30)
@@ -78,7 +92,8 @@ def sync(parts: Parts, *, now: datetime) -> Synced:
 def agree(parts: Parts, *, now: datetime) -> Synced:
     """Do what `sync` does, for whoever is `alone` already.
 
-    What readers said themselves since the last time is written into the files first; after that the files count again.
+    What readers said themselves since the last time is written into the files first; after that the files count again,
+    row by row where they show that they hold their reader's last word. What is older is put right.
     """
     settings, keyring = parts.settings, parts.keyring
     waiting = write_words(parts)
@@ -91,19 +106,36 @@ def agree(parts: Parts, *, now: datetime) -> Synced:
     barred = (*lists.suppressions, *(plain.hashed(key) for plain in lists.plain))
     parts.store.subscribers.suppress(barred)
     report = parts.store.subscribers.sync(lists.rows, hmac=lambda address: email_hmac(address, key.secret), now=now)
-    problems = (*lists.problems, *waiting, *_overruled(report))
+    if report.again:
+        again(parts.store.database, report.again)
+        waiting = tuple(dict.fromkeys((*waiting, *write_words(parts))))
+    for name, people in report.older.items():
+        log.warning(OLDER, extra={"list": name, "readers": len(people)})
+    problems = (*lists.problems, *waiting, *_older(report), *_overruled(report))
     return Synced(replace(lists, problems=problems), report)
 
 
 def _overruled(report: SyncReport) -> Iterator[str]:
-    """Yield, list by list, what a file took back that its readers said themselves."""
+    """Yield, list by list, what a file that knew its readers' words says otherwise than they did lately."""
     for name, people in report.overruled.items():
-        named = ", ".join(map(str, people[:NAMED])) + (", …" if len(people) > NAMED else "")
         yield (
-            f"{name}.csv: of {len(people)} who said it themselves in the last fortnight (subscriber {named}) the row "
-            "is gone, or asks for something else; the file counts. If somebody saved a list that they opened before, "
-            "put these rows back from the version before it"
+            f"{name}.csv: of {len(people)} who said it themselves in the last fortnight (subscriber {_named(people)}) "
+            "the row is gone, or asks for something else, in a file that is no older than their word; the file counts"
         )
+
+
+def _older(report: SyncReport) -> Iterator[str]:
+    """Yield, list by list, which readers' words a file was older than."""
+    for name, people in report.older.items():
+        yield (
+            f"{name}.csv: what {len(people)} of its readers said themselves (subscriber {_named(people)}) was missing, "
+            "as in a list that somebody opened before and saved over it; it stands, and is written again. "
+            "To take somebody off: digest subscribers remove ADDRESS"
+        )
+
+
+def _named(people: Sequence[int]) -> str:
+    return ", ".join(map(str, people[:NAMED])) + (", …" if len(people) > NAMED else "")
 
 
 def write_words(parts: Parts) -> tuple[str, ...]:
@@ -113,18 +145,24 @@ def write_words(parts: Parts) -> tuple[str, ...]:
     written and not noted, because the process died in between, is written again, which changes nothing.
     """
     problems: list[str] = []
-    for name, said in groupby(parts.store.readers.words(), key=lambda word: word.list):
-        words = list(said)
+    for name, said in groupby(words(parts.store.database), key=lambda word: word.list):
+        new = list(said)
         path = parts.settings.subscribers / f"{name}.csv"
-        gone = [word.row.email for word in words if not word.running]
+        gone = [word.row.email for word in new if not word.running]
         try:
-            if path.exists() or len(gone) < len(words):
-                follow(path, [word.row for word in words if word.running], gone)
+            if path.exists() or len(gone) < len(new):
+                follow(path, [word.row for word in new if word.running], gone, _was(new, parts.keyring.hashing))
         except ListError as e:
-            problems.append(f"{e}; what {len(words)} of its readers said themselves is not in it yet")
+            problems.append(f"{e}; what {len(new)} of its readers said themselves is not in it yet")
             continue
-        parts.store.readers.noted(words)
+        noted(parts.store.database, new)
     return tuple(problems)
+
+
+def _was(new: Sequence[Word], key: Key) -> Callable[[str], str | None] | None:
+    """Return what tells whose former address one is, as `follow` asks it; None where nobody moved."""
+    now = {former: identity(word.row.email) for word in new for former in word.formers}
+    return (lambda address: now.get(email_hmac(address, key.secret))) if now else None
 
 
 def require_only(key: Key, parts: Parts) -> None:
@@ -162,7 +200,7 @@ class Changes:
         folder = parts.settings.subscribers
         found = [(path.name, path.stat()) for path in sorted((*folder.glob("*.csv"), *folder.glob("*.toml")))]
         files = ((name, stat.st_ino, stat.st_mtime_ns, stat.st_ctime_ns, stat.st_size) for name, stat in found)
-        self._seen = (parts.settings, parts.store.readers.unwritten(), *files)
+        self._seen = (parts.settings, unwritten(parts.store.database), *files)
         return self._seen != self._taken
 
     def take(self) -> None:

@@ -14,6 +14,7 @@ from digest.model.people import Consent, ConsentEvent, Row, Subscription, Suppre
 from digest.parts import Parts
 from digest.pipeline.people import agree, alone, require_only
 from digest.store import Leaver
+from digest.store.refusals import refused_since
 from digest.subscribers import (
     LIST_NAME,
     SUPPRESSED,
@@ -45,6 +46,8 @@ class Known:
     subscriptions: tuple[Subscription, ...]
     events: tuple[ConsentEvent, ...]
     suppression: Suppression | None
+    refused_since: datetime | None = None
+    """Since when no form writes there, by the word of whoever has the mailbox; None where forms may."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,13 +63,14 @@ class Forgotten:
 def look_up(parts: Parts, address: str) -> Known:
     """Return what is kept of an address; UnknownError where that is nothing, ListError for what is no address."""
     email = normalise(address)
-    people = parts.store.subscribers
+    people, hashed = parts.store.subscribers, email_hmac(email, parts.keyring.hashing.secret)
     found = Known(
         tuple(people.by_email(email)),
         tuple(people.events(email)),
-        people.suppression(email_hmac(email, parts.keyring.hashing.secret)),
+        people.suppression(hashed),
+        refused_since(parts.store.database, hashed),
     )
-    if not (found.subscriptions or found.events or found.suppression):
+    if not (found.subscriptions or found.events or found.suppression or found.refused_since):
         raise UnknownError(f"nothing is kept of {email}")
     return found
 
@@ -98,6 +102,9 @@ def _enlist(parts: Parts, row: Row, *, now: datetime) -> bool:
         raise ListError(f"{row.email} is suppressed since {barred.since} ({barred.reason}) and never mailed")
     if identity(row.email) in people.gone(name):
         raise ListError(f"{row.email} unsubscribed from {name}; only they themselves can come back")
+    on = any(each.list == name and each.consent is Consent.ACTIVE for each in people.by_email(row.email))
+    if not on and refused_since(parts.store.database, hashed):
+        raise ListError(f"{row.email} wants no mail that they did not ask for; only they themselves can lift that")
     if hashed in people.moved(name):
         raise ListError(
             f"the reader of {name} at {row.email} moved to another address; only they themselves can come back"
@@ -130,6 +137,7 @@ def delist(parts: Parts, address: str, lists: list[str], *, asked: bool, now: da
             leaver = Leaver(email, email_hmac(email, parts.keyring.hashing.secret), None)
             for name in lists or there:
                 people.leave(name, [leaver], origin="operator", now=now)
+        people.take_off(email, there, now=now)
         gone = [path.stem for path in files if drop_address(path, email)]
         if not (gone or there or (asked and lists)):
             raise UnknownError(f"{email} is on no list" + (f" of {', '.join(lists)}" if lists else ""))

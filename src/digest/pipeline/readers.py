@@ -17,7 +17,6 @@ from digest.errors import ListError, UnknownError
 from digest.model.issue import Edition
 from digest.model.people import Consent, Person, Preferences, Subscription
 from digest.parts import Parts
-from digest.pipeline.people import agree, alone
 from digest.pipeline.person import forget as erase
 from digest.slots import local_date
 from digest.store import Leaving
@@ -26,11 +25,8 @@ from digest.subscribers import (
     Token,
     advice,
     email_hmac,
-    list_files,
     normalise,
     read_settings,
-    rename,
-    require_whole,
     zones,
 )
 
@@ -161,7 +157,7 @@ def confirm(parts: Parts, token: str, *, now: datetime) -> Confirmed | None:
 def leave(parts: Parts, token: str, *, origin: str, now: datetime) -> Left | None:
     """End a reader's subscription to every list of the token's edition; `origin`: page, mailto.
 
-    One-clicks, of which many come at once, are written in groups (`pipeline.clicks`).
+    One-clicks, of which many come at once, are written in groups (`pipeline.one_clicks`).
     """
     said = opened(parts, token, WAY_OUT)
     if said is None:
@@ -244,8 +240,8 @@ def move_address(parts: Parts, token: str, address: str, *, now: datetime) -> Si
 def confirm_address(parts: Parts, token: str, *, now: datetime) -> Confirmed | None:
     """Let a reader's mail go to the address that this token was mailed to; the old one is told. Harmless twice.
 
-    The files first: should the process die between them and the database, the address that was confirmed is mailed, and
-    the old one is not. Raises ListError where a file cannot be written; then nothing changed.
+    As with every word of a reader's, the database has it at once, and the lists' files at the next sync; until then
+    the rows there are those of an address that was moved away from, which make nobody a reader.
     """
     said = opened(parts, token, (Purpose.ADDRESS,))
     asked = parts.store.readers.asked(said.subscriber) if said else None
@@ -256,18 +252,8 @@ def confirm_address(parts: Parts, token: str, *, now: datetime) -> Confirmed | N
         found = _wishes(parts, asked.subscriber, asked.edition, now)
         return Confirmed(False, found) if found else None
     old, new = rows[0].subscriber.email, asked.email
-    fresh = False
-    with alone(parts):
-        agree(parts, now=now)
-        if parts.store.subscribers.suppression(hashed(parts, new)) is None:
-            files = list_files(parts.settings.subscribers)
-            for path in files:
-                require_whole(path)
-            for path in files:
-                rename(path, old, new)
-            persons = Person(new, hashed(parts, new)), Person(old, hashed(parts, old))
-            fresh = parts.store.readers.move(asked.id, *persons, now=now)
-        agree(parts, now=now)
+    persons = Person(new, hashed(parts, new)), Person(old, hashed(parts, old))
+    fresh = parts.store.readers.move(asked.id, *persons, now=now)
     who = next((s.subscriber.id for s in parts.store.subscribers.by_email(new)), asked.subscriber)
     found = _wishes(parts, who, asked.edition, now)
     return Confirmed(fresh, found) if found else None
@@ -287,6 +273,12 @@ def forget(parts: Parts, token: str, *, now: datetime) -> bool:
         return False
     erase(parts, rows[0].subscriber.email, origin="page", now=now)
     return True
+
+
+def is_forgotten(parts: Parts, token: Token) -> bool:
+    """Return whether a reader's own token is of somebody who was erased."""
+    rows = parts.store.readers.by_id(token.subscriber) if token.purpose in WAY_OUT else []
+    return bool(rows) and _erased(rows[0])
 
 
 # ------------------------------------------------------------------------------------------------------------ inside

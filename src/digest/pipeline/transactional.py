@@ -18,8 +18,9 @@ from digest.model.issue import Edition
 from digest.model.people import Consent, Notice, NoticeKind
 from digest.parts import Parts
 from digest.pipeline.archive import is_shown
+from digest.pipeline.refusing import never_token
 from digest.render import Envelope, Labels, Look, NoticePage, Way, notice, settings_line
-from digest.render.addresses import address_url, confirm_url, issue_url, leave_url, preferences_url
+from digest.render.addresses import address_url, confirm_url, issue_url, leave_url, never_url, preferences_url
 from digest.render.clean import clean, short
 from digest.slots import local_date
 from digest.store.notices import LEASE
@@ -181,9 +182,11 @@ def page_of(parts: Parts, each: Notice, edition: Edition, look: Look, labels: La
     if kind is NoticeKind.CONFIRM:
         button = Way(say("confirm_button"), confirm_url(public, parts.token(Purpose.CONFIRM, asked, edition)))
         after = [say("confirm_not")]
+        ways = (_never(parts, each, edition, labels),)
     elif kind is NoticeKind.ADDRESS:
         button = Way(say("address_button"), address_url(public, parts.token(Purpose.ADDRESS, asked, edition)))
         after = [say("address_not")]
+        ways = (_never(parts, each, edition, labels),)
     elif kind is NoticeKind.LINK:
         button = Way(
             labels.say("link_button"), preferences_url(public, _token(parts, Purpose.PREFERENCES, each, edition))
@@ -218,6 +221,11 @@ def page_of(parts: Parts, each: Notice, edition: Edition, look: Look, labels: La
         direction=labels.direction,
         postal_address=clean(parts.settings.postal_address),
     )
+
+
+def _never(parts: Parts, each: Notice, edition: Edition, labels: Labels) -> Way:
+    """Return the way to let no form write to the mail's address any more."""
+    return Way(labels.say("never"), never_url(parts.settings.public_url, never_token(parts, each.email, edition)))
 
 
 def _other_settings(parts: Parts, each: Notice) -> tuple[Way, ...]:

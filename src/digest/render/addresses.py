@@ -54,6 +54,11 @@ def address_url(public_url: str, token: str) -> str:
     return f"{public_url}/address/{token}"
 
 
+def never_url(public_url: str, token: str) -> str:
+    """Return where somebody lets no form write to them any more."""
+    return f"{public_url}/never/{token}"
+
+
 @dataclass(frozen=True, slots=True)
 class Ways:
     """How a page refers to its neighbours: by their addresses, or from file to file."""

@@ -8,7 +8,7 @@ from datetime import time, timedelta
 from email.headerregistry import Address
 from ipaddress import ip_address, ip_network
 from typing import Annotated, Any, Final, TypeAlias
-from urllib.parse import urlsplit
+from urllib.parse import unquote, urlsplit
 
 from cssselect import SelectorError
 from lxml import etree
@@ -19,6 +19,13 @@ from digest.model.issue import Schedule
 from digest.settings.when import read_clock, read_duration, read_rate, read_schedule, read_timezone
 
 _LANGUAGE: Final = re.compile(r"[A-Za-z]{2,3}(?:-[A-Za-z0-9]{2,8})*")
+PAGES: Final = frozenset(
+    {
+        *("address", "archive", "c", "confirm", "healthz", "issues", "link", "never", "prefs", "readyz", "settings"),
+        *("sign-in", "sign-out", "sources", "static", "subscribe", "u"),
+    }
+)
+"""The first word of every page's path; a test holds it to the routes."""
 _HOST: Final = re.compile(r"(?!-)[A-Za-z0-9_-]{1,63}(?<!-)(?:\.(?!-)[A-Za-z0-9_-]{1,63}(?<!-))*")
 _CONTROL: Final = re.compile(r"[\x00-\x1f\x7f\u2028\u2029]")
 _WEIGHT: Final = re.compile(r"-?[0-9]{1,3}(?:\.[0-9]{1,4})?")
@@ -107,6 +114,14 @@ def base_address(text: str) -> str:
     text = web_address(text)
     if urlsplit(text).query or urlsplit(text).fragment:
         raise ValueError(f"{text!r} ends in a query or a fragment; write where the pages start, https://brief.example")
+    names = urlsplit(text).path.rstrip("/").split("/")[1:]
+    if any(unquote(name) in ("", ".", "..") for name in names):
+        raise ValueError(f"{text!r} has a path that browsers write otherwise; write it like https://news.example/brief")
+    if names and names[0] in PAGES:
+        raise ValueError(
+            f"{text!r} begins its path with {names[0]}, as pages of ours do: nobody could tell them apart; "
+            "choose another word, as in https://news.example/brief"
+        )
     return text.rstrip("/")
 
 

@@ -69,7 +69,7 @@ class DigestTable(Table):
     database: DatabaseUrl | None = None
     """SQLAlchemy URL; without it SQLite in `data`."""
     public_url: BaseAddress | None = None
-    """Where readers reach the web pages."""
+    """Where readers reach the web pages, also below a path of a host that has others: `https://news.example/brief`."""
     postal_address: Line = ""
     """Printed at the foot of each mail; many countries require one."""
     contact: Line = ""

@@ -12,7 +12,7 @@ from digest.store import keeping, sources, sweeping
 from digest.store.acknowledged import Looked
 from digest.store.alerts import Alerts
 from digest.store.articles import Articles
-from digest.store.counted import Clicks
+from digest.store.clicks import Clicks
 from digest.store.editors import Editors
 from digest.store.edits import Edits
 from digest.store.engine import PATIENCE, Database, connect

@@ -1,66 +1,43 @@
-"""Many readers' one-clicks in one transaction, with the same few statements however many they are."""
+"""Clicks on counted links: sums by issue, link, kind and hour, and nothing else."""
 
 from __future__ import annotations
 
-from collections import defaultdict
-from collections.abc import Sequence
-from datetime import datetime
+from collections import Counter
+from collections.abc import Mapping
 
-from sqlalchemy import ColumnElement, Connection, and_, case, func, insert, literal, select, update
+from sqlalchemy import func, select
 
-from digest.model.people import Consent
-from digest.store.engine import Database
-from digest.store.leaving import SIGN_UP, Leaving, end
-from digest.store.schema import consent, request, subscription
-
-Lists = tuple[str, ...]
+from digest.model.clicks import Clicked, Kind
+from digest.store.engine import Database, insert
+from digest.store.schema import click
 
 
-def end_many(database: Database, leavings: Sequence[Leaving], now: datetime) -> list[bool]:
-    """Do what `end` does for each, in one durable transaction; return of each whether there is such a subscriber.
+class Clicks:
+    """Sums that only grow."""
 
-    For origins that nobody is written a goodbye for. Nothing is done row by row: with a thread that is busy beside this
-    one, each step of SQLite has to wait for the interpreter.
-    """
-    people: dict[tuple[Lists, str], set[int]] = defaultdict(set)
-    for each in leavings:
-        people[each.lists, each.origin].add(each.subscriber)
-    ended: set[tuple[int, Lists]] = set()
-    with database.write() as connection:
-        for (lists, origin), ids in people.items():
-            there = _on_all(connection, ids, lists)
-            if there:
-                _end(connection, there, lists, origin, now)
-            ended.update((who, lists) for who in there)
-        return [(each.subscriber, each.lists) in ended or end(connection, each, now) is not None for each in leavings]
+    def __init__(self, database: Database) -> None:
+        self._database = database
 
+    def add(self, counts: Mapping[Clicked, int]) -> None:
+        """Add to the sums, all of it or nothing."""
+        rows = [
+            {"issue": each.issue, "link": each.link, "kind": each.kind.value, "hour": each.hour, "count": count}
+            # In one order, so that two who write at once wait for each other and not in a circle.
+            for each, count in sorted(
+                counts.items(), key=lambda one: (one[0].issue, one[0].link, one[0].kind, one[0].hour)
+            )
+        ]
+        if not rows:
+            return
+        with self._database.write() as connection:
+            new = insert(connection, click)
+            grown = click.c.count + new.excluded.count
+            keys = [column.name for column in click.primary_key]
+            connection.execute(new.on_conflict_do_update(index_elements=keys, set_={"count": grown}), rows)
 
-def _on_all(connection: Connection, ids: set[int], lists: Lists) -> set[int]:
-    """Return who has a row for every one of the lists, which is nearly always all of them."""
-    whole = (
-        select(subscription.c.subscriber)
-        .where(_rows(ids, lists))
-        .group_by(subscription.c.subscriber)
-        .having(func.count() == len(lists))
-    )
-    if connection.execute(select(func.count()).select_from(whole.subquery())).scalar_one() == len(ids):
-        return ids
-    return set(connection.execute(whole).scalars())
-
-
-def _end(connection: Connection, ids: set[int], lists: Lists, origin: str, now: datetime) -> None:
-    """End what runs, of readers who have a row for every list they leave."""
-    asked = and_(request.c.subscriber.in_(ids), request.c.list.in_(lists), request.c.kind == SIGN_UP)
-    connection.execute(update(request).where(asked, request.c.done_at.is_(None)).values(done_at=now))
-    running = and_(_rows(ids, lists), subscription.c.consent != Consent.UNSUBSCRIBED.value)
-    word = {"event": "unsubscribe", "at": now, "origin": origin, "wording": ""}
-    said = [literal(value, consent.c[name].type) for name, value in word.items()]
-    words = select(subscription.c.subscriber, subscription.c.list, *said).where(running)
-    connection.execute(insert(consent).from_select(["subscriber", "list", *word], words))
-    heard = case((subscription.c.removed_at.is_(None), 1), else_=0)
-    values = {"consent": Consent.UNSUBSCRIBED.value, "since": now, "paused_until": None}
-    connection.execute(update(subscription).where(running).values(**values, said=subscription.c.said + heard))
-
-
-def _rows(ids: set[int], lists: Lists) -> ColumnElement[bool]:
-    return and_(subscription.c.subscriber.in_(ids), subscription.c.list.in_(lists))
+    def of(self, issue: int) -> Counter[tuple[int, Kind]]:
+        """Return an issue's sums by (link, kind)."""
+        sums = select(click.c.link, click.c.kind, func.sum(click.c.count).label("many"))
+        with self._database.read() as connection:
+            rows = connection.execute(sums.where(click.c.issue == issue).group_by(click.c.link, click.c.kind)).all()
+        return Counter({(row.link, Kind(row.kind)): int(row.many) for row in rows})

@@ -6,14 +6,14 @@ from collections.abc import Sequence
 from datetime import datetime, timedelta
 from typing import Any, Final
 
-from sqlalchemy import ColumnElement, Connection, Select, and_, func, select, update
+from sqlalchemy import ColumnElement, Connection, Select, and_, func, or_, select, update
 
 from digest.consent import A_MINUTE, MONTH, STRANGERS, may_write
 from digest.model.delivery import DeliveryState, Outcome
 from digest.model.people import Notice, NoticeKind, Preferences
 from digest.store.engine import Database, insert
 from digest.store.preferences import COLUMNS, read_preferences
-from digest.store.schema import notice, preference, request, subscriber, subscription, suppression
+from digest.store.schema import notice, preference, refusal, request, subscriber, subscription, suppression
 
 MINUTE: Final = timedelta(minutes=1)
 LEASE: Final = timedelta(minutes=5)
@@ -36,11 +36,12 @@ def queue(
 ) -> bool:
     """Queue a mail to `to`, a subscriber's id and the keyed hash of the address it goes to; False where none may go.
 
-    None goes to who is suppressed, and none more than `may_write` allows. `email` is where it goes if that is not the
+    None goes to who is suppressed, none that a stranger can cause to who refused those, and none more than `may_write`
+    allows. `email` is where it goes if that is not the
     subscriber's own address.
     """
     who, hashed = to
-    if barred(connection, hashed):
+    if barred(connection, hashed) or (kind in STRANGERS and is_refused(connection, hashed)):
         return False
     sent = select(notice.c.kind, notice.c.made_at).where(
         notice.c.email_hmac == hashed, notice.c.made_at > now - MONTH, notice.c.state != DeliveryState.SUPPRESSED.value
@@ -72,6 +73,12 @@ def barred(connection: Connection, email_hmac: str) -> bool:
     return found.first() is not None
 
 
+def is_refused(connection: Connection, email_hmac: str) -> bool:
+    """Return whether whoever has an address lets no form write to it, by its keyed hash."""
+    found = connection.execute(select(refusal.c.key).where(refusal.c.email_hmac == email_hmac))
+    return found.first() is not None
+
+
 def cancel(connection: Connection, who: int, reason: str, now: datetime) -> None:
     """Let nothing go out to a subscriber that waits, and forget other addresses of theirs."""
     _end(connection, notice.c.subscriber == who, reason, now)
@@ -98,10 +105,14 @@ class Notices:
         """Take at most `limit` that are due, for as long as a lease lasts.
 
         What readers caused themselves goes first, the oldest before all; of what strangers can cause, no more than
-        `A_MINUTE` go out in a minute, and the others wait. What would go to somebody suppressed meanwhile ends.
+        `A_MINUTE` go out in a minute, and the others wait. What would go to somebody who is suppressed by
+        now ends, and so does what they refused.
         """
         with self._database.write() as connection:
-            waits = and_(notice.c.not_before.is_not(None), notice.c.email_hmac.in_(select(suppression.c.email_hmac)))
+            strange = notice.c.kind.in_([kind.value for kind in STRANGERS])
+            refused = and_(strange, notice.c.email_hmac.in_(select(refusal.c.email_hmac)))
+            out = or_(notice.c.email_hmac.in_(select(suppression.c.email_hmac)), refused)
+            waits = and_(notice.c.not_before.is_not(None), out)
             connection.execute(update(notice).where(waits).values(text="suppressed", at=now, **_ENDED))
             strange = notice.c.kind.in_([kind.value for kind in STRANGERS])
             taken = self._take(connection, ~strange, limit, now)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any, Final
@@ -11,12 +11,12 @@ from sqlalchemy import Connection, and_, delete, exists, func, select, update
 from sqlalchemy import Row as Record
 
 from digest.consent import DAY, MOVES, PUT_BACK, Standing, may_come_back, on_sign_up
-from digest.model.people import Consent, NoticeKind, Person, Preferences, Row, Subscription, Word
+from digest.model.people import Consent, NoticeKind, Person, Preferences, Subscription
 from digest.store.engine import Database, alone, insert
 from digest.store.formers import inherit, is_shut, let_in, shut
 from digest.store.leaving import SIGN_UP, Leaving, close, end
-from digest.store.notices import barred, queue, void
-from digest.store.preferences import numbers, read_preferences
+from digest.store.notices import barred, is_refused, queue, void
+from digest.store.preferences import numbers
 from digest.store.schema import (
     audience,
     consent,
@@ -24,6 +24,7 @@ from digest.store.schema import (
     former,
     issue,
     notice,
+    refusal,
     request,
     subscriber,
     subscription,
@@ -33,8 +34,6 @@ from digest.store.subscriptions import note, put, read_subscription, rows_of, ru
 ADDRESS: Final = "address"
 """The other kind of request."""
 
-_UNWRITTEN: Final = (subscription.c.said > subscription.c.noted, subscriber.c.domain != "")
-"""Of who was not erased."""
 _CALLED: Final = {Consent.ACTIVE: 0, Consent.PENDING: 1, Consent.UNSUBSCRIBED: 2}
 
 
@@ -77,6 +76,8 @@ class Readers:
         """
         with self._database.write() as connection:
             alone(connection, "subscribers")
+            if is_refused(connection, person.email_hmac):
+                return
             standing = _standing(connection, person, lists)
             step = on_sign_up(standing, double_opt_in=double_opt_in)
             if step.notice is None:
@@ -90,7 +91,13 @@ class Readers:
                 active = step.consent is Consent.ACTIVE
                 values = {"consent": step.consent.value, "since": now, "preference": way, "removed_at": None}
                 if standing.consent is not step.consent:
-                    put(connection, who, joins, values | ({"joined_on": today} if active else {}), heard=active)
+                    put(
+                        connection,
+                        who,
+                        joins,
+                        values | ({"joined_on": today} if active else {}),
+                        heard=now if active else None,
+                    )
                     note(connection, who, [joins], "sign_up", now=now, origin="form", wording=wording)
             asked = None
             if step.notice is NoticeKind.CONFIRM:
@@ -114,7 +121,7 @@ class Readers:
             if barred(connection, person.email_hmac):
                 return False
             values: dict[str, Any] = {"consent": Consent.ACTIVE.value, "since": now, "preference": row.preference}
-            put(connection, row.subscriber, row.list, values | {"joined_on": today, "removed_at": None}, heard=True)
+            put(connection, row.subscriber, row.list, values | {"joined_on": today, "removed_at": None}, heard=now)
             note(connection, row.subscriber, [row.list], "confirm", now=now, origin="page", wording=row.wording)
             let_in(connection, person.email_hmac, [row.list])
             close(connection, row.subscriber, [row.list], now)
@@ -146,7 +153,7 @@ class Readers:
             on = [row for row in rows if _was_on(connection, row)]
             were = [row.list for row in on if row.removed_at is None]
             for name in were:
-                put(connection, who, name, {"consent": Consent.ACTIVE.value, "since": now}, heard=True)
+                put(connection, who, name, {"consent": Consent.ACTIVE.value, "since": now}, heard=now)
             let_in(connection, person.email_hmac, were)
             if were:
                 never = subscription.c.list.in_([row.list for row in rows if row not in on])
@@ -162,7 +169,7 @@ class Readers:
             way = numbers(connection, [wish])[wish]
             other = [row.list for row in running if row.preference != way]
             for name in other:
-                put(connection, who, name, {"preference": way}, heard=True)
+                put(connection, who, name, {"preference": way}, heard=now)
             note(connection, who, other, "prefer", now=now, origin="page")
         return bool(running)
 
@@ -172,7 +179,7 @@ class Readers:
             running = [row for row in rows_of(connection, who, lists) if runs(row)]
             other = [row.list for row in running if row.paused_until != until]
             for name in other:
-                put(connection, who, name, {"paused_until": until}, heard=False)
+                put(connection, who, name, {"paused_until": until})
             note(connection, who, other, "pause" if until else "resume", now=now, origin="page")
         return bool(running)
 
@@ -213,7 +220,8 @@ class Readers:
         """Give a reader the new address that they confirmed; False where that was done, or may not be.
 
         Where the new address is somebody's already, that is the same person: what was active goes over to it. The old
-        one's hash is kept, so that no older file makes a reader of it again on the lists they were on, or had left.
+        one's hash is kept, so that no older file makes a reader of it again on the lists they were on, or had left, and
+        the file's row is found that is to have the new one.
         """
         with self._database.write() as connection:
             alone(connection, "subscribers")
@@ -233,7 +241,9 @@ class Readers:
                 values = {"address": address, "email": new.email, "email_hmac": new.email_hmac}
                 values["domain"] = address.rpartition("@")[2]
                 connection.execute(update(subscriber).where(subscriber.c.id == row.subscriber).values(**values))
-                note(connection, row.subscriber, names, "address", now=now, origin="page")
+                for name in names:
+                    put(connection, who, name, {"removed_at": None}, heard=now)
+                note(connection, who, names, "address", now=now, origin="page")
             shut(connection, old.email_hmac, who, [each.list for each in had], now)
             let_in(connection, new.email_hmac, names, who)  # last: the new address may be the old one, spelt otherwise
             mine = and_(request.c.subscriber == row.subscriber, request.c.kind == ADDRESS)
@@ -262,6 +272,9 @@ class Readers:
             "earlier_addresses": select(former)
             .where(former.c.subscriber == who)
             .order_by(former.c.since, former.c.list),
+            "refused_since": select(refusal.c.since)
+            .join(subscriber, subscriber.c.email_hmac == refusal.c.email_hmac)
+            .where(subscriber.c.id == who),
             "mails_to_you": select(notice).where(notice.c.subscriber == who).order_by(notice.c.id),
             "issues_to_you": select(delivery).where(delivery.c.subscriber == who).order_by(delivery.c.issue),
         }
@@ -273,35 +286,6 @@ class Readers:
         names = select(audience.c.list).join(issue, issue.c.id == audience.c.issue).where(issue.c.edition == edition)
         with self._database.read() as connection:
             return tuple(connection.execute(names.distinct().order_by(audience.c.list)).scalars())
-
-    def unwritten(self) -> int:
-        """Return of how many subscriptions no file has their readers' last word yet."""
-        new = select(func.count()).select_from(subscription).join(subscriber)
-        with self._database.read() as connection:
-            return int(connection.execute(new.where(*_UNWRITTEN)).scalar_one())
-
-    def words(self) -> list[Word]:
-        """Return what readers said that stands in no file yet, by list and subscriber."""
-        new = subscriptions().where(*_UNWRITTEN)
-        with self._database.read() as connection:
-            rows = connection.execute(new.order_by(subscription.c.list, subscription.c.subscriber)).all()
-        return [
-            Word(
-                subscriber=row.subscriber,
-                list=row.list,
-                said=row.said,
-                running=row.consent == Consent.ACTIVE.value,
-                row=Row(row.list, row.email, row.name, read_preferences(row), row.joined_on),
-            )
-            for row in rows
-        ]
-
-    def noted(self, words: Iterable[Word]) -> None:
-        """Remember that these words stand in the files now."""
-        with self._database.write() as connection:
-            for word in words:
-                mine = and_(subscription.c.subscriber == word.subscriber, subscription.c.list == word.list)
-                connection.execute(update(subscription).where(mine).values(noted=word.said))
 
 
 # -------------------------------------------------------------------------------------------------- inside transactions
@@ -390,7 +374,7 @@ def _merge(connection: Connection, old: int, new: int, names: Sequence[str], now
         row = had[name]
         values = {"consent": Consent.ACTIVE.value, "since": now, "removed_at": None, "preference": row.preference}
         values |= {"joined_on": row.joined_on, "paused_until": row.paused_until}
-        put(connection, new, name, values, heard=True)
-        put(connection, old, name, {"consent": Consent.UNSUBSCRIBED.value, "since": now}, heard=True)
+        put(connection, new, name, values, heard=now)
+        put(connection, old, name, {"consent": Consent.UNSUBSCRIBED.value, "since": now}, heard=now)
     note(connection, new, names, "address", now=now, origin="page")
     note(connection, old, names, "address", now=now, origin="page")

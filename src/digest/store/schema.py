@@ -211,8 +211,8 @@ subscription: Final = Table(
     Column("since", Instant, nullable=False),
     Column("removed_at", Instant),  # its row has left the list's file
     Column("paused_until", Date),  # no issue of an earlier day
-    Column("said", Integer, nullable=False, server_default="0"),  # how often its reader changed it themselves
-    Column("noted", Integer, nullable=False, server_default="0"),  # how much of that stands in the list's file
+    Column("said", Integer, nullable=False, server_default="0"),  # its reader's last word of it; `Word.said`
+    Column("noted", Integer, nullable=False, server_default="0"),  # which word stands in the list's file
     Index("ix_subscription_list", "list"),
 )
 
@@ -277,6 +277,15 @@ former: Final = Table(
     Column("since", Instant, nullable=False),
 )
 """Addresses that readers moved away from: no file brings one back to a list, only a word from that very mailbox."""
+
+refusal: Final = Table(
+    "refusal",
+    metadata,
+    Column("email_hmac", String(64), primary_key=True),
+    Column("key", Text, nullable=False),
+    Column("since", Instant, nullable=False),
+)
+"""Addresses that no form writes to any more, by the word of whoever has them: a suppression that they alone lift."""
 
 suppression: Final = Table(
     "suppression",

@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from datetime import date, datetime
 from typing import Any, Final
 
-from sqlalchemy import Connection, Select, and_, func, literal, or_, select, true, update
+from sqlalchemy import Connection, Select, and_, func, literal, or_, select, true, union, update
 
 from digest.errors import UnknownError
 from digest.model.delivery import Recipient
@@ -30,7 +30,17 @@ from digest.store.leaving import Leaver, Leaving, end, leave
 from digest.store.notices import cancel
 from digest.store.preferences import COLUMNS, read_preferences
 from digest.store.recipients import read_recipient
-from digest.store.schema import consent, former, meta, preference, request, subscriber, subscription, suppression
+from digest.store.schema import (
+    consent,
+    former,
+    meta,
+    preference,
+    refusal,
+    request,
+    subscriber,
+    subscription,
+    suppression,
+)
 from digest.store.subscriptions import read_subscription, subscriptions
 from digest.store.sync import SyncReport, sync
 from digest.store.testers import forget
@@ -79,6 +89,18 @@ class Subscribers:
             alone(connection, "subscribers")
             return leave(connection, name, leavers, origin, now)
 
+    def take_off(self, email: str, lists: Sequence[str], *, now: datetime) -> None:
+        """End what runs of an address on the lists without its reader's word: a file may bring it back.
+
+        Their own word, should one wait to be written, is overtaken by that.
+        """
+        theirs = select(subscriber.c.id).where(subscriber.c.address == email.lower())
+        mine = and_(subscription.c.subscriber.in_(theirs), subscription.c.list.in_(lists), _LISTED)
+        running = update(subscription).where(mine, subscription.c.consent == Consent.ACTIVE.value)
+        with self._database.write() as connection:
+            alone(connection, "subscribers")
+            connection.execute(running.values(removed_at=now, noted=subscription.c.said))
+
     def lists_of(self, email: str) -> list[str]:
         """Return every list on which an address ever was, those too whose files hold it no more."""
         names = select(subscription.c.list).join(subscriber, subscriber.c.id == subscription.c.subscriber)
@@ -125,9 +147,9 @@ class Subscribers:
         return found
 
     def suppression_keys(self) -> set[str]:
-        """Return the marks of the keys that made the barred addresses' hashes."""
+        """Return the marks of the keys that made the hashes of addresses that are barred, or that no form writes to."""
         with self._database.read() as connection:
-            return set(connection.execute(select(suppression.c.key).distinct()).scalars())
+            return set(connection.execute(union(select(suppression.c.key), select(refusal.c.key))).scalars())
 
     def keys_made(self) -> int:
         """Return the highest number of a key that was noted; 0 for none."""

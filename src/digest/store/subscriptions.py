@@ -3,16 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from datetime import datetime
-from typing import Any
+from datetime import UTC, datetime
+from typing import Any, Final
 
-from sqlalchemy import Connection, Select, and_, select, update
+from sqlalchemy import ColumnElement, Connection, Select, and_, case, literal, select, update
 from sqlalchemy import Row as Record
 
 from digest.model.people import Consent, Subscriber, Subscription
 from digest.store.engine import insert
 from digest.store.preferences import COLUMNS, read_preferences
 from digest.store.schema import consent, preference, subscriber, subscription
+
+BEGAN: Final = datetime(2020, 1, 1, tzinfo=UTC)
+"""Readers' words are numbered by the seconds since: a spreadsheet leaves such a number alone, and it has 32 bits."""
 
 
 def subscriptions() -> Select[Any]:
@@ -50,15 +53,27 @@ def runs(row: Record[Any]) -> bool:
     return bool(row.consent == Consent.ACTIVE.value and row.removed_at is None)
 
 
-def put(connection: Connection, who: int, name: str, values: Mapping[str, Any], *, heard: bool) -> None:
-    """Write a subscription, made where there is none; `heard`: its reader said so, and the list's file is to follow."""
+def put(
+    connection: Connection, who: int, name: str, values: Mapping[str, Any], *, heard: datetime | None = None
+) -> None:
+    """Write a subscription, made where there is none; `heard`: its reader said so then, and the list's file follows."""
     mine = and_(subscription.c.subscriber == who, subscription.c.list == name)
-    more = {"said": subscription.c.said + 1} if heard else {}
+    more = {"said": next_word(heard)} if heard else {}
     if not connection.execute(update(subscription).where(mine).values({**values, **more})).rowcount:
-        row = {"subscriber": who, "list": name, "said": int(heard), **values}
+        row = {"subscriber": who, "list": name, "said": _moment(heard) if heard else 0, **values}
         new = insert(connection, subscription).values(row)  # another process may have been quicker
         key = ["subscriber", "list"]
         connection.execute(new.on_conflict_do_update(index_elements=key, set_={**values, **more}))
+
+
+def _moment(at: datetime) -> int:
+    return max(1, int((at - BEGAN).total_seconds()))
+
+
+def next_word(at: datetime) -> ColumnElement[int]:
+    """Return the number of a reader's new word: greater than that of the one before, whatever the clock says."""
+    moment = _moment(at)
+    return case((subscription.c.said >= moment, subscription.c.said + 1), else_=literal(moment))
 
 
 def note(

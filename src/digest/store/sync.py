@@ -6,7 +6,7 @@ import time
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import date, datetime, timedelta
+from datetime import date, datetime
 from typing import Any, Final, TypeAlias, TypeVar
 
 from sqlalchemy import Connection, Select, Update, and_, bindparam, select, update
@@ -17,7 +17,8 @@ from digest.store.chunks import chunks
 from digest.store.engine import Database, alone, among, insert
 from digest.store.formers import shut_ones
 from digest.store.preferences import known_numbers, numbers
-from digest.store.schema import consent, subscriber, subscription, suppression
+from digest.store.schema import consent, refusal, subscriber, subscription, suppression
+from digest.store.words import by_list, lately_said
 
 T = TypeVar("T")
 Key: TypeAlias = tuple[str, str]
@@ -25,10 +26,6 @@ Key: TypeAlias = tuple[str, str]
 Wish: TypeAlias = tuple[Preferences, date | None]
 """What a row of a file says besides."""
 
-OWN: Final = ("sign_up", "confirm", "back", "prefer", "address")
-"""Words of readers that a file has to follow."""
-LATELY: Final = timedelta(days=14)
-"""For so long somebody may have a list open that they loaded before a reader's word was written into it."""
 PORTION: Final = 500
 """People, or subscriptions that end, of one transaction: others that write wait a tenth of a second at most."""
 RESPITE: Final = 1.0
@@ -46,9 +43,15 @@ class SyncReport:
     removed: int = 0
     """Whose row has left the file."""
     kept_out: Mapping[str, int] = field(default_factory=dict)
-    """By list: rows of people who unsubscribed, moved to another address or are suppressed, and get nothing."""
+    """By list: rows of people who unsubscribed, moved away, refused to be written to or are suppressed: they get
+    nothing."""
     overruled: Mapping[str, tuple[int, ...]] = field(default_factory=dict)
-    """By list: subscribers who lately said themselves what the file now takes back."""
+    """By list: subscribers who lately said themselves what the file, which knew their word, now says otherwise."""
+    older: Mapping[str, tuple[int, ...]] = field(default_factory=dict)
+    """By list: subscribers of whom the file says what was so before their own last word, which stands."""
+    again: tuple[tuple[int, str], ...] = ()
+    """By subscriber and list: words that a file does not hold, or does not show that it does. They are to be written
+    again."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,6 +72,8 @@ class _Known:
 
     barred: set[str]
     """Keyed hashes."""
+    refused: set[str]
+    """Hashes of those who let nobody but themselves make a reader of them."""
     shut: dict[tuple[str, str], int]
     """(hash, list) of addresses that a reader of the list moved away from, and whose they were."""
     people: dict[str, Record[Any]]
@@ -88,6 +93,10 @@ class _Plan:
     new: dict[Key, Wish] = field(default_factory=dict)
     back: dict[Key, Wish] = field(default_factory=dict)
     changed: dict[Key, Wish] = field(default_factory=dict)
+    older: set[tuple[int, str]] = field(default_factory=set)
+    """By subscriber and list: those whose row is older than their word, and says otherwise."""
+    unmarked: set[tuple[int, str]] = field(default_factory=set)
+    """Those whose row says the same as their word, and does not show that it comes after it."""
     confirmed: list[Key] = field(default_factory=list)
     """Pending ones that a file now vouches for."""
     kept_out: Counter[str] = field(default_factory=Counter)
@@ -111,9 +120,9 @@ def sync(
     with database.read() as connection:
         known = _known(connection)
     plan = _planned(people, known)
-    gone = _gone(people, known)
+    gone = _gone(people, known, rows, plan)
     turned = [known.there[key] for key, wish in plan.changed.items() if _turned(known, key, wish)]
-    overruled = _lately_said([*gone, *((old.subscriber, old.list) for old in turned)], database, now)
+    overruled = lately_said(database, [*gone, *((old.subscriber, old.list) for old in turned)], now)
     added = changed = 0
     differ = plan.addresses
     for some in portions(person for person in people if person.address in differ):
@@ -133,6 +142,8 @@ def sync(
         removed=len(gone),
         kept_out=dict(sorted(plan.kept_out.items())),
         overruled=overruled,
+        older=by_list(plan.older),
+        again=tuple(sorted(plan.older | plan.unmarked)),
     )
 
 
@@ -140,19 +151,6 @@ def _turned(known: _Known, key: Key, wish: Wish) -> bool:
     """Whether a file has another way of reading than an active subscription."""
     old = known.there[key]
     return bool(old.consent == Consent.ACTIVE and known.ways.get(wish[0]) != old.preference)
-
-
-def _lately_said(keys: Sequence[tuple[int, str]], database: Database, now: datetime) -> dict[str, tuple[int, ...]]:
-    """Return those of the subscriptions, by list, whose readers said something of them lately."""
-    if not keys:
-        return {}
-    words = select(consent.c.subscriber, consent.c.list).where(consent.c.event.in_(OWN), consent.c.at > now - LATELY)
-    with database.read() as connection:
-        said = {(row.subscriber, row.list) for row in connection.execute(words)}
-    found: dict[str, set[int]] = {}
-    for who, name in said.intersection(keys):
-        found.setdefault(name, set()).add(who)
-    return {name: tuple(sorted(found[name])) for name in sorted(found)}
 
 
 def portions(
@@ -167,7 +165,7 @@ def portions(
 
 def _known(connection: Connection, people: Sequence[_Person] | None = None) -> _Known:
     """Return what there is of these people; None: of all."""
-    barred = select(suppression.c.email_hmac)
+    barred, refusing = select(suppression.c.email_hmac), select(refusal.c.email_hmac)
     known: Select[Any] = select(
         subscriber.c.id, subscriber.c.address, subscriber.c.email, subscriber.c.name, subscriber.c.email_hmac
     )
@@ -176,12 +174,14 @@ def _known(connection: Connection, people: Sequence[_Person] | None = None) -> _
     if people is not None and hashes is not None:
         mine = among(connection, subscriber.c.address, [person.address for person in people])
         barred = barred.where(among(connection, suppression.c.email_hmac, hashes))
+        refusing = refusing.where(among(connection, refusal.c.email_hmac, hashes))
         known = known.where(mine)
         there = there.where(subscription.c.subscriber.in_(select(subscriber.c.id).where(mine)))
     found = {row.address: row for row in connection.execute(known)}
     names = {row.id: row.address for row in found.values()}
     return _Known(
         barred=set(connection.execute(barred).scalars()),
+        refused=set(connection.execute(refusing).scalars()),
         shut=shut_ones(connection, hashes),
         people=found,
         ways=known_numbers(connection),
@@ -199,6 +199,8 @@ def _planned(people: Iterable[_Person], known: _Known) -> _Plan:
     for person in people:
         barred = person.hmac in known.barred
         rows = [row for row in person.rows if not barred and (person.hmac, row.list) not in known.shut]
+        if person.hmac in known.refused:
+            rows = [row for row in rows if _is_on(known.there.get((person.address, row.list)))]
         plan.kept_out.update(row.list for row in person.rows if row not in rows)
         if not rows:
             continue
@@ -210,18 +212,40 @@ def _planned(people: Iterable[_Person], known: _Known) -> _Plan:
             plan.other.append(person)
         for row in rows:
             key = (person.address, row.list)
-            _decide(plan, key, known.there.get(key), (row.preferences, row.joined_on), known.ways, renamed=renamed)
+            _decide(plan, key, known.there.get(key), row, known.ways, renamed=renamed)
     return plan
 
 
-def _gone(people: Sequence[_Person], known: _Known) -> list[tuple[int, str]]:
-    """Return the subscriptions whose rows are in no file any more, by subscriber and list."""
+def _gone(
+    people: Sequence[_Person], known: _Known, rows: Mapping[str, Sequence[Row]], plan: _Plan
+) -> list[tuple[int, str]]:
+    """Return the subscriptions whose rows are in no file any more, by subscriber and list.
+
+    Those whose readers' own words are newer than all that the list's file holds go to `plan.older` instead: that file
+    never had their row. One that is not there at all says that the list has ended.
+    """
     pairs = [(person, row.list) for person in people for row in person.rows]
     listed = {(person.address, name) for person, name in pairs}
     # A row of the address they moved away from is an older file's, which says nothing of the one they have.
-    spared = {(known.shut.get((person.hmac, name)), name) for person, name in pairs} if known.shut else set()
-    gone = ((old.subscriber, old.list) for key, old in known.there.items() if key not in listed and _counts(old))
-    return [key for key in gone if key not in spared]
+    shut = known.shut
+    mine = ((person, name) for person, name in pairs if shut and person.hmac not in known.barred)
+    moved = ((shut.get((person.hmac, name)), name) for person, name in mine)
+    spared = {(who, name) for who, name in moved if who is not None}
+    newest = {name: max((row.said for row in of_list), default=0) for name, of_list in rows.items()}
+    gone: list[tuple[int, str]] = []
+    for key, old in known.there.items():
+        if key in listed:
+            continue
+        address, name = key
+        it = (old.subscriber, name)
+        if it in spared:
+            if old.said and not _unwritten(old) and (old.removed_at is None or old.consent == Consent.UNSUBSCRIBED):
+                plan.older.add(it)
+        elif _counts(old):
+            barred = known.people[address].email_hmac in known.barred
+            lost = old.said and not barred and name in newest and newest[name] <= old.said
+            (plan.older.add if lost else gone.append)(it)
+    return gone
 
 
 def _people(rows: Mapping[str, Sequence[Row]], hmac: Callable[[str], str]) -> list[_Person]:
@@ -251,23 +275,34 @@ def _counts(old: Record[Any]) -> bool:
     return old.removed_at is None and old.consent == Consent.ACTIVE and not _unwritten(old)
 
 
+def _is_on(old: Record[Any] | None) -> bool:
+    """Whether somebody has the list already."""
+    return old is not None and old.removed_at is None and old.consent == Consent.ACTIVE
+
+
 def _unwritten(old: Record[Any]) -> bool:
     """Whether its reader said something that stands in no file yet: until it does, their word counts."""
     return bool(old.said > old.noted)
 
 
 def _decide(
-    plan: _Plan, key: Key, old: Record[Any] | None, wish: Wish, ways: Mapping[Preferences, int], *, renamed: bool
+    plan: _Plan, key: Key, old: Record[Any] | None, row: Row, ways: Mapping[Preferences, int], *, renamed: bool
 ) -> None:
     """Put a row of the files where it belongs in the plan, going by the subscription there is."""
+    wish = (row.preferences, row.joined_on)
     if old is None:
         plan.new[key] = wish
     elif old.consent == Consent.UNSUBSCRIBED:
         plan.kept_out[key[1]] += 1
+        if old.said and not _unwritten(old):
+            plan.older.add((old.subscriber, old.list))
     elif _unwritten(old):
         return
     elif old.removed_at is not None:
         plan.back[key] = wish
+    elif old.consent == Consent.ACTIVE and row.said < old.said:
+        same = ways.get(wish[0]) == old.preference
+        (plan.unmarked if same else plan.older).add((old.subscriber, old.list))
     elif renamed or old.consent != Consent.ACTIVE or (ways.get(wish[0]), wish[1]) != (old.preference, old.joined_on):
         plan.changed[key] = wish
     if old is not None and old.consent == Consent.PENDING:

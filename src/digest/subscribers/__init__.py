@@ -15,7 +15,6 @@ from digest.subscribers.files import (
     list_files,
     read_list,
     read_lists,
-    rename,
     write_rows,
 )
 from digest.subscribers.importing import Gone, Import, read_export, rejected
@@ -67,7 +66,6 @@ __all__ = [
     "read_settings",
     "read_suppressed",
     "rejected",
-    "rename",
     "require_whole",
     "rewrite_suppressed",
     "write_rows",

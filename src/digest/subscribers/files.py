@@ -15,7 +15,7 @@ from digest.subscribers.addresses import identity, normalise
 from digest.subscribers.advice import advice
 from digest.subscribers.csvfile import Record, named_once, read_table, write_table
 from digest.subscribers.keys import Keyring
-from digest.subscribers.rows import COLUMNS, Reader, cells
+from digest.subscribers.rows import COLUMNS, SAID, Reader, cells
 from digest.subscribers.settings import ListSettings, hint, read_settings, title_of
 from digest.subscribers.sheet import Sheet, read_sheet, require_whole, rewrite
 
@@ -101,7 +101,7 @@ def read_list(
 
 
 def _strangers(columns: Sequence[str]) -> list[str]:
-    return [column for column in columns if column and column not in COLUMNS]
+    return [column for column in columns if column and column not in (*COLUMNS, SAID)]
 
 
 def _once(row: Row, record: Record, seen: dict[str, int]) -> None:
@@ -130,26 +130,41 @@ def extend_list(path: Path, rows: Iterable[Row]) -> None:
     rewrite(path, require_whole, extend)
 
 
-def follow(path: Path, rows: Iterable[Row], gone: Iterable[str]) -> int:
+def follow(path: Path, rows: Iterable[Row], gone: Iterable[str], was: Callable[[str], str | None] | None = None) -> int:
     """Make a list's file say what its readers said: their rows as given, those of the addresses `gone` taken out.
 
-    Every other row, and every cell of a column that is not ours, stays; returns how many rows are other than before,
-    and writes nothing where that is none. A file that is not there is made. Raises ListError as `require_whole` does.
+    `was` says of an address, as `identity` has it, whose former one it is: their row is put where that one stands, and
+    it goes where they have a row, or none is given; None: it is nobody's former one. Every other row, and every cell
+    of a column that is not ours, stays; returns how many rows are other than before, and writes nothing where that is
+    none. A file that is not there is made. Raises ListError as `require_whole` does.
     """
     wanted = {identity(row.email): row for row in rows}
     out = {identity(address) for address in gone} - set(wanted)
+    columns = (*COLUMNS, SAID) if any(row.said for row in wanted.values()) else COLUMNS
     if not path.exists():
         if wanted:
-            write_rows(path, wanted.values())
+            written = ([_named(row)[column] for column in columns] for row in wanted.values())
+            write_table(path, columns, written)
         return len(wanted)
 
     def say(sheet: Sheet) -> int:
         left = {who: _named(row) for who, row in wanted.items()}
-        count = _drop(sheet, lambda record: _who(record) in out)
+        people = [(line, _who(line.record)) for line in sheet.lines]
+        there, dead, place = {who for _, who in people}, set(out), dict[str, str]()
+        for _, who in people if was else ():
+            new = was(who) if was and who not in wanted else None
+            if new in wanted and new not in there:
+                place[who] = new
+                there.add(new)
+            elif new is not None:
+                dead.add(who)
+        kept = [(line, who) for line, who in people if who not in dead]
+        sheet.lines = [line for line, _ in kept]
+        count = len(people) - len(kept)
         if left:
-            sheet.widen(COLUMNS)
-        for line in sheet.lines:
-            said = left.pop(_who(line.record), {})
+            sheet.widen(columns)
+        for line, who in kept:
+            said = left.pop(place.get(who, who), {})
             # What a reader cannot say on a page, the name among it, stays as the file has it where they left it empty.
             count += sheet.put(line, {name: value for name, value in said.items() if value or name not in KEPT})
         for said in left.values():
@@ -157,21 +172,6 @@ def follow(path: Path, rows: Iterable[Row], gone: Iterable[str]) -> int:
         return count + len(left)
 
     return rewrite(path, require_whole, say)
-
-
-def rename(path: Path, old: str, new: str) -> int:
-    """Put a reader's new address into their row of a list's file; where the new one has a row, the old one goes.
-
-    Returns how many rows are other than before. Raises ListError as `require_whole` does.
-    """
-    who, other = identity(old), identity(new)
-
-    def move(sheet: Sheet) -> int:
-        if any(_who(line.record) == other for line in sheet.lines) and other != who:
-            return _drop(sheet, lambda record: _who(record) == who)
-        return sum(sheet.put(line, {"email": new}) for line in sheet.lines if _who(line.record) == who)
-
-    return rewrite(path, require_whole, move)
 
 
 def drop_address(path: Path, email: str) -> int:
@@ -218,7 +218,7 @@ def _drop(sheet: Sheet, sought: Callable[[Record], bool]) -> int:
 
 
 def _named(row: Row) -> dict[str, str]:
-    return dict(zip(COLUMNS, cells(row), strict=True))
+    return dict(zip(COLUMNS, cells(row), strict=True)) | {SAID: str(row.said or "")}
 
 
 def _who(record: Record) -> str:

@@ -40,6 +40,8 @@ class Purpose(StrEnum):
     """Make a sign-up count; its number is the request's, not the subscriber's."""
     ADDRESS = "address"
     """Let mail go to a new address; its number is the request's."""
+    NEVER = "never"
+    """Let no form write to the address any more; its number is the address's keyed hash."""
 
 
 LETTERS: Final[dict[str, bytes]] = {
@@ -48,6 +50,7 @@ LETTERS: Final[dict[str, bytes]] = {
     Purpose.WEB: b"w",
     Purpose.CONFIRM: b"c",
     Purpose.ADDRESS: b"a",
+    Purpose.NEVER: b"n",
 }
 PURPOSES: Final = {letter: Purpose(purpose) for purpose, letter in LETTERS.items()}
 
@@ -58,7 +61,7 @@ class Token:
 
     purpose: Purpose
     subscriber: int
-    """Or the number of a request, where the purpose says so."""
+    """Or the number of a request, or an address's keyed hash, where the purpose says so."""
     edition: str
 
 

@@ -14,6 +14,7 @@ from digest.errors import DigestError
 from digest.parts import Parts
 from digest.web import desk, health, readers
 from digest.web.away import away
+from digest.web.below import Below, root_of
 from digest.web.guard import Guard
 from digest.web.readers.counting import Tally
 from digest.web.templates import STATIC
@@ -32,7 +33,10 @@ def create_app(parts: Parts, *, clock: Callable[[], datetime], once: str = "") -
     tally = Tally(parts, clock)
     return Starlette(
         routes=[STATIC, *health.routes(parts), *readers.routes(parts, clock, tally), *desk.routes(parts, clock, once)],
-        middleware=[Middleware(Guard, names=names, open_to_posts=readers.OPEN_TO_POSTS)],
+        middleware=[
+            Middleware(Below, root=root_of(parts.settings.public_url)),
+            Middleware(Guard, names=names, open_to_posts=readers.OPEN_TO_POSTS),
+        ],
         exception_handlers={DigestError: away},
         max_body_size=LARGEST,
         lifespan=tally.open,

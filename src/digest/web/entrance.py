@@ -20,6 +20,7 @@ from starlette.responses import Response
 from digest.model.editors import LONGEST_NAME, Editor, Right, key_of
 from digest.parts import Parts
 from digest.store.editors import NOBODY
+from digest.web.below import below
 from digest.web.guard import host_name, is_number
 from digest.web.passwords import matches
 from digest.web.readers.client import said_by
@@ -140,7 +141,7 @@ class Entrance:
     def end(self, request: Request, answer: Response) -> None:
         """End the session that a request belongs to."""
         self.parts.store.editors.end(_digest(request.cookies.get(SESSION, "")))
-        answer.delete_cookie(SESSION)
+        answer.delete_cookie(SESSION, path=below("/"))
 
     # ----------------------------------------------------------------------------------------------- a word on the way
 
@@ -164,8 +165,8 @@ class Entrance:
         match self._read(request, DEVICE, KNOWN_FOR):
             case [str(owner), str(device)] if owner == key_of(name):
                 return [(DEVICE, device)]
-        at = place(self.address(request))
-        return [("pair", key_of(name), at), ("place", at)]
+        there = place(self.address(request))
+        return [("pair", key_of(name), there), ("place", there)]
 
     def _read(self, request: Request, cookie: str, lasts: timedelta) -> object:
         try:
@@ -178,6 +179,7 @@ class Entrance:
             cookie,
             value,
             max_age=int(lasts.total_seconds()),
+            path=below("/"),
             httponly=True,
             samesite="lax",
             secure=self._is_public(request),

@@ -12,6 +12,8 @@ from starlette.requests import Request
 from starlette.responses import HTMLResponse, PlainTextResponse, Response
 from starlette.routing import Route
 
+from digest.web.below import below, root
+
 PAGES: Final = Path(__file__).with_name("pages")
 ASSETS: Final = PAGES / "static"
 KINDS: Final = {".css": "text/css", ".js": "text/javascript", ".svg": "image/svg+xml", ".png": "image/png"}
@@ -28,7 +30,10 @@ def rendered(
 
 @cache
 def environment() -> Environment:
-    """Return what makes pages of templates; they call for files beside them by `asset("desk.css")`."""
+    """Return what makes pages of templates; they call for files beside them by `asset("desk.css")`.
+
+    Addresses of other pages begin with `root()`.
+    """
     made = Environment(
         loader=FileSystemLoader(PAGES),
         autoescape=True,
@@ -36,14 +41,13 @@ def environment() -> Environment:
         trim_blocks=True,
         lstrip_blocks=True,
     )
-    made.globals["asset"] = asset
+    made.globals |= {"asset": asset, "root": root}
     return made
 
 
-@cache
 def asset(name: str) -> str:
     """Return the address of one of our files. Raises KeyError for one that is not there."""
-    return f"/static/{marks()[name]}/{name}"
+    return below(f"/static/{marks()[name]}/{name}")
 
 
 @cache

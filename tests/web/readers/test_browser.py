@@ -10,6 +10,7 @@ import pytest
 from playwright.sync_api import expect
 
 from digest.pipeline import readers
+from digest.pipeline.refusing import never_again, never_token
 from digest.subscribers import Purpose
 
 from ..browsing import PATIENCE, PLACE, SHOTS, chromium, resized, violations
@@ -60,6 +61,10 @@ def ways(pages):
     readers.sign_up(parts, readers.Form("new@mail.example", "daily", wish, "yes"), now=LATER)
     readers.move_address(parts, pages.token(), "mira@post.example", now=LATER)
     out = f"/u/{pages.token(Purpose.UNSUBSCRIBE)}"
+    edition = parts.settings.edition("daily")
+    never = f"/never/{never_token(parts, 'never@mail.example', edition)}"
+    readers.sign_up(parts, readers.Form(gone, "daily", wish, "yes"), now=LATER)
+    never_again(parts, never_token(parts, gone, edition), now=LATER)
     return {
         "subscribe": "/subscribe",
         "confirm": f"/confirm/{parts.tokens.make(Purpose.CONFIRM, 1, 'daily')}",
@@ -72,6 +77,10 @@ def ways(pages):
         "left": f"/u/{pages.token(Purpose.UNSUBSCRIBE, gone)}",
         "link": "/link",
         "closed": "/prefs/none",
+        "done": f"/confirm/{parts.tokens.make(Purpose.CONFIRM, 3, 'daily')}",
+        "never": never,
+        "nevered": f"/never/{never_token(parts, gone, edition)}",
+        "nevered-ar": f"/never/{never_token(parts, gone, edition)}?lang=ar",
         "archive": "/archive",
         "issue": "/archive/1",
     }

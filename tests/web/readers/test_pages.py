@@ -13,6 +13,7 @@ import pytest
 
 from digest.consent import MOVES
 from digest.pipeline import open_archive, readers
+from digest.pipeline.refusing import never_token
 from digest.render import Ways
 from digest.subscribers import Purpose
 from digest.web.readers.joining import AT_ONCE
@@ -301,6 +302,75 @@ def test_an_address_moves_when_it_is_confirmed_at_the_new_one(own_pages):
     assert pages.visitor.post(f"/prefs/{token}/move", {"email": "mira"}).status == 422
 
 
+@pytest.mark.parametrize("after", ["pressed", "asked anew"])
+def test_a_second_press_for_an_address_is_told_that_it_is_done_and_nothing_else(own_pages, after):
+    pages, token = own_pages, own_pages.token()
+    pages.visitor.post(f"/prefs/{token}/move", {"email": "mira@post.example"})
+    way = f"/address/{pages.parts.tokens.make(Purpose.ADDRESS, 1, 'daily')}"
+
+    if after == "pressed":
+        pages.visitor.post(way)
+    else:
+        pages.visitor.post(f"/prefs/{token}/move", {"email": "other@post.example"})
+    before = pages.everything
+    answers = [pages.visitor.post(way), pages.visitor.post(way), pages.visitor.get(way)]
+
+    assert pages.everything == before
+    for answer in answers:
+        assert answer.status == 200
+        assert "This is done already." in answer.text
+        assert "post.example" not in answer.text
+        assert not lxml.html.fromstring(answer.text).forms
+
+
+def test_never_again_is_one_press_that_a_scanner_does_not_make_and_that_is_lifted_by_another(own_pages):
+    pages, edition = own_pages, own_pages.parts.settings.edition("daily")
+    way = f"/never/{never_token(pages.parts, 'new@mail.example', edition)}"
+    before = pages.everything
+
+    looked = [pages.visitor.get(f"{way}?lang=pl"), pages.visitor.ask("HEAD", way), pages.visitor.get(f"{way}/back")]
+    untouched = pages.everything == before
+    pressed = [pages.visitor.ask("POST", way, b"", FORM) for _ in range(2)]
+    sign_up(pages, "new@mail.example")
+    shown = pages.visitor.get(way)
+    waiting = pages.parts.store.notices.waiting()
+    lifted = [pages.visitor.post(f"{way}/back") for _ in range(2)]
+    sign_up(pages, "new@mail.example")
+
+    assert untouched
+    assert [answer.status for answer in looked] == [200, 200, 303]
+    assert [answer.goes_to for answer in (*pressed, *lifted)] == [way] * 4
+    assert "No form of ours writes to you any more." in shown.text
+    assert "new@mail" not in shown.text
+    assert (waiting, pages.parts.store.notices.waiting()) == (0, 1)
+    for path in (f"/never/{pages.token()}", f"/never/{pages.token()}/back"):
+        assert pages.visitor.post(path).status == 404
+
+
+def test_what_a_button_does_once_it_says_kindly_ever_after(own_pages):
+    pages = own_pages
+    sign_up(pages, "new@mail.example")
+    confirm = f"/confirm/{pages.parts.tokens.make(Purpose.CONFIRM, 1, 'daily')}"
+    first, again = (pages.visitor.post(confirm) for _ in range(2))
+    pages.ids = {each.subscriber.email: each.subscriber.id for each in pages.parts.store.subscribers.all()}
+    way = f"/u/{pages.token(Purpose.UNSUBSCRIBE, 'new@mail.example')}"
+    prefs = f"/prefs/{pages.token(address='new@mail.example')}"
+    left = [pages.visitor.post(way, {"List-Unsubscribe": "One-Click", "from": "page"}) for _ in range(2)]
+    late = [pages.visitor.get(confirm), pages.visitor.post(confirm)]
+    back = [pages.visitor.post(f"{way}/back") for _ in range(2)]
+    reloaded = [pages.visitor.get(f"{way}/{step}") for step in ("less", "rest", "back")]
+    reloaded += [pages.visitor.get(f"{prefs}/{step}?lang=de") for step in ("pause", "move", "delete")]
+    deleted = [pages.visitor.post(f"{prefs}/delete") for _ in range(2)]
+
+    assert all("You are subscribed." in answer.text for answer in (first, again))
+    assert [answer.goes_to for answer in left] == [way] * 2
+    assert all((answer.status, "This is done already." in answer.text) == (200, True) for answer in late)
+    assert [answer.goes_to for answer in back] == [f"{way}?done=back"] * 2
+    assert [answer.goes_to for answer in reloaded] == [way] * 3 + [f"{prefs}?lang=de"] * 3
+    assert deleted[0].goes_to == prefs
+    assert "Everything is deleted." in deleted[1].text
+
+
 def test_a_readers_link_writes_to_few_strangers_a_day(own_pages):
     pages, token = own_pages, own_pages.token()
 
@@ -325,10 +395,10 @@ def test_a_copy_holds_what_is_kept_and_deleting_leaves_only_the_wish(own_pages):
 
     assert "attachment" in copy.headers["Content-Disposition"]
     assert "mira@mail.example" in json.dumps(json.loads(copy.text))
-    assert "Everything is deleted." in gone.text
+    assert (gone.status, gone.goes_to) == (303, f"/prefs/{token}")
     assert pages.state() == {}
-    assert pages.visitor.get(f"/prefs/{token}").status == 404
-    assert pages.visitor.get(f"/prefs/{token}/copy").status == 404
+    for path in (f"/prefs/{token}", f"/u/{pages.token(Purpose.UNSUBSCRIBE)}", f"/prefs/{token}/copy"):
+        assert "Everything is deleted." in pages.visitor.get(path).text
 
 
 # ---------------------------------------------------------------------------------------------------- leaving

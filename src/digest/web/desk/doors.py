@@ -17,6 +17,7 @@ from starlette.routing import Route
 from digest.errors import DigestError, MoveError, UnknownError
 from digest.model.editors import Editor, Right
 from digest.parts import Parts
+from digest.web.below import below
 from digest.web.desk.caching import Kept
 from digest.web.entrance import SAID, Entrance
 from digest.web.templates import rendered
@@ -99,12 +100,12 @@ class Visit:
         known = {"editor": self.editor, "may": self.may, "said": said, "brief": self.parts.settings.title}
         answer = rendered(f"desk/{template}.html.j2", status=status, **(known | values))
         if SAID in self.request.cookies:
-            answer.delete_cookie(SAID)
+            answer.delete_cookie(SAID, path=below("/"))
         return answer
 
     def go(self, path: str, said: str = "") -> Response:
         """Send on to another page, which tells what was done."""
-        answer = RedirectResponse(path, status_code=303)
+        answer = RedirectResponse(below(path), status_code=303)
         if said:
             self.desk.entrance.say(self.request, answer, said)
         return answer
@@ -186,4 +187,5 @@ def _stranger(visit: Visit) -> Response:
         told = f"{name} is no editor here; an operator adds one: digest editors add" if name else "No proxy vouches."
         return visit.page("error", status=403, headline="This desk is not yours.", text=told)
     here = visit.request.url.path
-    return visit.go("/sign-in" if visit.request.method != "GET" or here == "/" else f"/sign-in?next={quote(here)}")
+    back = f"?next={quote(below(here))}" if visit.request.method == "GET" and here != "/" else ""
+    return visit.go(f"/sign-in{back}")

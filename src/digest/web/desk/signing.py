@@ -8,6 +8,7 @@ from typing import Final
 from starlette.responses import Response
 
 from digest.model.editors import Right
+from digest.web.below import ours
 from digest.web.desk.doors import Door, Visit
 from digest.web.entrance import Wait
 
@@ -63,12 +64,12 @@ def sign_out(visit: Visit) -> Response:
 
 
 def inside(path: str) -> str:
-    r"""Return a path of ours to go on to; the first page where it is none.
+    r"""Return which path of ours a browser is to go on to; the first page where it is none.
 
     >>> [inside(path) for path in ("/issues/3", "//evil.example", r"/\evil.example", "https://evil.example", "")]
     ['/issues/3', '/', '/', '/', '/']
     """
-    return path if path.startswith("/") and path[1:2] not in ("/", "\\") and path.isprintable() else "/"
+    return ours(path) if path.startswith("/") and path[1:2] not in ("/", "\\") and path.isprintable() else "/"
 
 
 def _page(visit: Visit, wrong: str = "", *, status: int = 200) -> Response:

@@ -16,9 +16,10 @@ from digest.web.readers.counting import Door, Tally
 from digest.web.readers.joining import Joining
 from digest.web.readers.leaf import Leaves
 from digest.web.readers.leaving import Leaving
+from digest.web.readers.refusing import Refusing
 from digest.web.readers.stand import Stand
 
-OPEN_TO_POSTS: Final = ("/u/", "/prefs/", "/confirm/", "/address/")
+OPEN_TO_POSTS: Final = ("/u/", "/prefs/", "/confirm/", "/address/", "/never/")
 """Below these only who knows a reader's token does anything, so that it matters not where a form comes from: a mail
 program's one-click has no Origin (RFC 8058, 3.2), and from pages that say `no-referrer` browsers send `null`."""
 
@@ -27,5 +28,5 @@ def routes(parts: Parts, clock: Callable[[], datetime], tally: Tally) -> list[Ro
     """Return the routes of the readers' pages, and of the way over counted links."""
     leaves = Leaves(parts, Stand(parts), clock)
     door = Door(parts, clock, tally, lambda request: leaves.turn(request).closed())
-    pages = (Joining(leaves), Confirming(leaves), Choosing(leaves), Leaving(leaves), door)
+    pages = (Joining(leaves), Confirming(leaves), Choosing(leaves), Leaving(leaves), Refusing(leaves), door)
     return [*archive.routes(leaves), *(route for each in pages for route in each.routes())]

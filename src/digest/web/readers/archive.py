@@ -9,7 +9,6 @@ from __future__ import annotations
 import re
 from dataclasses import replace
 from hashlib import sha256
-from urllib.parse import urlsplit
 
 from starlette.requests import Request
 from starlette.responses import PlainTextResponse, Response
@@ -18,6 +17,7 @@ from starlette.routing import Route
 from digest.errors import UnknownError
 from digest.render import Ways
 from digest.render.addresses import FEED, STYLE
+from digest.web.below import root_of
 from digest.web.readers.leaf import Leaves
 from digest.web.readers.stand import Shown
 
@@ -62,7 +62,7 @@ def _kept(shown: Shown, name: str) -> tuple[bytes, str]:
 
 
 def _made(shown: Shown, name: str) -> bytes:
-    archive, root = shown.archive, urlsplit(shown.site.public_url).path
+    archive, root = shown.archive, root_of(shown.site.public_url)
     ways = replace(Ways.served(root), subscribe=f"{root}/subscribe" if shown.open_editions else "")
     if name == FEED:
         return archive.feed()

@@ -18,6 +18,7 @@ from digest.pipeline.readers import Wishes
 from digest.pipeline.switching import change_edition
 from digest.slots import local_date
 from digest.subscribers import Purpose
+from digest.web.below import below
 from digest.web.readers.form import form_of, offer_of
 from digest.web.readers.forms import Choice, Fields, read_address, read_choice, read_day
 from digest.web.readers.leaf import PRIVATE, Leaf, Leaves, posted
@@ -46,6 +47,7 @@ class Choosing:
             Route("/prefs/{token}/move", posted(self.move), methods=["POST"]),
             Route("/prefs/{token}/copy", self.copy, methods=["GET"]),
             Route("/prefs/{token}/delete", posted(self.delete), methods=["POST"]),
+            *(Route(f"/prefs/{{token}}/{step}", self.again, methods=["GET"]) for step in ("pause", "move", "delete")),
         ]
 
     def show(self, request: Request) -> Response:
@@ -105,12 +107,13 @@ class Choosing:
         return Response(text, media_type="application/json", headers=headers)
 
     def delete(self, request: Request, fields: Fields) -> Response:
-        """The end of all that is kept."""
-        leaf = self._leaves.turn(request)
-        if not readers.forget(leaf.parts, request.path_params["token"], now=leaf.now):
-            return leaf.closed()
-        say = leaf.labels.say
-        return leaf.show("state.html.j2", said="", heading=say("gone_h1"), lede=say("gone_lede"), days=None)
+        """The end of all that is kept, for once and for all: the page of preferences says it from now on."""
+        leaf, token = self._leaves.turn(request), request.path_params["token"]
+        return leaf.go(f"/prefs/{token}") if readers.forget(leaf.parts, token, now=leaf.now) else leaf.closed()
+
+    def again(self, request: Request) -> Response:
+        """The page that a form stands on, to who reloads or shares the address of its answer."""
+        return self._leaves.turn(request).go(f"/prefs/{request.path_params['token']}")
 
     def _opened(self, request: Request) -> Opened | Response:
         """Return whose preferences they are; else what is shown instead."""
@@ -154,7 +157,7 @@ class Opened:
             "first_day": self.today + timedelta(days=1),
             "last_day": self.today + LONGEST_PAUSE,
             "usual_day": self.today + USUAL_PAUSE,
-            "leave": f"/u/{found.unsubscribe_token}{leaf.query}",
+            "leave": below(f"/u/{found.unsubscribe_token}{leaf.query}"),
         }
         return leaf.show(
             "preferences.html.j2", status=422 if problems else 200, private=True, wide=True, here=self._here, **values
@@ -162,7 +165,7 @@ class Opened:
 
     @property
     def _here(self) -> str:
-        return f"/prefs/{self.token}{self.leaf.query}"
+        return below(f"/prefs/{self.token}{self.leaf.query}")
 
     def _pause(self) -> date | None:
         until = self.found.paused_until

@@ -12,6 +12,7 @@ from digest.model.people import Consent
 from digest.pipeline import readers
 from digest.pipeline.readers import Wishes
 from digest.pipeline.transactional import masked
+from digest.store.readers import Asked
 from digest.subscribers import Purpose
 from digest.web.readers.forms import Fields
 from digest.web.readers.leaf import Leaf, Leaves, posted
@@ -40,15 +41,17 @@ class Confirming:
             return leaf.closed()
         if found.consent is Consent.ACTIVE:
             return _stands(leaf, found, "confirmed.html.j2", preferences="")
-        return _stands(leaf, found, "confirm.html.j2")
+        return _stands(leaf, found, "confirm.html.j2") if self._waiting(leaf, request) else leaf.done()
 
     def confirm(self, request: Request, fields: Fields) -> Response:
         """The press itself."""
         leaf, found = self._opened(request, Purpose.CONFIRM)
         token = request.path_params["token"]
         done = readers.confirm(leaf.parts, token, now=leaf.now) if found else None
-        if done is None or done.wishes.consent is not Consent.ACTIVE:
+        if done is None:
             return leaf.closed()
+        if done.wishes.consent is not Consent.ACTIVE:
+            return leaf.done()
         # Only the press itself leads on to the preferences: a mail that is forwarded later must not.
         way = f"/prefs/{done.wishes.preferences_token}{leaf.query}" if done.fresh else ""
         return _stands(leaf, done.wishes, "confirmed.html.j2", preferences=way)
@@ -56,18 +59,20 @@ class Confirming:
     def ask_address(self, request: Request) -> Response:
         """The button that takes a new address into use."""
         leaf, found = self._opened(request, Purpose.ADDRESS)
-        new = self._asked(leaf, request)
-        if found is None or not new:
+        if found is None:
             return leaf.closed()
-        return leaf.show("move.html.j2", private=True, address=masked(new))
+        waiting = self._waiting(leaf, request)
+        return leaf.show("move.html.j2", private=True, address=masked(waiting.email)) if waiting else leaf.done()
 
     def move(self, request: Request, fields: Fields) -> Response:
         """The press itself."""
         leaf, found = self._opened(request, Purpose.ADDRESS)
         token = request.path_params["token"]
         done = readers.confirm_address(leaf.parts, token, now=leaf.now) if found else None
-        if done is None or not done.fresh:
+        if done is None:
             return leaf.closed()
+        if not done.fresh:
+            return leaf.done()
         edition, wishes, say = leaf.parts.settings.editions.get(done.wishes.edition), done.wishes, leaf.labels.say
         wish, now, until = wishes.preferences, leaf.now, wishes.paused_until
         lede = next_line(wish, edition, wishes.email, leaf.labels, now, until) if edition else ""
@@ -83,11 +88,11 @@ class Confirming:
             return leaf, None
         return self._leaves.turn(request, own=found.preferences.language), found
 
-    def _asked(self, leaf: Leaf, request: Request) -> str:
-        """Return the address that waits to be confirmed; empty where none does."""
+    def _waiting(self, leaf: Leaf, request: Request) -> Asked | None:
+        """Return what waits to be confirmed; None where it was confirmed, or is void."""
         said = leaf.parts.tokens.read(request.path_params["token"])
         asked = leaf.parts.store.readers.asked(said.subscriber) if said else None
-        return asked.email if asked and not asked.done else ""
+        return asked if asked and not asked.done else None
 
 
 def _stands(leaf: Leaf, found: Wishes, page: str, **values: Any) -> Response:

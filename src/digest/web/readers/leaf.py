@@ -15,8 +15,10 @@ from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 
 from digest.parts import Parts
+from digest.pipeline import readers
 from digest.pipeline.trial_send import NOBODY
 from digest.render.labels import Labels
+from digest.web.below import below
 from digest.web.readers.forms import Fields
 from digest.web.readers.reading import anchor, apart
 from digest.web.readers.stand import Shown, Stand
@@ -62,7 +64,7 @@ class Leaf:
             "apart": apart,
             "anchor": anchor,
             "query": self.query,
-            "here": f"{self.request.url.path}{self.query}",
+            "here": f"{below(self.request.url.path)}{self.query}",
             "here_to": self.here_to,
         }
         headers = PRIVATE if private else {}
@@ -71,13 +73,20 @@ class Leaf:
     def closed(self) -> Response:
         """Return the page of a link that opens nothing: forged, cut, of another purpose or of nobody, all alike.
 
-        That of a test mail is told from them, since it was made to be looked at.
+        That of a test mail is told from them, since it was made to be looked at, and that of somebody who had
+        themselves erased, who may look whether that was done.
         """
         said, say = self.parts.tokens.read(self.request.path_params.get("token", "")), self.labels.say
         if said and said.subscriber == NOBODY.subscriber:
             heading, lede = say("trial_h1"), say("trial_lede")
             return self.show("state.html.j2", status=404, private=True, said="", heading=heading, lede=lede, days=None)
+        if said and readers.is_forgotten(self.parts, said):
+            return self.show("state.html.j2", said="", heading=say("gone_h1"), lede=say("gone_lede"), days=None)
         return self.show("closed.html.j2", status=404, private=True)
+
+    def done(self) -> Response:
+        """Return the page of a link that was good for one press: the same whatever became of what it was for."""
+        return self.show("done.html.j2", private=True)
 
     def slow(self, seconds: float) -> Response:
         """Return the page for who asks too often."""
@@ -91,7 +100,7 @@ class Leaf:
         """Send the browser to a page of ours after a form, so that going back or reloading sends nothing again."""
         told = ({"lang": self.asked} if self.asked else {}) | query
         headers = PRIVATE | {"Cache-Control": "no-store"}
-        return RedirectResponse(path + (f"?{urlencode(told)}" if told else ""), status_code=303, headers=headers)
+        return RedirectResponse(below(path) + (f"?{urlencode(told)}" if told else ""), status_code=303, headers=headers)
 
     @property
     def query(self) -> str:
@@ -101,7 +110,7 @@ class Leaf:
     def here_to(self, step: str) -> str:
         """Return the way from a token's page to what can be done there."""
         token, first = self.request.path_params["token"], self.request.url.path.split("/")[1]
-        return f"/{first}/{token}/{step}{self.query}"
+        return below(f"/{first}/{token}/{step}{self.query}")
 
     @property
     def sender(self) -> str:

@@ -15,7 +15,7 @@ from digest.consent import PUT_BACK
 from digest.model.issue import Edition
 from digest.model.people import Consent
 from digest.pipeline import readers
-from digest.pipeline.clicks import one_clicks
+from digest.pipeline.one_clicks import one_clicks
 from digest.pipeline.readers import Wishes
 from digest.pipeline.switching import change_edition
 from digest.slots import local_date
@@ -54,6 +54,7 @@ class Leaving:
             Route("/u/{token}/fewer", self.fewer, methods=["GET"]),
             Route("/u/{token}/fewer", posted(self.fewer), methods=["POST"]),
             Route("/u/{token}/back", posted(self.back), methods=["POST"]),
+            *(Route(f"/u/{{token}}/{step}", self.again, methods=["GET"]) for step in ("less", "rest", "back")),
         ]
 
     def show(self, request: Request) -> Response:
@@ -132,6 +133,10 @@ class Leaving:
         leaf, found = self._opened(request)
         there = readers.put_back(leaf.parts, request.path_params["token"], now=leaf.now) if found else None
         return _go(leaf, there, BACK) if there else leaf.closed()
+
+    def again(self, request: Request) -> Response:
+        """The page that a form stands on, to who reloads or shares the address of its answer."""
+        return self._leaves.turn(request).go(f"/u/{request.path_params['token']}")
 
     def _leave_page(self, request: Request) -> Response:
         (leaf, found), token = self._opened(request), request.path_params["token"]

@@ -17,6 +17,7 @@ from digest.pipeline.transactional import masked
 from digest.render.clean import clean
 from digest.render.labels import Labels
 from digest.slots import local_date, planned, reader_at, wanted_on
+from digest.web.below import below
 from digest.web.readers.forms import Choice
 from digest.web.readers.picture import week
 from digest.web.readers.rhythm import days_of, named, taken_apart
@@ -151,9 +152,9 @@ def apart(text: str, way: str = "") -> Markup:
     return Markup('<bdi dir="{}">{}</bdi>').format(way, text) if way else Markup("<bdi>{}</bdi>").format(text)
 
 
-def anchor(href: str, text: str) -> Markup:
-    """Return a link."""
-    return Markup('<a href="{}">{}</a>').format(href, text)
+def anchor(path: str, text: str) -> Markup:
+    """Return a link to a page of ours."""
+    return Markup('<a href="{}">{}</a>').format(below(path), text)
 
 
 def _short(day: date, labels: Labels) -> str:

@@ -29,7 +29,7 @@ export async function openDialog(url, kind) {
 
 export function showIn(page, kind = "") {
   const asked = page.querySelector("#ask") || page.querySelector("main");
-  if (!asked || page.querySelector('form[action="/sign-in"]')) return false;
+  if (!asked || page.querySelector('form[action$="/sign-in"]')) return false;
   const over = dialog();
   if (kind) over.className = kind;
   over.replaceChildren(document.adoptNode(asked), told());

@@ -48,7 +48,7 @@ export async function elsewhere({ page, at, answer }, { form }) {
     say(page.body.textContent.trim().slice(0, 300));
     return;
   }
-  if (at.pathname === "/sign-in") at.searchParams.set("next", location.pathname);
+  if (at.pathname.endsWith("/sign-in")) at.searchParams.set("next", location.pathname);
   location.assign(at);
 }
 

@@ -13,7 +13,7 @@ from starlette.responses import RedirectResponse, Response
 from starlette.routing import Route
 
 from digest.parts import Parts
-from digest.pipeline.counted import ways_of
+from digest.pipeline.clicks import ways_of
 from digest.render.addresses import archive_url
 from digest.render.counted import SNARE
 from digest.web.readers.client import client
