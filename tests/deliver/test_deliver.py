@@ -797,6 +797,26 @@ def test_a_database_that_was_away_costs_nobody_their_message_whatever_it_did_in_
     assert tally.counts[S.ACCEPTED] == 150
 
 
+def test_rows_of_a_claim_whose_answer_was_lost_go_out_in_the_same_run_though_all_others_have_gone():
+    outbox = Away([reader(n) for n in range(1, 151)])
+    outbox.enlist("w1", host="h", boot="b", now=NOON)
+    server = Server(stopping(10, lambda: outbox.lose("claim", done=True)))
+    record = outbox.record
+
+    def slow(*args, **options):
+        """Be as long about the first outcomes as all other messages in hand take."""
+        outbox.record, until = record, time.monotonic() + 60
+        while len(server.mails) < 100 and time.monotonic() < until:
+            time.sleep(0.01)
+        time.sleep(0.2)
+        return record(*args, **options)
+
+    outbox.record = slow
+    send(outbox, server, start=virtually)
+
+    assert states(outbox) == {"accepted": 150}
+
+
 def test_an_answer_lost_about_a_row_that_was_claimed_again_is_not_written_over_it():
     """The deferral is on record, its answer lost; the row is claimed again before the deferral is written again."""
     outbox = Away([reader(1)])

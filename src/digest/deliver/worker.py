@@ -206,7 +206,8 @@ class Run:
         self._next_at, self._closed = claimed.next_at, claimed.closed
         self._waits = not claimed.claims and self._next_at is not None and self._next_at <= self._world.now()
         self._brought = bool(claimed.claims) or (not limit and self._brought)
-        self._over = quiet and not claimed.claims and not self._waits
+        # Rows that the clerk found and gives back wait to be written, and are there for the next claim.
+        self._over = quiet and not (claimed.claims or self._waits or self._clerk.waiting)
         if claimed.closed:
             self._desk.end()
 
