@@ -10,6 +10,7 @@ import pytest
 from starlette.routing import Route
 
 from digest.pipeline import readers
+from digest.pipeline.transactional import compose_notice
 from digest.settings.fields import PAGES
 from digest.subscribers import Purpose
 from digest.web import create_app
@@ -110,8 +111,6 @@ def test_forms_and_one_clicks_work_below_the_path_and_so_does_the_supervisors_qu
 def test_mails_and_the_feed_name_the_whole_address(pages):
     readers.mail_link(pages.parts, "mira@mail.example", "daily", now=LATER)
     (notice,) = pages.parts.store.notices.claim(9, now=LATER)
-    from digest.pipeline.transactional import compose_notice
-
     mail = compose_notice(pages.parts, notice).decode()
     feed = Visitor(pages.url).get(f"{ROOT}/archive/feed.xml").text
 

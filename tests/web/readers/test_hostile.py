@@ -44,8 +44,28 @@ AT_A_TOKEN = (
     "/u/{u}/fewer",
     "/u/{u}",
 )
-FORMS = ("/subscribe", "/link", *AT_A_TOKEN, "/u/{u}/back", "/confirm/{c}", "/address/{a}", "/prefs/{x}", "/u/{x}")
-LOOKS = ("/archive/{x}", "/subscribe", "/link", "/prefs/{p}", "/u/{u}", "/u/{u}/fewer", "/confirm/{c}", "/address/{a}")
+FORMS = (
+    "/subscribe",
+    "/link",
+    *AT_A_TOKEN,
+    "/u/{u}/back",
+    "/confirm/{c}",
+    "/address/{a}",
+    "/never/{n}",
+    "/prefs/{x}",
+    "/u/{x}",
+)
+LOOKS = (
+    "/archive/{x}",
+    "/subscribe",
+    "/link",
+    "/prefs/{p}",
+    "/u/{u}",
+    "/u/{u}/fewer",
+    "/confirm/{c}",
+    "/address/{a}",
+    "/never/{n}",
+)
 texts = st.sampled_from(VALUES) | st.text(st.characters(exclude_categories=["Cs"]), max_size=12)
 RIGHT = {
     "section": ["military"],
@@ -113,6 +133,7 @@ def filled(way, pages, text):
         u=pages.token(Purpose.UNSUBSCRIBE, address),
         c=tokens.make(Purpose.CONFIRM, 1, "daily"),
         a=tokens.make(Purpose.ADDRESS, 1, "daily"),
+        n=tokens.make(Purpose.NEVER, 2**255 + len(text), "daily"),
         x=text.replace("/", "") or "x",
     )
 
