@@ -545,7 +545,7 @@ class Interrupted(Parts):
 
 def test_a_move_that_comes_while_the_issue_is_built_is_not_lost(desk):
     theirs = desk.parts
-    building = Interrupted(theirs.settings, theirs.store, [(theirs, Lead(desk.ref("Ferren")))])
+    building = Interrupted(theirs.settings, theirs.store, moves=[(theirs, Lead(desk.ref("Ferren")))])
 
     pipeline.build(building, "weekday", now=NOW)
 

@@ -159,6 +159,7 @@ class Rounds:
                     known = event.failed and (event.issue, event.text) in self._failures.get(name, ())
                     if event.failed:
                         failed[event.issue, event.text] = turn
+                        self._failures.setdefault(name, {})[event.issue, event.text] = turn  # for turns beside this one
                     if known:
                         continue
                     told.append(event.text)
