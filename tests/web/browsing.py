@@ -11,7 +11,7 @@ from functools import cache
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import sync_playwright
+from playwright.sync_api import expect, sync_playwright
 
 CHROMIUM = "/usr/bin/chromium"
 AXE = "4.14.1"
@@ -20,7 +20,7 @@ FOLDER = Path(sys.prefix) / "npm" / f"axe-core-{AXE}"
 RULES = {"runOnly": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]}
 SHOTS = os.environ.get("DESK_SHOTS", "")
 """A folder for screenshots; without it none are taken."""
-PATIENCE = 10_000
+PATIENCE = 30_000
 """Milliseconds that anything may take to show."""
 
 
@@ -32,6 +32,7 @@ def chromium():
         browser = play.chromium.launch(
             executable_path=CHROMIUM, args=["--no-sandbox", "--disable-background-networking", "--disable-gpu"]
         )
+        expect.set_options(timeout=PATIENCE)
         yield browser
         browser.close()
 
