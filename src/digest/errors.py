@@ -119,6 +119,10 @@ class Stale(MoveError):
         self.revision, self.since = revision, since
 
 
+class Unchosen(MoveError):
+    """A text of whoever approves waits for their choice: somebody else has written in the same place."""
+
+
 class Unfit(MoveError):
     """The check found red, and nobody said why it may go out all the same; `reasons` has a line for each."""
 

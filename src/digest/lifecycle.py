@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from enum import StrEnum
+from hashlib import sha256
 from typing import Final
 
 from digest.errors import MoveError, NotApproved
-from digest.model.issue import State
+from digest.model.issue import Issue, State
 
 
 class Move(StrEnum):
@@ -83,6 +84,16 @@ def require(move: Move, state: State, *, issue: int, number: int) -> State:
     if move is Move.START and state in (S.DRAFT, S.REVIEW, S.HELD):
         raise NotApproved(f"No. {number} is {phrase(state)}, not approved; {cure}")
     raise MoveError(f"No. {number} is {phrase(state)}, so it cannot be {PARTICIPLE[move]}; {cure}")
+
+
+def stood(issue: Issue) -> str:
+    """Return what a form names that means an issue as it stood: held for this reason, approved then.
+
+    Stories that moved meanwhile leave it the same: a hold is not to wait for them.
+    """
+    approved = issue.approved_at.isoformat() if issue.approved_at else ""
+    known = (issue.state.value, issue.reason, issue.approved_by, approved)
+    return sha256("\0".join(known).encode("utf-8", "surrogatepass")).hexdigest()[:16]
 
 
 def phrase(state: State) -> str:

@@ -9,9 +9,9 @@ from dataclasses import replace
 import pytest
 from sqlalchemy import select, update
 
-from digest.errors import MoveError, Stale, UnknownError
-from digest.lifecycle import Move
-from digest.model.editing import Did
+from digest.errors import MoveError, Stale, Unchosen, UnknownError
+from digest.lifecycle import Move, stood
+from digest.model.editing import Choice, Did
 from digest.model.issue import State, Unedited
 from digest.model.learning import Correction, What
 from digest.store.edits import BROUGHT
@@ -198,3 +198,52 @@ def test_articles_are_sought_by_what_stands_in_them_in_any_case(store):
     assert store.articles.having(ids, []).keys() == set(ids)
     assert store.articles.latest(1) == [(tower.id, NOW)]
     assert store.articles.latest(9, since=NOW) == []
+
+
+def waiting(text, *, by="Ada", revision=1):
+    return Choice(0, revision, by, NOW, f'{{"kind":"subject","text":"{text}"}}', "What it was")
+
+
+def test_what_waits_for_a_choice_is_kept_with_the_move_or_not_at_all(store):
+    issue = draft(store, [article("a")])
+
+    after = add(store, issue, replace(issue.content, subject="Another"), waits=[waiting("mine"), waiting("also mine")])
+    with pytest.raises(Stale):
+        add(store, issue, waits=[waiting("never")])
+
+    mine, other = store.choices.of(issue.id, "Ada")
+    assert (mine.move, mine.ground, mine.revision, mine.by, mine.at) == (*_known(waiting("mine")), "Ada", NOW)
+    assert store.choices.of(issue.id, "Tomas") == ()
+    add(store, after, replace(issue.content, subject="Mine"), chosen=mine.id)
+    assert store.choices.of(issue.id, "Ada") == (other,)
+    store.choices.keep(issue.id, [waiting("also mine", revision=3)], 0)
+    assert [each.revision for each in store.choices.of(issue.id, "Ada")] == [3], "what is typed again waits once"
+
+
+def _known(choice):
+    return choice.move, choice.ground, choice.revision
+
+
+def test_who_has_to_choose_approves_nothing_and_others_do(store):
+    issue = draft(store, [article("a")])
+    store.issues.move(issue.id, Move.SUBMIT, now=NOW)
+    store.choices.keep(issue.id, [waiting("mine")])
+
+    with pytest.raises(Unchosen, match="waits for your choice"):
+        store.issues.move(issue.id, Move.APPROVE, now=NOW, by="Ada", binding="x", revision=1)
+
+    assert (
+        store.issues.move(issue.id, Move.APPROVE, now=NOW, by="Tomas", binding="x", revision=1).approved_by == "Tomas"
+    )
+
+
+def test_an_issue_that_stands_otherwise_by_then_is_left_as_it_is(store):
+    issue = draft(store, [article("a")])
+    seen = stood(store.issues.find(issue.id))
+    store.issues.move(issue.id, Move.HOLD, now=NOW, by="Tomas", reason="The map is wrong")
+
+    with pytest.raises(Stale) as stale:
+        store.issues.move(issue.id, Move.SKIP, now=NOW, by="Ada", reason="No news", stood=seen)
+
+    assert stale.value.since == ("it is held now: The map is wrong",)
+    assert store.issues.find(issue.id).state is State.HELD

@@ -270,19 +270,6 @@ def test_what_is_done_from_an_old_page_does_not_touch_what_somebody_else_did_sin
     assert own_desk.parts.store.issues.find(1).state is State.HELD
 
 
-def test_two_tabs_never_overwrite_each_other(own_desk):
-    ada, tomas = own_desk.visitor("Ada"), own_desk.visitor("Tomas")
-    edit(tomas, do="subject", text="Quiet night on the Tarn")
-
-    answer = edit(ada, story="military-1", do="reword", headline="Mine", summary="What I wrote.")
-
-    assert answer.status == 409
-    assert "Quiet night on the Tarn" in answer.text
-    assert ">What I wrote.</textarea>" in answer.text, "nothing that was typed is lost"
-    issue = own_desk.parts.store.issues.find(1)
-    assert (issue.revision, issue.content.subject) == (2, "Quiet night on the Tarn")
-
-
 def test_moves_are_made_taken_back_and_made_again(own_desk):
     ada = own_desk.visitor("Ada")
     first = [item.headline for item in own_desk.parts.store.issues.find(1).content.sections[0].items]

@@ -36,6 +36,8 @@ TABLE = {
     ("POST", "/issues/{issue:number}/redo"): Right.EDITOR,
     ("POST", "/issues/{issue:number}/looked"): Right.EDITOR,
     ("POST", "/issues/{issue:number}/links"): Right.EDITOR,
+    ("GET", "/issues/{issue:number}/choose"): Right.EDITOR,
+    ("POST", "/issues/{issue:number}/choose"): Right.EDITOR,
     ("GET", "/issues/{issue:number}/test"): Right.EDITOR,
     ("POST", "/issues/{issue:number}/test"): Right.EDITOR,
     ("GET", "/issues/{issue:number}/hold"): Right.EDITOR,

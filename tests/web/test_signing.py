@@ -15,10 +15,12 @@ from starlette.applications import Starlette
 from starlette.requests import Request
 from starlette.responses import Response
 
+from digest.web import create_app
 from digest.web.desk.caching import Kept
 from digest.web.desk.doors import SLOW_QUEUE, SLOW_TURNS, Desk, Door, route
 from digest.web.entrance import Entrance
 from digest.web.passwords import hashed
+from digest.web.throttle import FREE, Throttle
 
 from .conftest import NOW, PASSWORD, room
 from .site import PATIENCE, Visitor, site
@@ -229,3 +231,12 @@ def test_on_this_machine_alone_the_desk_may_stand_open(built, tmp_path):
         for through in ({"Host": "brief.aldovar.example"}, {"X_Forwarded_For": "203.0.113.9"}, {"Forwarded": "for=a"}):
             answer = desk.visitor(**through).get("/settings")
             assert (answer.status, "on its own machine alone" in answer.text) == (403, True)
+
+
+def test_who_guessed_waits_too_after_the_settings_were_read_again(desk):
+    throttle, answers = Throttle(), []
+    for _ in range(2):  # as the daemon serves its pages anew
+        with site(create_app(desk.parts, clock=desk.clock, throttle=throttle)) as url:
+            answers += [sign_in(Visitor(url), name="Nobody", password="a guess").status for _ in range(FREE)]
+
+    assert answers == [403] * FREE + [429] * FREE

@@ -155,14 +155,15 @@ class Process:
         """Serve the pages, anew after each change of settings; a port that is taken costs no reader a mail."""
         if not self.web:
             return
-        from digest.web import create_app, serve
+        from digest.web import Throttle, create_app, serve
 
+        throttle = Throttle()  # who guesses is not forgotten when settings are read again
         while not down.is_set():
             changed.clear()
             web, over = self.parts.settings.web, asyncio.Event()
             async with beside(either(over, down, changed)):
                 try:
-                    app = create_app(self.parts, clock=self.clock)
+                    app = create_app(self.parts, clock=self.clock, throttle=throttle)
                     await serve(app, web.host, web.port, over, ready=self._opened)
                 except Exception as error:  # a port that somebody has, a page that fails: readers get their mail
                     why = str(error) or type(error).__name__

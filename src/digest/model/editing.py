@@ -41,6 +41,22 @@ class Revision:
 
 
 @dataclass(frozen=True, slots=True)
+class Choice:
+    """A text that its author wrote over one which somebody else has changed meanwhile."""
+
+    id: int
+    """0 before it is kept."""
+    revision: int
+    """Of the issue, on which it was written."""
+    by: str
+    at: datetime
+    move: str
+    """The move that would put it there, as JSON (`digest.edit`)."""
+    ground: str
+    """What stood there when it was written."""
+
+
+@dataclass(frozen=True, slots=True)
 class Standing:
     """The moves of an issue's history."""
 

@@ -13,6 +13,7 @@ from digest.pipeline.forecast import forecast
 from digest.pipeline.gather import Gathered, gather
 from digest.pipeline.learn import Doubt, Learned, doubts, heard, learn
 from digest.pipeline.lines import Line, read_lines
+from digest.pipeline.merging import Met, Question, answer, meet, questions
 from digest.pipeline.moves import ALTERED, approve, bound, hold, pause, release, resume, skip, stop, unapprove
 from digest.pipeline.offers import Offer, bring_in, offered
 from digest.pipeline.outlook import Outlook, outlook, unready
@@ -47,9 +48,11 @@ __all__ = [
     "Learned",
     "Line",
     "Mail",
+    "Met",
     "Offer",
     "Outlook",
     "PublicArchive",
+    "Question",
     "Rehearsal",
     "Report",
     "Sent",
@@ -61,6 +64,7 @@ __all__ = [
     "Why",
     "Written",
     "alert",
+    "answer",
     "approve",
     "ask_links",
     "bound",
@@ -92,6 +96,7 @@ __all__ = [
     "look_up",
     "mail_as",
     "mails",
+    "meet",
     "never",
     "offered",
     "open_archive",
@@ -100,6 +105,7 @@ __all__ = [
     "pause",
     "ping",
     "proof",
+    "questions",
     "read_lines",
     "rebuild",
     "redo",

@@ -71,23 +71,22 @@ def settled(
             return replace(move, story=ref_of(item), item=item)
         case Split():
             return _split(parts, content, edition, move, now)
+        case Write():
+            return replace(_written(move), anchor=f"written-{opened.issue.revision + 1}", at=now)
+        case Correct():
+            return replace(_corrected(move), at=now)
+    return worded(move)
+
+
+def worded(move: EditorsMove) -> EditorsMove:
+    """Return the move with what a person typed made fit for a mail. Raises MoveError for what cannot stand in one."""
+    match move:
         case Reword():
             return _reworded(move)
         case Write():
-            return replace(
-                move,
-                headline=_headline(move.headline),
-                summary=_summary(move.summary),
-                url=_url(move.url),
-                outlet=_short(move.outlet, OUTLET, "the outlet's name"),
-                anchor=f"written-{opened.issue.revision + 1}",
-                at=now,
-            )
+            return _written(move)
         case Correct():
-            if move.number < 1:
-                raise MoveError("a correction names the number of the issue that was wrong")
-            text = _short(move.text, CORRECTION, "the correction")
-            return replace(move, text=text, headline=_short(move.headline, HEADLINE, "the headline"), at=now)
+            return _corrected(move)
         case Subject():
             return replace(move, text=_short(move.text, SUBJECT, "the subject"))
         case Preheader():
@@ -134,6 +133,23 @@ def _reworded(move: Reword) -> Reword:
         headline=None if move.headline is None else _headline(move.headline),
         summary=None if move.summary is None else _summary(move.summary),
     )
+
+
+def _written(move: Write) -> Write:
+    return replace(
+        move,
+        headline=_headline(move.headline),
+        summary=_summary(move.summary),
+        url=_url(move.url),
+        outlet=_short(move.outlet, OUTLET, "the outlet's name"),
+    )
+
+
+def _corrected(move: Correct) -> Correct:
+    if move.number < 1:
+        raise MoveError("a correction names the number of the issue that was wrong")
+    text = _short(move.text, CORRECTION, "the correction")
+    return replace(move, text=text, headline=_short(move.headline, HEADLINE, "the headline"))
 
 
 def _headline(text: str) -> str:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from functools import cached_property
@@ -10,7 +10,7 @@ from functools import cached_property
 from digest.edit import Down, EditorsMove, Outcome, Up, dump, load, said
 from digest.errors import MoveError
 from digest.lifecycle import Move, require
-from digest.model.editing import Did, Revision, Standing, standing
+from digest.model.editing import Choice, Did, Revision, Standing, standing
 from digest.model.issue import Content, Edition, Issue, Item, State
 from digest.model.learning import Correction
 from digest.model.news import SectionId
@@ -45,10 +45,10 @@ class Edited:
 
 def look_in(parts: Parts, issue_id: int | str) -> Edited:
     """Return the issue with what can be undone and done again. Raises UnknownError, MoveError, LookError."""
-    desk = _Desk(parts, parts.store.edits.opened(issue_id))
+    desk = Desk(parts, parts.store.edits.opened(issue_id))
     outcome, content = desk.after(desk.moves.moves), desk.opened.issue.content
     assert content is not None, "what is opened has content"
-    return _edited(desk, desk.opened.issue, content, "", desk.moves, outcome)
+    return edited(desk, desk.opened.issue, content, "", desk.moves, outcome)
 
 
 def edit(
@@ -59,8 +59,23 @@ def edit(
     An approval is taken back, and the sentence says so. Raises Stale where the issue has gone on, MoveError where its
     state forbids it or the move cannot be made or changes nothing; then nothing is changed.
     """
-    desk = _seen(parts, issue_id, revision)
-    before = desk.after(desk.moves.moves)
+    return made(seen_at(parts, issue_id, revision), move, by=by, now=now)
+
+
+def made(
+    desk: Desk,
+    move: EditorsMove | Up | Down,
+    *,
+    by: str,
+    now: datetime,
+    waits: Iterable[Choice] = (),
+    chosen: int = 0,
+) -> Edited:
+    """Make a move on the issue that is laid open; with it are kept the texts that wait, less the one it has `chosen`.
+
+    Raises as `edit`.
+    """
+    parts, before = desk.parts, desk.after(desk.moves.moves)
     asked = settled(parts, desk.opened, before, move, now=now)
     words = said(asked, before.content, desk.opened.unedited)
     outcome = desk.after((*desk.moves.moves, dump(asked)))
@@ -69,12 +84,12 @@ def edit(
     if outcome.content == before.content:
         raise MoveError(f"{words}: it is so already")
     learned = lessons(parts, asked, before.content, desk.edition, by=by, now=now)
-    return _kept(desk, outcome, Did.MOVE, dump(asked), words, by, now, learned)
+    return _kept(desk, outcome, Did.MOVE, dump(asked), words, by, now, learned, waits, chosen)
 
 
 def undo(parts: Parts, issue_id: int | str, *, by: str, now: datetime, revision: int) -> Edited:
     """Take the last move back that stands, whoever made it. Raises Stale and MoveError as `edit`."""
-    desk = _seen(parts, issue_id, revision)
+    desk = seen_at(parts, issue_id, revision)
     if not desk.moves.done:
         raise MoveError(f"No. {desk.opened.issue.number} has no move that could be taken back")
     last = desk.moves.done[-1]
@@ -85,7 +100,7 @@ def undo(parts: Parts, issue_id: int | str, *, by: str, now: datetime, revision:
 
 def redo(parts: Parts, issue_id: int | str, *, by: str, now: datetime, revision: int) -> Edited:
     """Make the move again that was taken back last. Raises Stale and MoveError as `edit`."""
-    desk = _seen(parts, issue_id, revision)
+    desk = seen_at(parts, issue_id, revision)
     if not desk.moves.undone:
         raise MoveError(f"No. {desk.opened.issue.number} has no move that could be made again")
     last = desk.moves.undone[-1]
@@ -95,7 +110,7 @@ def redo(parts: Parts, issue_id: int | str, *, by: str, now: datetime, revision:
 
 
 @dataclass(frozen=True)
-class _Desk:
+class Desk:
     """An issue laid open, and what is needed to make moves on it."""
 
     parts: Parts
@@ -118,13 +133,14 @@ class _Desk:
         return replayed(self.opened.unedited, moves, self.look)
 
 
-def _seen(parts: Parts, issue_id: int | str, revision: int) -> _Desk:
+def seen_at(parts: Parts, issue_id: int | str, revision: int) -> Desk:
+    """Lay the issue open as it was seen. Raises Stale, MoveError."""
     opened = parts.store.edits.opened(issue_id, seen=revision)
     require(Move.EDIT, opened.issue.state, issue=opened.issue.id, number=opened.issue.number)
-    return _Desk(parts, opened)
+    return Desk(parts, opened)
 
 
-def _lessons(desk: _Desk, done: Revision, before: Content, by: str, now: datetime) -> tuple[Correction, ...]:
+def _lessons(desk: Desk, done: Revision, before: Content, by: str, now: datetime) -> tuple[Correction, ...]:
     """Return what a move of the history teaches; nothing if another version of the program wrote it."""
     try:
         return lessons(desk.parts, load(done.move), before, desk.edition, by=by, now=now)
@@ -133,7 +149,7 @@ def _lessons(desk: _Desk, done: Revision, before: Content, by: str, now: datetim
 
 
 def _kept(
-    desk: _Desk,
+    desk: Desk,
     outcome: Outcome,
     did: Did,
     move: str,
@@ -141,6 +157,8 @@ def _kept(
     by: str,
     now: datetime,
     learned: tuple[Correction, ...],
+    waits: Iterable[Choice] = (),
+    chosen: int = 0,
 ) -> Edited:
     """Keep what a move came to as the issue's next revision."""
     issue, content = desk.opened.issue, outcome.content
@@ -150,16 +168,26 @@ def _kept(
             f"digest skip {issue.id}"
         )
     after = desk.parts.store.edits.add(
-        issue.id, content, seen=issue.revision, did=did, move=move, said=words, by=by, now=now, learned=learned
+        issue.id,
+        content,
+        seen=issue.revision,
+        did=did,
+        move=move,
+        said=words,
+        by=by,
+        now=now,
+        learned=learned,
+        waits=waits,
+        chosen=chosen,
     )
     done = Revision(after.revision, now, by, did, move, words)
     sentence = done.sentence
     if issue.state is State.APPROVED:
         sentence += f"; {issue.approved_by or 'somebody'} had approved the issue, which is in review again"
-    return _edited(desk, after, content, sentence, standing((*desk.opened.history, done)), outcome)
+    return edited(desk, after, content, sentence, standing((*desk.opened.history, done)), outcome)
 
 
-def _edited(desk: _Desk, issue: Issue, content: Content, words: str, moves: Standing, outcome: Outcome) -> Edited:
+def edited(desk: Desk, issue: Issue, content: Content, words: str, moves: Standing, outcome: Outcome) -> Edited:
     return Edited(
         issue=issue,
         content=content,

@@ -1,4 +1,8 @@
-"""What an editor does to an issue as a whole: approve, hold, release, skip; pause, resume and stop its sending."""
+"""What an editor does to an issue as a whole: approve, hold, release, skip; pause, resume and stop its sending.
+
+But for an approval each can be told how the issue `stood` when it was asked for (`digest.lifecycle.stood`), and raises
+Stale where it stands otherwise by then.
+"""
 
 from __future__ import annotations
 
@@ -78,46 +82,46 @@ def bind(
     )
 
 
-def unapprove(parts: Parts, issue_id: int | str, *, by: str, now: datetime) -> Issue:
+def unapprove(parts: Parts, issue_id: int | str, *, by: str, now: datetime, stood: str = "") -> Issue:
     """Take an approval back: the issue is in review again. Raises MoveError."""
     issue = parts.store.issues.find(issue_id)
-    return parts.store.issues.move(issue.id, Move.UNAPPROVE, now=now, by=by)
+    return parts.store.issues.move(issue.id, Move.UNAPPROVE, now=now, by=by, stood=stood)
 
 
-def hold(parts: Parts, issue_id: int | str, *, by: str, reason: str, now: datetime) -> Issue:
+def hold(parts: Parts, issue_id: int | str, *, by: str, reason: str, now: datetime, stood: str = "") -> Issue:
     """Keep the issue from going out until it is released. Raises MoveError."""
     issue = parts.store.issues.find(issue_id)
-    return parts.store.issues.move(issue.id, Move.HOLD, now=now, by=by, reason=reason)
+    return parts.store.issues.move(issue.id, Move.HOLD, now=now, by=by, reason=reason, stood=stood)
 
 
-def release(parts: Parts, issue_id: int | str, *, by: str, reason: str = "", now: datetime) -> Issue:
+def release(parts: Parts, issue_id: int | str, *, by: str, reason: str = "", now: datetime, stood: str = "") -> Issue:
     """Put a held issue back to review. Raises MoveError."""
     issue = parts.store.issues.find(issue_id)
-    return parts.store.issues.move(issue.id, Move.RELEASE, now=now, by=by, reason=reason)
+    return parts.store.issues.move(issue.id, Move.RELEASE, now=now, by=by, reason=reason, stood=stood)
 
 
-def skip(parts: Parts, issue_id: int | str, *, by: str, reason: str, now: datetime) -> Issue:
+def skip(parts: Parts, issue_id: int | str, *, by: str, reason: str, now: datetime, stood: str = "") -> Issue:
     """Give the issue up; its articles go back and may stand in the next one. Raises MoveError."""
     issue = parts.store.issues.find(issue_id)
-    return parts.store.issues.move(issue.id, Move.SKIP, now=now, by=by, reason=reason)
+    return parts.store.issues.move(issue.id, Move.SKIP, now=now, by=by, reason=reason, stood=stood)
 
 
-def pause(parts: Parts, issue_id: int | str, *, by: str, reason: str = "", now: datetime) -> Issue:
+def pause(parts: Parts, issue_id: int | str, *, by: str, reason: str = "", now: datetime, stood: str = "") -> Issue:
     """Have an issue that is being sent wait: whoever sends it begins nothing more within a second. Raises MoveError."""
     issue = parts.store.issues.find(issue_id)
-    return parts.store.issues.move(issue.id, Move.PAUSE, now=now, by=by, reason=reason)
+    return parts.store.issues.move(issue.id, Move.PAUSE, now=now, by=by, reason=reason, stood=stood)
 
 
-def resume(parts: Parts, issue_id: int | str, *, by: str, reason: str = "", now: datetime) -> Issue:
+def resume(parts: Parts, issue_id: int | str, *, by: str, reason: str = "", now: datetime, stood: str = "") -> Issue:
     """Let a paused issue go on, past the brake too where that has paused it. Raises MoveError."""
     issue = parts.store.issues.find(issue_id)
     if now >= issue.expires_at and issue.state is State.PAUSED:
         since = f"{issue.expires_at:%Y-%m-%d %H:%M} UTC"
         raise MoveError(f"No. {issue.number} expired at {since}; nothing of it leaves now")
-    return parts.store.issues.move(issue.id, Move.RESUME, now=now, by=by, reason=reason)
+    return parts.store.issues.move(issue.id, Move.RESUME, now=now, by=by, reason=reason, stood=stood)
 
 
-def stop(parts: Parts, issue_id: int | str, *, by: str, reason: str = "", now: datetime) -> Issue:
+def stop(parts: Parts, issue_id: int | str, *, by: str, reason: str = "", now: datetime, stood: str = "") -> Issue:
     """End an issue that is being sent or paused, for good: who has not got it never will. Raises MoveError."""
     issue = parts.store.issues.find(issue_id)
-    return parts.store.issues.move(issue.id, Move.STOP, now=now, by=by, reason=reason)
+    return parts.store.issues.move(issue.id, Move.STOP, now=now, by=by, reason=reason, stood=stood)

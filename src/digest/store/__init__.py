@@ -12,6 +12,7 @@ from digest.store import keeping, sources, sweeping
 from digest.store.acknowledged import Looked
 from digest.store.alerts import Alerts
 from digest.store.articles import Articles
+from digest.store.choices import Choices
 from digest.store.clicks import Clicks
 from digest.store.editors import Editors
 from digest.store.edits import Edits
@@ -34,6 +35,7 @@ from digest.store.testers import Testers
 __all__ = [
     "Alerts",
     "Articles",
+    "Choices",
     "Clicks",
     "Editors",
     "Edits",
@@ -76,6 +78,7 @@ class Store:
         self.testers = Testers(database)
         self.editors = Editors(database)
         self.looked = Looked(database)
+        self.choices = Choices(database)
         self.alerts = Alerts(database)
         self.jobs = Jobs(database)
         self.clicks = Clicks(database)

@@ -12,11 +12,11 @@ from sqlalchemy import Connection, Row, delete, exists, literal, not_, select
 
 from digest.errors import MoveError
 from digest.lifecycle import Move, require
-from digest.model.editing import Did, Revision
+from digest.model.editing import Choice, Did, Revision
 from digest.model.issue import Content, Inputs, Issue, State, Unedited
 from digest.model.learning import Correction
 from digest.model.news import ArticleId
-from digest.store import examples
+from digest.store import choices, examples
 from digest.store.codec import pack_quickly, unpack
 from digest.store.engine import Database, insert
 from digest.store.history import history, require_seen
@@ -48,6 +48,13 @@ class Edits:
         with self._database.read() as connection:
             return history(connection, issue_id)
 
+    def content(self, issue_id: int, number: int) -> Content | None:
+        """Return what a revision says, the present one or one before; None where there is none."""
+        chosen = select(revision.c.content).where(revision.c.issue == issue_id, revision.c.revision == number)
+        with self._database.read() as connection:
+            kept = connection.execute(chosen).scalar()
+        return unpack(kept, Content) if kept is not None else None
+
     def opened(self, which: int | str, *, seen: int | None = None) -> Opened:
         """Return an issue with what a move is made on, as one moment has it; with `seen`, without its content.
 
@@ -78,11 +85,14 @@ class Edits:
         by: str,
         now: datetime,
         learned: Iterable[Correction] = (),
+        waits: Iterable[Choice] = (),
+        chosen: int = 0,
     ) -> Issue:
         """Give the issue a revision that a move (or its undoing) made of revision `seen`, and keep what it teaches.
 
-        One transaction: of two editors who saw the same revision one gets through. An approval is taken back. Raises
-        Stale where the issue has gone on since, MoveError where its state forbids it.
+        One transaction: of two editors who saw the same revision one gets through. An approval is taken back. Texts
+        that wait for a choice are kept with it, and the one that is `chosen` by it waits no more. Raises Stale where
+        the issue has gone on since, MoveError where its state forbids it.
         """
         with self._database.write() as connection:
             row = locked(connection, issue_id)
@@ -103,6 +113,7 @@ class Edits:
             )
             bring_in(connection, issue_id, row.edition, content)
             examples.add(connection, learned)
+            choices.keep(connection, issue_id, waits, chosen)
             approval: dict[str, Any] = {"approved_by": "", "approved_at": None, "binding": "", "override": ""}
             change(connection, issue_id, now, state=state, revision=seen + 1, **approval)
             after = connection.execute(select(issue).where(issue.c.id == issue_id)).one()

@@ -7,12 +7,14 @@ from typing import Any, Final
 
 from sqlalchemy import Connection, Row, delete
 
-from digest.lifecycle import Move, require
+from digest import lifecycle
+from digest.errors import Stale
+from digest.lifecycle import Move, phrase, require
 from digest.model.issue import State
-from digest.store import brakes
+from digest.store import brakes, choices
 from digest.store.claims import STOPPED, sweep
 from digest.store.history import require_seen
-from digest.store.issue_rows import change, locked
+from digest.store.issue_rows import change, locked, read_issue
 from digest.store.schema import pool
 
 UNAPPROVED: Final = (State.DRAFT, State.REVIEW, State.HELD)
@@ -36,16 +38,20 @@ def make(
     binding: str = "",
     revision: int | None = None,
     override: str = "",
+    stood: str = "",
 ) -> None:
     """Make the move. See `Issues.move`."""
     if move in ELSEWHERE:
         raise ValueError(f"{move}: {ELSEWHERE[move]}")
     row = locked(connection, issue_id)
+    if stood:
+        _require_stood(row, stood)
     before = State(row.state)
     after = require(move, before, issue=issue_id, number=row.number)
     approval: dict[str, Any] = {}
     if move is Move.APPROVE:
         _require_current(connection, row, revision, binding)
+        choices.require_none(connection, issue_id, by, row.number)
         approval = {"approved_by": by, "approved_at": now, "binding": binding, "override": override}
     elif before in (*UNAPPROVED, State.APPROVED):
         approval = {"approved_by": "", "approved_at": None, "binding": "", "override": ""}
@@ -56,6 +62,13 @@ def make(
     elif move is Move.STOP:
         sweep(connection, issue_id, now, why=STOPPED)
     change(connection, issue_id, now, state=after, reason=reason, **approval)
+
+
+def _require_stood(row: Row[Any], stood: str) -> None:
+    issue = read_issue(row, bare=True)
+    if lifecycle.stood(issue) != stood:
+        now = f"it is {phrase(issue.state)} now{f': {issue.reason}' if issue.reason else ''}"
+        raise Stale(f"No. {issue.number}: {now}; look at it again", revision=issue.revision, since=(now,))
 
 
 def _require_current(connection: Connection, row: Row[Any], revision: int | None, binding: str) -> None:

@@ -215,12 +215,14 @@ class Issues:
         binding: str = "",
         revision: int | None = None,
         override: str = "",
+        stood: str = "",
     ) -> Issue:
         """Make a move of `digest.lifecycle` and return the issue after it.
 
         An approval keeps `by`, `now`, `binding` and `override` (why it was given although the check found red), and is
         refused for any `revision` but the present one; every other move before sending takes an approval back. Skipping
-        or failing gives the articles back to later issues. Raises MoveError where the state forbids the move,
+        or failing gives the articles back to later issues. Raises Stale where the issue stands otherwise than it
+        `stood` (`digest.lifecycle.stood`; empty: however it does), MoveError where the state forbids the move,
         ValueError for the moves that have their own door.
         """
         with self._database.write() as connection:
@@ -234,6 +236,7 @@ class Issues:
                 binding=binding,
                 revision=revision,
                 override=override,
+                stood=stood,
             )
             return one(connection, issue_id)
 

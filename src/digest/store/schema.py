@@ -455,6 +455,19 @@ acknowledged: Final = Table(
 )
 """Which of a check's findings somebody looked at and left as they are."""
 
+choice: Final = Table(
+    "choice",
+    metadata,
+    Column("id", Integer, primary_key=True),
+    Column("issue", ForeignKey("issue.id"), nullable=False, index=True),
+    Column("revision", Integer, nullable=False),  # on which it was written
+    Column("by", Words, nullable=False),
+    Column("at", Instant, nullable=False),
+    Column("move", Words, nullable=False),  # JSON, of one text
+    Column("ground", Words, nullable=False),  # what stood there
+)
+"""Texts over which their authors have to choose, since somebody else wrote in the same place."""
+
 alert: Final = Table(
     "alert",
     metadata,

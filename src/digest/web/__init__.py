@@ -3,5 +3,6 @@
 from digest.web.answering import Answering
 from digest.web.app import create_app
 from digest.web.serve import serve
+from digest.web.throttle import Throttle
 
-__all__ = ["Answering", "create_app", "serve"]
+__all__ = ["Answering", "Throttle", "create_app", "serve"]

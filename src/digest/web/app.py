@@ -18,21 +18,30 @@ from digest.web.below import Below, root_of
 from digest.web.guard import Guard
 from digest.web.readers.counting import Tally
 from digest.web.templates import STATIC
+from digest.web.throttle import Throttle
 
 LARGEST: Final = 256 * 1024
 """Bytes of a request's body; the longest form of ours has a few texts in it."""
 
 
-def create_app(parts: Parts, *, clock: Callable[[], datetime], once: str = "") -> Starlette:
+def create_app(
+    parts: Parts, *, clock: Callable[[], datetime], once: str = "", throttle: Throttle | None = None
+) -> Starlette:
     """Return the application over the parts; the hour is `clock`'s.
 
-    `once` is a secret that opens the desk a single time while it has no editors; empty: nothing does.
+    `once` is a secret that opens the desk a single time while it has no editors; empty: nothing does. `throttle`
+    remembers wrong tries at signing in beyond this application; None: with it they are forgotten.
     """
     web = parts.settings.web
     names = (urlsplit(parts.settings.public_url).hostname or "", web.host)
     tally = Tally(parts, clock)
     return Starlette(
-        routes=[STATIC, *health.routes(parts), *readers.routes(parts, clock, tally), *desk.routes(parts, clock, once)],
+        routes=[
+            STATIC,
+            *health.routes(parts),
+            *readers.routes(parts, clock, tally),
+            *desk.routes(parts, clock, once, throttle or Throttle()),
+        ],
         middleware=[
             Middleware(Below, root=root_of(parts.settings.public_url)),
             Middleware(Guard, names=names, open_to_posts=readers.OPEN_TO_POSTS),

@@ -9,11 +9,12 @@ from starlette.convertors import register_url_convertor
 from starlette.routing import Route
 
 from digest.parts import Parts
-from digest.web.desk import acting, issue, issues, moving, previews, signing, stories, trying
+from digest.web.desk import acting, choosing, issue, issues, moving, previews, signing, stories, trying
 from digest.web.desk.caching import Kept
 from digest.web.desk.doors import Desk, Door, route
 from digest.web.desk.numbers import NAME, Number
 from digest.web.entrance import Entrance
+from digest.web.throttle import Throttle
 
 DOORS: tuple[Door, ...] = (
     *signing.DOORS,
@@ -21,6 +22,7 @@ DOORS: tuple[Door, ...] = (
     *issues.DOORS,
     *previews.DOORS,
     *acting.DOORS,
+    *choosing.DOORS,
     *trying.DOORS,
     *moving.DOORS,
     *stories.DOORS,
@@ -28,8 +30,8 @@ DOORS: tuple[Door, ...] = (
 """Every address of the desk."""
 
 
-def routes(parts: Parts, clock: Callable[[], datetime], once: str = "") -> list[Route]:
+def routes(parts: Parts, clock: Callable[[], datetime], once: str, throttle: Throttle) -> list[Route]:
     """Return the routes of the desk; `once` opens it a single time while there are no editors."""
     register_url_convertor(NAME, Number())
-    desk = Desk(parts, clock, Entrance(parts, once), Kept())
+    desk = Desk(parts, clock, Entrance(parts, once, throttle), Kept())
     return [route(desk, door) for door in DOORS]

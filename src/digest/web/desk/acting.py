@@ -9,9 +9,10 @@ from starlette.responses import Response
 
 from digest import pipeline
 from digest.errors import MoveError, Stale, Unfit
-from digest.lifecycle import Move, phrase
+from digest.lifecycle import Move
 from digest.model.editors import Right
 from digest.web.desk import standing
+from digest.web.desk.choosing import chosen_first
 from digest.web.desk.doors import Answer, Door, Visit
 from digest.web.desk.forms import number, reason
 from digest.web.desk.gone import gone_on, since
@@ -80,21 +81,21 @@ def note_looks(its: Sheet, marks: list[str]) -> None:
 
 
 def as_it_stood(do: Answer) -> Answer:
-    """Return what does the same to an issue that stands as the form says, and to another says how it stands now."""
+    """Return what does the same to an issue that stands as the form says, and of another says how it stands now."""
 
     def done(visit: Visit) -> Response:
-        issue = visit.parts.store.issues.find(visit.issue_id)
-        if visit.form.get("stood") != standing.stood(issue):
-            why = f": {issue.reason}" if issue.reason else ""
-            return gone_on(visit, issue.number, (sentence(f"it is {phrase(issue.state)} now{why}"),))
-        return do(visit)
+        try:
+            return do(visit)
+        except Stale as stale:
+            number = visit.parts.store.issues.find(visit.issue_id).number
+            return gone_on(visit, number, tuple(map(sentence, stale.since)))
 
     return done
 
 
 def unapprove(visit: Visit) -> Response:
     """Take an approval back."""
-    pipeline.unapprove(visit.parts, visit.issue_id, by=visit.by, now=visit.now)
+    pipeline.unapprove(visit.parts, visit.issue_id, by=visit.by, now=visit.now, stood=stood(visit))
     return visit.go(back(visit), "The approval is taken back; it is in review again.")
 
 
@@ -114,40 +115,47 @@ def reasoning(move: Move, headline: str, button: str, note: str) -> Answer:
 def hold(visit: Visit) -> Response:
     """Keep the issue from going out."""
     why = _required_reason(visit)
-    pipeline.hold(visit.parts, visit.issue_id, by=visit.by, reason=why, now=visit.now)
+    pipeline.hold(visit.parts, visit.issue_id, by=visit.by, reason=why, now=visit.now, stood=stood(visit))
     return visit.go(back(visit), "Held. It does not go out until it is released and approved.")
 
 
 def release(visit: Visit) -> Response:
     """Put a held issue back to review."""
-    pipeline.release(visit.parts, visit.issue_id, by=visit.by, now=visit.now)
+    pipeline.release(visit.parts, visit.issue_id, by=visit.by, now=visit.now, stood=stood(visit))
     return visit.go(back(visit), "Released; it is in review.")
 
 
 def skip(visit: Visit) -> Response:
     """Give the issue up."""
     why = _required_reason(visit)
-    pipeline.skip(visit.parts, visit.issue_id, by=visit.by, reason=why, now=visit.now)
+    pipeline.skip(visit.parts, visit.issue_id, by=visit.by, reason=why, now=visit.now, stood=stood(visit))
     return visit.go(back(visit), "Skipped. Its articles may stand in the next issue.")
 
 
 def pause(visit: Visit) -> Response:
     """Have a send wait."""
-    pipeline.pause(visit.parts, visit.issue_id, by=visit.by, reason=f"paused by {visit.by}", now=visit.now)
+    pipeline.pause(
+        visit.parts, visit.issue_id, by=visit.by, reason=f"paused by {visit.by}", now=visit.now, stood=stood(visit)
+    )
     return visit.go(back(visit), "Paused; nothing more is begun within a second.")
 
 
 def resume(visit: Visit) -> Response:
     """Let a send go on."""
-    pipeline.resume(visit.parts, visit.issue_id, by=visit.by, now=visit.now)
+    pipeline.resume(visit.parts, visit.issue_id, by=visit.by, now=visit.now, stood=stood(visit))
     return visit.go(back(visit), "It goes on.")
 
 
 def stop(visit: Visit) -> Response:
     """End a send for good."""
     why = _required_reason(visit)
-    pipeline.stop(visit.parts, visit.issue_id, by=visit.by, reason=why, now=visit.now)
+    pipeline.stop(visit.parts, visit.issue_id, by=visit.by, reason=why, now=visit.now, stood=stood(visit))
     return visit.go(back(visit), "Stopped. Who has not got it never will.")
+
+
+def stood(visit: Visit) -> str:
+    """Return how the issue stood on the page that a form was on; one that names nothing means none that there is."""
+    return visit.form.get("stood") or "nothing"
 
 
 def _required_reason(visit: Visit) -> str:
@@ -175,7 +183,7 @@ STOP: Final = reasoning(
     Move.STOP, "Stop this issue for good?", "Stop it", "Who has not got it never will. To have it wait, pause it."
 )
 DOORS: Final = (
-    *_door("approve", standing.ASKED[Move.APPROVE], approval, approve),
+    *_door("approve", standing.ASKED[Move.APPROVE], chosen_first(approval), chosen_first(approve)),
     *_door("hold", standing.ASKED[Move.HOLD], HOLD, as_it_stood(hold)),
     *_door("skip", standing.ASKED[Move.SKIP], SKIP, as_it_stood(skip)),
     *_door("stop", standing.ASKED[Move.STOP], STOP, as_it_stood(stop)),

@@ -19,6 +19,7 @@ from digest.model.editors import Editor, Right
 from digest.parts import Parts
 from digest.web.below import below
 from digest.web.desk.caching import Kept
+from digest.web.desk.forms import OURS, Carried, typed
 from digest.web.entrance import SAID, Entrance
 from digest.web.templates import rendered
 
@@ -28,6 +29,7 @@ SLOW_QUEUE: Final = 20
 """Those that may wait for their turn, a second or two; others are told to come again."""
 ELSEWHERE: Final = "It asks nobody who they are. To reach it from elsewhere, set `auth` in [web] to password or proxy."
 CROWDED: Final = "Too many are signing in just now. Try again in a moment.\n"
+SIGNED_OUT: Final = "You are signed out. Sign in, and what you wrote is still there."
 FIELDS: Final = 60
 """Fields of a form that are read."""
 
@@ -97,7 +99,13 @@ class Visit:
     def page(self, template: str, /, *, status: int = 200, **values: Any) -> Response:
         """Return a page of the desk, with what was said by the one before."""
         said = self.desk.entrance.said(self.request)
-        known = {"editor": self.editor, "may": self.may, "said": said, "brief": self.parts.settings.title}
+        known = {
+            "editor": self.editor,
+            "may": self.may,
+            "said": said,
+            "brief": self.parts.settings.title,
+            "typed": typed(self.form),
+        }
         answer = rendered(f"desk/{template}.html.j2", status=status, **(known | values))
         if SAID in self.request.cookies:
             answer.delete_cookie(SAID, path=below("/"))
@@ -187,5 +195,10 @@ def _stranger(visit: Visit) -> Response:
         told = f"{name} is no editor here; an operator adds one: digest editors add" if name else "No proxy vouches."
         return visit.page("error", status=403, headline="This desk is not yours.", text=told)
     here = visit.request.url.path
+    if typed(visit.form) and OURS.fullmatch(here):
+        kept = Carried(here, visit.form)
+        return visit.page(
+            "sign-in", status=403, wrong=SIGNED_OUT, name="", next=below(kept.issue), nobody=False, kept=kept.dump()
+        )
     back = f"?next={quote(below(here))}" if visit.request.method == "GET" and here != "/" else ""
     return visit.go(f"/sign-in{back}")

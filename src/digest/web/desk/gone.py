@@ -2,23 +2,17 @@
 
 from __future__ import annotations
 
-from typing import Final
-
 from starlette.responses import Response
 
 from digest.store.history import told
 from digest.web.desk.doors import Visit
 from digest.web.desk.view import read_view
 
-WORDS: Final = ("headline", "summary", "text", "reason")
-"""Fields of forms that somebody may have typed."""
-
 
 def gone_on(visit: Visit, issue_number: int, done: tuple[str, ...]) -> Response:
     """Return the page that says so, with the words that were typed, so that none of them is lost."""
-    typed = {name: text for name in WORDS if (text := visit.form.get(name, "").strip())}
     back = read_view(visit.form).link(visit.issue_id)
-    return visit.page("stale", status=409, number=issue_number, since=done, typed=typed, back=back)
+    return visit.page("stale", status=409, number=issue_number, since=done, back=back)
 
 
 def since(visit: Visit, seen: int) -> tuple[str, ...]:

@@ -8,6 +8,7 @@ from starlette.responses import Response
 
 from digest import pipeline
 from digest.headline import headline
+from digest.lifecycle import stood
 from digest.model.editors import Right
 from digest.web.desk import standing
 from digest.web.desk.departing import departing
@@ -54,9 +55,10 @@ def frame(its: Sheet, view: View) -> dict[str, Any]:
         "clock": standing.clock(issue, edition, visit.now),
         "moves": {move.value for move in standing.open_moves(issue.state, visit.may)},
         "hour": standing.at_hour(issue, edition, visit.now),
-        "stood": standing.stood(issue),
+        "stood": stood(issue),
         "approve": standing.approve_label(issue, edition, visit.now),
         "going": going,
+        "waiting": len(parts.store.choices.of(issue.id, visit.by)),
         "now": visit.now,
     }
 

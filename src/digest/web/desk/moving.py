@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from typing import Final, TypeAlias
 
 from starlette.responses import Response
@@ -31,31 +31,52 @@ from digest.edit import (
 from digest.errors import MoveError, Stale
 from digest.model.editors import Right
 from digest.model.issue import Content
-from digest.pipeline import Edited
+from digest.pipeline import Edited, Met
 from digest.web.desk.doors import Door, Visit
 from digest.web.desk.forms import number
-from digest.web.desk.gone import gone_on, since
+from digest.web.desk.gone import gone_on
 from digest.web.desk.view import read_view
 
 Asked: TypeAlias = EditorsMove | Up | Down
 Reading: TypeAlias = Callable[[Content, Mapping[str, str]], Asked]
 GONE: Final = "there is no such story in the issue; look at it again"
+MOST: Final = 4
+"""Of what others did meanwhile, sentences that are told with a move."""
 
 
 def edit(visit: Visit) -> Response:
     """Make the move that a form asks for, and show the issue with the story in hand."""
-    issue = visit.parts.store.issues.find(visit.issue_id)
-    seen = number(visit.form, "revision")
-    if issue.content is None:
-        raise MoveError(f"No. {issue.number} has nothing to edit: {issue.reason or 'nothing was built'}")
-    if seen != issue.revision:
-        return gone_on(visit, issue.number, since(visit, seen))
-    move = asked(issue.content, visit.form)
     try:
-        done = pipeline.edit(visit.parts, issue.id, move, by=visit.by, now=visit.now, revision=seen)
+        met = pipeline.meet(
+            visit.parts,
+            visit.issue_id,
+            lambda seen: asked(seen, visit.form),
+            by=visit.by,
+            now=visit.now,
+            revision=number(visit.form, "revision"),
+        )
     except Stale as stale:
-        return gone_on(visit, issue.number, stale.since)
-    return _shown(visit, done, move)
+        return gone_on(visit, visit.parts.store.issues.find(visit.issue_id).number, stale.since)
+    return met_with(visit, met)
+
+
+def met_with(visit: Visit, met: Met) -> Response:
+    """Show what became of a move: the issue, or what is to be chosen."""
+    if met.waits:
+        return visit.go(f"/issues/{visit.issue_id}/choose", met.now.said and f"{met.now.said}.")
+    what = met.now.said or "It is so already"
+    return _shown(visit, met.now, met.move, f"{what}. {_meanwhile(met.since)}".strip())
+
+
+def _meanwhile(since: Sequence[str]) -> str:
+    """Return what others did, in a sentence; of many things the last.
+
+    >>> _meanwhile(["Held back “A” (Tomas)", "Built again"])
+    'Meanwhile: held back “A” (Tomas); built again.'
+    """
+    told = [f"{each[:1].lower()}{each[1:]}" for each in since[-MOST:]]
+    more = [f"{len(since) - MOST} more"] if len(since) > MOST else []
+    return f"Meanwhile: {'; '.join([*more, *told])}." if told else ""
 
 
 def undo(visit: Visit) -> Response:
@@ -74,17 +95,17 @@ def _again(visit: Visit, do: Callable[..., Edited]) -> Response:
         done = do(visit.parts, visit.issue_id, by=visit.by, now=visit.now, revision=seen)
     except Stale as stale:
         return gone_on(visit, visit.parts.store.issues.find(visit.issue_id).number, stale.since)
-    return _shown(visit, done, None)
+    return _shown(visit, done, None, f"{done.said}.")
 
 
-def _shown(visit: Visit, done: Edited, move: Asked | None) -> Response:
+def _shown(visit: Visit, done: Edited, move: Asked | None, said: str) -> Response:
     ref = getattr(move, "story", None)
     items = [item for section in done.content.sections for item in section.items]
     item = found(ref, items) if isinstance(ref, Ref) else None
     view = read_view(visit.form)
     kept = view.at if any(each.anchor == view.at for each in items) else ""
     anchor = item.anchor if item else kept
-    return visit.go(f"{view.link(done.issue.id, at=anchor)}{f'#o-{anchor}' if anchor else ''}", f"{done.said}.")
+    return visit.go(f"{view.link(done.issue.id, at=anchor)}{f'#o-{anchor}' if anchor else ''}", said)
 
 
 # ------------------------------------------------------------------------------------------- from a form to a move

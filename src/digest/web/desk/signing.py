@@ -10,6 +10,7 @@ from starlette.responses import Response
 from digest.model.editors import Right
 from digest.web.below import ours
 from digest.web.desk.doors import Door, Visit
+from digest.web.desk.forms import carried, typed
 from digest.web.entrance import Wait
 
 WRONG: Final = "That name and that password do not go together."
@@ -27,7 +28,8 @@ def try_sign_in(visit: Visit) -> Response:
     if visit.desk.entrance.auth != "password":
         return visit.go("/")
     name = visit.form.get("name", "").strip()
-    answer = visit.go(inside(visit.form.get("next", "")))
+    kept = carried(visit.form.get("kept", ""))
+    answer = visit.page("again", kept=kept, typed=typed(kept.form)) if kept else visit.go(_next(visit))
     try:
         known = visit.desk.entrance.admit(visit.request, answer, name, visit.form.get("password", ""), visit.now)
     except Wait as wait:
@@ -63,6 +65,10 @@ def sign_out(visit: Visit) -> Response:
     return answer
 
 
+def _next(visit: Visit) -> str:
+    return inside(visit.form.get("next", ""))
+
+
 def inside(path: str) -> str:
     r"""Return which path of ours a browser is to go on to; the first page where it is none.
 
@@ -79,6 +85,7 @@ def _page(visit: Visit, wrong: str = "", *, status: int = 200) -> Response:
         wrong=wrong,
         name=visit.form.get("name", ""),
         next=visit.form.get("next", "") or visit.asked("next"),
+        kept=visit.form.get("kept", ""),
         nobody=not visit.parts.store.editors.there_are_any(),
     )
 

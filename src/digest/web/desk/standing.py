@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from hashlib import sha256
 from typing import Final
 from zoneinfo import ZoneInfo
 
@@ -39,16 +38,6 @@ ASKED: Final[dict[Move, Right]] = {
     Move.STOP: Right.OPERATOR,
 }
 """The right that each move of an editor takes."""
-
-
-def stood(issue: Issue) -> str:
-    """Return what a form names that means an issue as it stood: held for this reason, approved then.
-
-    Stories that moved meanwhile leave it the same: a hold is not to wait for them.
-    """
-    approved = issue.approved_at.isoformat() if issue.approved_at else ""
-    known = (issue.state.value, issue.reason, issue.approved_by, approved)
-    return sha256("\0".join(known).encode("utf-8", "surrogatepass")).hexdigest()[:16]
 
 
 @dataclass(frozen=True, slots=True)

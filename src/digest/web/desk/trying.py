@@ -13,6 +13,7 @@ from digest import pipeline
 from digest.errors import DigestError
 from digest.model.editors import Right
 from digest.web.desk.acting import back, note_looks
+from digest.web.desk.choosing import chosen_first
 from digest.web.desk.doors import Door, Visit
 from digest.web.desk.issue import frame
 from digest.web.desk.sheet import Sheet, sheet
@@ -75,6 +76,6 @@ def try_it(visit: Visit) -> Response:
 DOORS: Final = (
     Door("POST", "/issues/{issue:number}/looked", Right.EDITOR, look),
     Door("POST", "/issues/{issue:number}/links", Right.EDITOR, ask_links),
-    Door("GET", "/issues/{issue:number}/test", Right.EDITOR, trying),
-    Door("POST", "/issues/{issue:number}/test", Right.EDITOR, try_it),
+    Door("GET", "/issues/{issue:number}/test", Right.EDITOR, chosen_first(trying)),
+    Door("POST", "/issues/{issue:number}/test", Right.EDITOR, chosen_first(try_it)),
 )

@@ -5,6 +5,7 @@ import { listen as keys } from "./keys.js";
 import { listen as drag } from "./dragging.js";
 import { current, pane, select } from "./panes.js";
 import { tick } from "./clock.js";
+import { offer } from "./typed.js";
 
 document.documentElement.classList.add("scripted");
 
@@ -65,5 +66,6 @@ document.addEventListener("click", (event) => {
 keys();
 drag();
 tick();
+offer();
 settle();
 if (new URLSearchParams(location.search).has("at") && current()) select(current().dataset.anchor, { quietly: true, follow: true });

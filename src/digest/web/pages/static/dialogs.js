@@ -1,6 +1,7 @@
 // A page that asks something, shown over the issue instead of in its place.
-import { elsewhere, fetchPage, go, lay, lost } from "./going.js";
+import { fetchPage, go, lost, taken } from "./going.js";
 import { say } from "./saying.js";
+import { offer } from "./typed.js";
 
 function dialog() {
   let found = document.getElementById("dialog");
@@ -12,6 +13,7 @@ function dialog() {
   found.addEventListener("close", () => {
     const refused = found.querySelector("[data-refused]");
     found.replaceChildren();
+    offer();
     if (refused) go(location.href);  // what was refused was meant for something that is otherwise by now
   });
   document.body.append(found);
@@ -29,7 +31,7 @@ export async function openDialog(url, kind) {
 
 export function showIn(page, kind = "") {
   const asked = page.querySelector("#ask") || page.querySelector("main");
-  if (!asked || page.querySelector('form[action$="/sign-in"]')) return false;
+  if (!asked || (page.querySelector('form[action$="/sign-in"]') && !page.querySelector('[name="kept"]'))) return false;
   const over = dialog();
   if (kind) over.className = kind;
   over.replaceChildren(document.adoptNode(asked), told());
@@ -66,16 +68,16 @@ function clicked(event) {
 
 async function submitted(event) {
   event.preventDefault();
-  const over = event.currentTarget, form = event.target;
+  const form = event.target;
   const get = form.method !== "post";
   const url = get ? `${form.action}?${new URLSearchParams(new FormData(form))}` : form.action;
+  // Read before its buttons are put out: one that is disabled says nothing, and a form is read once.
+  const asked = get ? { form } : { form, body: new URLSearchParams(new FormData(form, event.submitter)) };
   for (const button of form.querySelectorAll("button")) button.disabled = true;
   try {
-    const got = await fetchPage(url, get ? {} : { form, submitter: event.submitter });
-    if (got.page.body.classList.contains("app")) { over.close(); lay(got.page, got.at); }
-    else await elsewhere(got, { form });
+    await taken(await fetchPage(url, asked), asked);
   } catch {
-    await lost({ form });
+    await lost(url, asked);
   } finally {
     for (const button of form.querySelectorAll("button")) button.disabled = false;
   }

@@ -2,18 +2,20 @@
 import { say } from "./saying.js";
 import { aim, frame } from "./frames.js";
 import { current, keep, select } from "./panes.js";
+import { hold, offer, release } from "./typed.js";
 
 const PARTS = ["top", "tabs", "lines", "stories", "bar", "inbox", "checks", "foot"];
 let last = Promise.resolve();
 let waiting = null;
 
-export function fetchPage(url, { form, submitter } = {}) {
-  const asked = { credentials: "same-origin", headers: { Accept: "text/html" } };
+export function fetchPage(url, asked = {}) {
+  const { form, submitter } = asked, how = { credentials: "same-origin", headers: { Accept: "text/html" } };
   if (form && form.method === "post") {
-    asked.method = "POST";
-    asked.body = new URLSearchParams(new FormData(form, submitter));
+    how.method = "POST";
+    how.body = asked.body ??= new URLSearchParams(new FormData(form, submitter));
+    asked.held ??= hold(new URL(url, location.href).pathname, asked.body);
   }
-  return fetch(url, asked).then(async (answer) => {
+  return fetch(url, how).then(async (answer) => {
     const page = new DOMParser().parseFromString(await answer.text(), "text/html");
     return { answer, page, at: new URL(answer.url) };
   });
@@ -21,21 +23,34 @@ export function fetchPage(url, { form, submitter } = {}) {
 
 export function go(url, asked = {}) {
   waiting?.abort();
-  last = last.then(() => arrive(url, asked)).catch(() => lost(asked));
+  last = last.then(() => arrive(url, asked)).catch(() => lost(url, asked));
   return last;
 }
 
-// Whether what was asked for was done before its answer was lost, only the desk knows: what stands now is fetched.
-export async function lost({ form }) {
-  if (form?.method !== "post") return say("The desk does not answer.");
+// Whether what was asked for was done before its answer was lost, only the desk knows. A move is asked for once more,
+// since one that is made twice is made once; of all else it is fetched what stands now. Words that nobody took stay.
+export async function lost(url, asked) {
+  if (asked.form?.method !== "post") return say("The desk does not answer.");
   try {
+    if (new URL(url, location.href).pathname.endsWith("/edit")) return await taken(await fetchPage(url, asked), asked);
     const { page, at } = await fetchPage(location.href);
     if (!page.body.classList.contains("app")) throw new Error("not the issue");
     lay(page, at);
     say(`The answer was lost; it may have been done. Now: ${document.querySelector(".state").textContent}`);
   } catch {
-    say("The desk does not answer. What you asked for may have been done: load the page again before you repeat it.");
+    offer();
+    if (asked.held) say("The desk does not answer. What you wrote is kept: save it again from the top of the outline.");
+    else say("The desk does not answer. What you asked for may have been done: load the page again before you repeat it.");
   }
+}
+
+// An answer to what was asked for: the issue as it is then, or a page that asks or refuses something.
+export async function taken(got, asked) {
+  const { page, at } = got;
+  if (page.body.classList.contains("app") || page.querySelector("[data-kept]")) release(asked.held);
+  if (!page.body.classList.contains("app")) return elsewhere(got, asked);
+  document.querySelector("dialog[open]")?.close();
+  lay(page, at);
 }
 
 // An answer that is no issue's page: a question or a refusal, shown over this one. To an address that was posted to
@@ -54,13 +69,12 @@ export async function elsewhere({ page, at, answer }, { form }) {
 
 async function arrive(url, asked) {
   // Keys are quicker than answers: what was pressed meanwhile is meant for the page that the answer before has laid.
+  // Words that were kept are of the page that they were typed on.
   const { form } = asked, line = form?.dataset.line && lineOf(document, form.dataset.line);
-  if (form?.elements.revision && (!form.dataset.line || (line && line !== form && isOf(form, line))))
+  if (form?.elements.revision && !form.closest("#typed") && (!form.dataset.line || (line && line !== form && isOf(form, line))))
     form.elements.revision.value = document.body.dataset.revision;
   if (form?.dataset.line) form.sent = words(form).value;
-  const got = await fetchPage(url, asked);
-  if (!got.page.body.classList.contains("app")) return elsewhere(got, asked);
-  lay(got.page, got.at);
+  await taken(await fetchPage(url, asked), asked);
 }
 
 // Words are written over those that they were made of, or over what was just saved of them, and over nobody else's.
@@ -87,6 +101,7 @@ export function lay(page, at) {
   history.replaceState(null, "", `${at.pathname}${at.search}`);
   const said = page.getElementById("live")?.textContent;
   if (said) say(said);
+  offer();
   settle();
 }
 

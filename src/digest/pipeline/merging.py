@@ -1,0 +1,180 @@
+"""Moves asked for on a page that may be old by now: made on the issue as it is, or left to their author to choose."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Final, TypeAlias
+
+from digest.edit import Down, EditorsMove, Up, dump, load
+from digest.edit.merge import Both, Ground, Refused, merge
+from digest.edit.moves import Correct, Preheader, Reword, Subject
+from digest.edit.words import Wording, about, plain, saying, standing_at, text_of
+from digest.errors import Stale, UnknownError
+from digest.lifecycle import Move, require
+from digest.model.editing import Choice, Revision, standing
+from digest.model.issue import Content
+from digest.parts import Parts
+from digest.pipeline.asked import worded
+from digest.pipeline.editing import Desk, Edited, look_in, made
+from digest.store.history import told
+
+Asked: TypeAlias = EditorsMove | Up | Down
+Reading: TypeAlias = Callable[[Content], Asked]
+TRIES: Final = 8
+"""Times that a move is merged anew because somebody else was quicker once more."""
+
+
+@dataclass(frozen=True, slots=True)
+class Met:
+    """What became of a move, and what others did since its page was made."""
+
+    now: Edited
+    """`said` is empty where nothing was changed."""
+    move: Asked | None = None
+    """As it was made; None where nothing was."""
+    since: tuple[str, ...] = ()
+    """What others did meanwhile, in words."""
+    waits: int = 0
+    """Texts of this move over which its author has to choose."""
+
+
+@dataclass(frozen=True, slots=True)
+class Question:
+    """Two texts for one place, of which the author of the one has to choose."""
+
+    id: int
+    move: Wording
+    ground: str
+    """What stood there when it was written."""
+    mine: str
+    theirs: str | None
+    """What stands there now; None where the story is not in the issue."""
+    headline: str
+    """Of the story that it is about, as it stands or stood; empty for none."""
+    since: tuple[str, ...]
+    """What was done to the issue since it was written, in words."""
+
+
+def meet(parts: Parts, issue_id: int, read: Reading, *, by: str, now: datetime, revision: int, chosen: int = 0) -> Met:
+    """Make the move that `read` finds in the issue as it was at `revision`; return what became of it.
+
+    Where the issue has gone on, what still has its ground is made on the issue as it is, and a text over which somebody
+    else wrote waits for its author's choice. It takes the place of the one that is `chosen`. Raises Stale where the
+    move has to be looked at again, UnknownError, MoveError as `edit`; then nothing is changed and nothing waits.
+    """
+    for _ in range(TRIES):
+        desk = Desk(parts, parts.store.edits.opened(issue_id))
+        issue = desk.opened.issue
+        require(Move.EDIT, issue.state, issue=issue.id, number=issue.number)
+        try:
+            if issue.revision == revision:
+                assert issue.content is not None, "what is opened has content"
+                move = read(issue.content)
+                return Met(made(desk, move, by=by, now=now, chosen=chosen), move)
+            seen = parts.store.edits.content(issue_id, revision)
+            if seen is None or revision > issue.revision:
+                raise _stale(desk, revision)
+            move = read(seen)
+            move = move if isinstance(move, Up | Down) else worded(move)
+            return _merged(desk, move, seen, by=by, now=now, revision=revision, chosen=chosen)
+        except Stale:  # somebody was quicker once more, or the move is refused for good
+            if parts.store.issues.find(issue_id).revision == issue.revision:
+                raise
+    raise _stale(Desk(parts, parts.store.edits.opened(issue_id)), revision)
+
+
+def questions(parts: Parts, issue_id: int, by: str) -> tuple[Question, ...]:
+    """Return what somebody has still to choose in an issue, the oldest first."""
+    waiting = parts.store.choices.of(issue_id, by)
+    if not waiting:
+        return ()
+    opened = parts.store.edits.opened(issue_id)
+    assert opened.issue.content is not None, "what is opened has content"
+    return tuple(_question(each, opened.issue.content, opened.history) for each in waiting)
+
+
+def answer(parts: Parts, issue_id: int, choice: int, text: str | None, *, by: str, now: datetime, revision: int) -> Met:
+    """Put a text where two were to choose from; None leaves what stood there at `revision`.
+
+    Where somebody has written there once more since, that is a new choice. Raises as `meet`, UnknownError for what
+    waits no more.
+    """
+    found = next((each for each in parts.store.choices.of(issue_id, by) if each.id == choice), None)
+    if found is None:
+        raise UnknownError("That was chosen already.")
+    move, desk = _wording(found), Desk(parts, parts.store.edits.opened(issue_id))
+    seen, present = parts.store.edits.content(issue_id, revision), desk.opened.issue.content
+    assert present is not None, "what is opened has content"
+    stands = standing_at(move, present)
+    if text is not None and plain(text) != stands:
+        wanted = saying(move, text)
+        return meet(parts, issue_id, lambda _: wanted, by=by, now=now, revision=revision, chosen=choice)
+    if text is None and (seen is None or standing_at(move, seen) != stands):
+        raise _stale(desk, revision)
+    parts.store.choices.keep(issue_id, (), choice)
+    return Met(look_in(parts, issue_id))
+
+
+def _merged(desk: Desk, asked: Asked, seen: Content, *, by: str, now: datetime, revision: int, chosen: int) -> Met:
+    parts, issue, present = desk.parts, desk.opened.issue, desk.opened.issue.content
+    assert present is not None, "what is opened has content"
+    history = desk.opened.history
+    then = tuple(each for each in history if each.number <= revision)
+    found = merge(asked, _ground(seen, then), _ground(present, history))
+    if isinstance(found, Refused):
+        raise _stale(desk, revision)
+    since = tuple(told(each) for each in history if each.number > revision)
+    waits = tuple(_choice(both, by, now, revision) for both in found.both)
+    if found.move is not None:
+        done = made(desk, found.move, by=by, now=now, waits=waits, chosen=chosen)
+        return Met(done, found.move, since, len(waits))
+    parts.store.choices.keep(issue.id, waits, chosen)
+    return Met(look_in(parts, issue.id), None, since, len(waits))
+
+
+def _ground(content: Content, history: Sequence[Revision]) -> Ground:
+    """Return an issue as a move is compared with it: with the subject and preview line that editors gave it."""
+    own = {"subject": "", "preheader": ""}
+    for text in standing(history).moves:
+        try:
+            move = load(text)
+        except ValueError:  # another version of the program wrote it, and it is not made
+            continue
+        if isinstance(move, Subject | Preheader):
+            own[move.kind] = move.text
+    return Ground(content, **own)
+
+
+def _choice(both: Both, by: str, now: datetime, revision: int) -> Choice:
+    return Choice(0, revision, by, now, dump(both.move), both.ground)
+
+
+def _wording(choice: Choice) -> Wording:
+    move = load(choice.move)
+    assert isinstance(move, Reword | Subject | Preheader | Correct), "only words are kept to choose from"
+    return move
+
+
+def _question(choice: Choice, present: Content, history: Sequence[Revision]) -> Question:
+    move = _wording(choice)
+    return Question(
+        id=choice.id,
+        move=move,
+        ground=choice.ground,
+        mine=text_of(move),
+        theirs=standing_at(move, present),
+        since=tuple(told(each) for each in history if each.number > choice.revision),
+        headline=about(move, present),
+    )
+
+
+def _stale(desk: Desk, revision: int) -> Stale:
+    issue = desk.opened.issue
+    since = tuple(told(each) for each in desk.opened.history if each.number > revision)
+    return Stale(
+        f"No. {issue.number} is at revision {issue.revision}, and you changed {revision}; look at it again",
+        revision=issue.revision,
+        since=since,
+    )
