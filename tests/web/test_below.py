@@ -88,7 +88,7 @@ def test_every_link_file_form_and_redirect_stays_below_the_path(pages, strips):
 
     assert stranger.goes_to == f"{ROOT}/sign-in?next={ROOT}/issues/1"
     assert entered.goes_to == f"{ROOT}/issues/1"
-    assert visitor.paths == {f"{ROOT}/"}
+    assert visitor.paths == {ROOT}, "so the address without a slash at its end is known as well"
     assert {urlsplit(way).path.removeprefix(ROOT).split("/")[1] for way in seen} >= {
         *("archive", "issues", "link", "prefs", "sources", "static", "subscribe", "u")
     }
@@ -106,6 +106,16 @@ def test_forms_and_one_clicks_work_below_the_path_and_so_does_the_supervisors_qu
     assert saved.goes_to == f"{ROOT}/prefs/{pages.token(address=who)}?done=saved"
     assert (clicked.status, back.goes_to) == (200, f"{way}?done=back")
     assert visitor.get(f"{ROOT}/healthz").text == Visitor(pages.url).get("/healthz").text == "ok\n"
+
+
+def test_the_desks_cookies_go_over_https_only_where_the_address_has_a_path(pages):
+    visitor = Visitor(pages.url, Host="brief.aldovar.example")
+
+    entered = visitor.post(f"{ROOT}/sign-in", {"name": "Ada", "password": PASSWORD})
+
+    cookies = entered.headers.get_all("Set-Cookie")
+    assert cookies
+    assert all("Secure" in line for line in cookies)
 
 
 def test_mails_and_the_feed_name_the_whole_address(pages):

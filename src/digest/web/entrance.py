@@ -12,6 +12,7 @@ from datetime import datetime, timedelta
 from functools import cached_property
 from ipaddress import ip_address, ip_network
 from typing import Final
+from urllib.parse import urlsplit
 
 from itsdangerous import BadData, URLSafeTimedSerializer
 from starlette.requests import Request
@@ -20,7 +21,7 @@ from starlette.responses import Response
 from digest.model.editors import LONGEST_NAME, Editor, Right, key_of
 from digest.parts import Parts
 from digest.store.editors import NOBODY
-from digest.web.below import below
+from digest.web.below import root
 from digest.web.guard import host_name, is_number
 from digest.web.passwords import matches
 from digest.web.readers.client import said_by
@@ -141,7 +142,7 @@ class Entrance:
     def end(self, request: Request, answer: Response) -> None:
         """End the session that a request belongs to."""
         self.parts.store.editors.end(_digest(request.cookies.get(SESSION, "")))
-        answer.delete_cookie(SESSION, path=below("/"))
+        answer.delete_cookie(SESSION, path=root() or "/")
 
     # ----------------------------------------------------------------------------------------------- a word on the way
 
@@ -179,7 +180,7 @@ class Entrance:
             cookie,
             value,
             max_age=int(lasts.total_seconds()),
-            path=below("/"),
+            path=root() or "/",
             httponly=True,
             samesite="lax",
             secure=self._is_public(request),
@@ -187,8 +188,8 @@ class Entrance:
 
     def _is_public(self, request: Request) -> bool:
         """Return whether the browser came over https, by the address that readers use."""
-        url = self.parts.settings.public_url
-        return url.startswith("https://") and host_name(request.headers.get("host", "")) == host_name(url[8:])
+        url = urlsplit(self.parts.settings.public_url)
+        return url.scheme == "https" and host_name(request.headers.get("host", "")) == host_name(url.netloc)
 
 
 def _digest(value: str) -> str:

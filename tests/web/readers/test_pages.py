@@ -398,7 +398,9 @@ def test_a_copy_holds_what_is_kept_and_deleting_leaves_only_the_wish(own_pages):
     assert (gone.status, gone.goes_to) == (303, f"/prefs/{token}")
     assert pages.state() == {}
     for path in (f"/prefs/{token}", f"/u/{pages.token(Purpose.UNSUBSCRIBE)}", f"/prefs/{token}/copy"):
-        assert "Everything is deleted." in pages.visitor.get(path).text
+        page = pages.visitor.get(path)
+        assert "Everything is deleted." in page.text
+        assert page.headers["X-Robots-Tag"] == "noindex"
 
 
 # ---------------------------------------------------------------------------------------------------- leaving

@@ -17,7 +17,7 @@ from starlette.routing import Route
 from digest.errors import DigestError, MoveError, UnknownError
 from digest.model.editors import Editor, Right
 from digest.parts import Parts
-from digest.web.below import below
+from digest.web.below import below, root
 from digest.web.desk.caching import Kept
 from digest.web.desk.forms import OURS, Carried, typed
 from digest.web.entrance import SAID, Entrance
@@ -108,7 +108,7 @@ class Visit:
         }
         answer = rendered(f"desk/{template}.html.j2", status=status, **(known | values))
         if SAID in self.request.cookies:
-            answer.delete_cookie(SAID, path=below("/"))
+            answer.delete_cookie(SAID, path=root() or "/")
         return answer
 
     def go(self, path: str, said: str = "") -> Response:

@@ -81,7 +81,8 @@ class Leaf:
             heading, lede = say("trial_h1"), say("trial_lede")
             return self.show("state.html.j2", status=404, private=True, said="", heading=heading, lede=lede, days=None)
         if said and readers.is_forgotten(self.parts, said):
-            return self.show("state.html.j2", said="", heading=say("gone_h1"), lede=say("gone_lede"), days=None)
+            heading, lede = say("gone_h1"), say("gone_lede")
+            return self.show("state.html.j2", private=True, opens=False, said="", heading=heading, lede=lede, days=None)
         return self.show("closed.html.j2", status=404, private=True)
 
     def done(self) -> Response:
