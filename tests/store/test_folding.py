@@ -165,6 +165,18 @@ def test_a_call_is_bounded_and_lets_others_in_after_each_portion(store, monkeypa
     assert fold(store.database, LONG_AFTER, LONG_AFTER, rest=others) == 4
 
 
+def test_an_issue_that_is_taken_up_again_after_it_was_looked_at_is_left_alone(store):
+    first, second = sent(store), sent(store, day=21)
+
+    def meanwhile(_seconds: float) -> None:
+        if store.issues.find(second).state is State.SENT:
+            assert store.outbox.retry(second, states=[S.REFUSED], now=NOW) == 4
+
+    assert fold(store.database, LONG_AFTER, LONG_AFTER, rest=meanwhile) == 12
+    assert (left(store, first), left(store, second)) == (0, 12)
+    assert store.outbox.counts(second)["queued"] == 4
+
+
 def test_what_is_about_single_messages_says_that_they_are_not_kept(store, monkeypatch):
     monkeypatch.setattr(folding, "PORTION", 5)
     issue, outbox = sent(store), store.outbox

@@ -34,12 +34,12 @@ from digest.store.issue_rows import folded_at, locked
 from digest.store.schema import delivery, folded, issue, total
 from digest.store.standing import enhanced, kinds
 
-PORTION: Final = 1_000
-"""Rows of one transaction: some 0.015 s on a disk."""
-REST: Final = 0.1
+PORTION: Final = 500
+"""Rows of one transaction: some 0.01 s on a disk."""
+REST: Final = 0.05
 """Seconds between two transactions: SQLite's writers of other processes ask for the lock about so often."""
 MOST: Final = 500_000
-"""Rows of one call: so much is done within a minute, and the next call goes on."""
+"""Rows of one call: so much is done within two minutes, and the next call goes on."""
 
 OVER: Final = (State.SENT, State.STOPPED)
 """States of an issue that was on its way and is no longer."""
