@@ -9,7 +9,7 @@ from datetime import UTC, date, datetime, timedelta
 from itertools import count
 
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 from sqlalchemy import event
 
@@ -171,10 +171,13 @@ def test_an_issue_that_is_taken_up_again_after_it_was_looked_at_is_left_alone(st
     def meanwhile(_seconds: float) -> None:
         if store.issues.find(second).state is State.SENT:
             assert store.outbox.retry(second, states=[S.REFUSED], now=NOW) == 4
+            enlist(store, "again")
+            claims = store.outbox.claim(second, "again", limit=9, now=NOW).claims
+            store.outbox.record("again", results(claims, S.REFUSED), now=NOW)  # all have ended, and it has not
 
     assert fold(store.database, LONG_AFTER, LONG_AFTER, rest=meanwhile) == 12
     assert (left(store, first), left(store, second)) == (0, 12)
-    assert store.outbox.counts(second)["queued"] == 4
+    assert store.issues.find(second).state is State.SENDING
 
 
 def test_what_is_about_single_messages_says_that_they_are_not_kept(store, monkeypatch):
@@ -237,10 +240,23 @@ DEEDS = st.lists(
     ),
     max_size=25,
 )
+HELD_BACK = [("claim", "a", 2), ("stop", None, None), ("fold", None, None), ("tell", "a", "accepted")]
+"""A stopped issue of which a worker still has messages in hand."""
+DOUBTED = [
+    ("claim", "a", 2),
+    ("bury", "a", None),
+    ("finish", None, None),
+    ("fold", None, None),
+    ("again", None, "resend"),
+    ("fold", None, None),
+]
+"""A sent issue of which everything is in doubt, and is sent again."""
 
 
 @settings(max_examples=12, deadline=None, suppress_health_check=SHARED)
 @given(deeds=DEEDS, crowd=st.integers(0, 6))
+@example(deeds=HELD_BACK, crowd=3)
+@example(deeds=DOUBTED, crowd=2)
 def test_whatever_happens_a_sweep_touches_only_what_sends_nothing_more_and_counts_stay(store, deeds, crowd):
     day = next(DAYS)
     at = Slot("brief", date.fromordinal(739_000 + day), "07:00", NOW, datetime(2026, 11, 20, tzinfo=UTC))
