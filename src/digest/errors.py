@@ -16,6 +16,7 @@ DigestError
 |   +-- Stale                             another revision than the one that was looked at
 |   +-- Unfit                             the check found what keeps it from going out; exit 4
 |   +-- PutBack                           the database is older than what was sent
+|   +-- NotKept                           what became of single messages is not kept any more
 +-- UnknownError (LookupError)        an edition, issue or source nobody knows; exit 2
 +-- StoreError                        the database
 |   +-- Busy                              someone else works on it; exit 8
@@ -135,6 +136,10 @@ class Unfit(MoveError):
 
 class PutBack(MoveError):
     """The database is older than what was sent; nothing goes out until somebody has looked at it."""
+
+
+class NotKept(MoveError):
+    """Of an issue that is long over only counts are kept, not what became of single messages."""
 
 
 class UnknownError(DigestError, LookupError):

@@ -10,6 +10,7 @@ import pytest
 from typer.testing import CliRunner
 
 from digest.cli.app import app
+from digest.errors import NotKept
 from tests.deliver.server import willing
 from tests.job.postoffice import PostOffice
 from tests.listening import listening
@@ -156,3 +157,34 @@ def test_what_cannot_be_tried_again_is_refused_with_the_reason(words, cure):
 
     assert done.exit_code == 2
     assert cure in re.sub(r"[\s│]+", " ", done.stderr)
+
+
+def test_of_an_issue_that_is_long_over_counts_are_told_and_that_single_messages_are_not_kept(digest, tmp_path):
+    late = ("--now", "2096-12-24T12:00:00+00:00")
+    digest("stop", "1", "--yes")
+    was = json.loads(digest("status", "1", "--json", *late).stdout)
+
+    swept = digest("jobs", "run", "retention", *late)
+
+    now, text = json.loads(digest("status", "1", "--json", *late).stdout), digest("status", "1").stdout
+    assert "4 deliveries, whose counts stay" in swept.stderr
+    assert "4 deliveries, whose counts stay" in digest("jobs", "history", "retention").stdout
+    assert now == was | {"folded_at": "2096-12-24T12:00:00+00:00", "domains": {}}
+    assert "only these counts are kept since 2096-12-24" in text
+    assert "digest log" not in text
+    for words in (
+        ("log", "1"),
+        ("log", "1", "--csv"),
+        ("log", "1", "--state", "refused", "--json"),
+        ("settle", "1"),
+        ("settle", "1", "--assume-sent"),
+        ("retry", "1", "--state", "refused", "--yes"),
+        ("export", "1", "--out", str(tmp_path / "all")),
+    ):
+        done = digest(*words)
+        assert isinstance(done.exception, NotKept), words
+        assert (done.exception.exit_code, done.stdout) == (5, "")
+        assert "is kept no longer since 2096-12-24, only how many there were: digest status 1" in str(done.exception)
+    assert digest("export", "1", "--as", ADA, "--out", str(tmp_path / "one")).exit_code == 0
+    assert not (tmp_path / "all" / "mails").exists()
+    assert len(list((tmp_path / "one" / "mails").iterdir())) == 1

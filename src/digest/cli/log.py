@@ -6,7 +6,7 @@ import csv
 import json as encoder
 import sys
 from collections.abc import Iterable, Iterator
-from itertools import islice
+from itertools import chain, islice
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
@@ -43,6 +43,7 @@ def log(
     with parts_of(run) as parts:
         found = parts.store.issues.find(issue_key(issue))
         rows = parts.store.outbox.deliveries(found.id, *states)
+        rows = chain(list(islice(rows, 1)), rows)  # what is not kept is told before any heading is printed
         if as_csv:
             print_csv(rows)
         elif run.voice.json:

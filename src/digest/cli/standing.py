@@ -141,6 +141,8 @@ def standing(look: Look) -> list[str]:
         rows.append(("  assumed sent", found.assumed))
     lines += [table(rows)] if rows else []
     lines += [f"  {line}" for line in (*paced(look), *carried(look), *answered(found))]
+    if found.folded_at:
+        lines.append(f"  only these counts are kept since {found.folded_at:%Y-%m-%d}, not what became of each message")
     lines += [f"  worker {worker} has {count:,} of them in hand" for worker, count in look.holders.items()]
     return [*lines, *next_steps(issue, found)]
 
@@ -204,7 +206,7 @@ def next_steps(issue: Issue, found: Standing) -> Iterator[str]:
         yield waits_for(issue).splitlines()[-1]
     if found.counts[DeliveryState.IN_DOUBT]:
         yield f"Next:  digest settle {issue.id}"
-    if found.counts[DeliveryState.REFUSED]:
+    if found.counts[DeliveryState.REFUSED] and not found.folded_at:
         yield f"Who was refused:  digest log {issue.id} --state refused"
 
 
@@ -254,5 +256,6 @@ def as_json(look: Look) -> dict[str, Any]:
             for each in found.relays
         ],
         "domains": dict(found.domains),
+        "folded_at": show.told(found.folded_at),
         "suppressed": dict(found.reasons),
     }

@@ -57,6 +57,8 @@ class Standing:
     """Answers within the last minute."""
     next_try_at: datetime | None = None
     """When the first of the deferred may be tried again."""
+    folded_at: datetime | None = None
+    """When its single deliveries were given up for these counts; None: they are kept."""
 
     @property
     def waiting(self) -> int:

@@ -15,6 +15,11 @@ NEWS: Final = timedelta(days=400)
 """The words of articles: a year, and what an argument about it takes. That an article is known stays, so that it is
 no news again; issues stay, with the words that they were made from."""
 
+DELIVERIES: Final = timedelta(days=400)
+"""Who was sent which issue, and what the mail server said: as long as the issue's sources, so that who asks or
+complains finds both or neither. Of older issues the counts stay. Links in old mails need none of it: a token is
+signed, and names subscriber and edition."""
+
 
 def sweep(store: Store, now: datetime) -> str:
     """Delete what is older than it need be; return what went, in a phrase, which is empty for nothing."""
@@ -25,5 +30,6 @@ def sweep(store: Store, now: datetime) -> str:
         (store.sweep_notices(diary), "mails to single readers"),
         (store.sweep_unconfirmed(now - UNCONFIRMED), "sign-ups that nobody confirmed"),
         (store.sweep_articles(news), "articles"),
+        (store.sweep_deliveries(now - DELIVERIES, now), "deliveries, whose counts stay"),
     )
     return ", ".join(f"{count:,} {what}" for count, what in gone if count)

@@ -8,7 +8,7 @@ from types import TracebackType
 from typing import Self
 
 from digest.model.news import Article, ArticleId, SourceState
-from digest.store import keeping, sources, sweeping
+from digest.store import folding, keeping, sources, sweeping
 from digest.store.acknowledged import Looked
 from digest.store.alerts import Alerts
 from digest.store.articles import Articles
@@ -125,6 +125,10 @@ class Store:
     def sweep_notices(self, before: datetime) -> int:
         """Delete the mails to single readers that were done with before; return how many."""
         return sweeping.sweep_notices(self.database, before)
+
+    def sweep_deliveries(self, before: datetime, now: datetime) -> int:
+        """Turn deliveries of issues that were over before into counts; return how many, a bounded number a call."""
+        return folding.fold(self.database, before, now)
 
     def sweep_unconfirmed(self, before: datetime) -> int:
         """Forget those who were signed up before and never confirmed it; return how many."""

@@ -7,10 +7,10 @@ from typing import Any
 
 from sqlalchemy import Connection, Row, Select, and_, select, update
 
-from digest.errors import UnknownError
+from digest.errors import NotKept, UnknownError
 from digest.model.issue import Content, Issue, State
 from digest.store.codec import unpack
-from digest.store.schema import issue, revision
+from digest.store.schema import folded, issue, revision
 
 
 def issues() -> Select[Any]:
@@ -31,6 +31,21 @@ def locked(connection: Connection, issue_id: int) -> Row[Any]:
     if row is None:
         raise unknown(connection, issue_id)
     return row
+
+
+def folded_at(connection: Connection, issue_id: int) -> datetime | None:
+    """Return when the issue's deliveries were given up for totals (`folding`); None where they are kept."""
+    return connection.execute(select(folded.c.since).where(folded.c.issue == issue_id)).scalar()
+
+
+def require_kept(connection: Connection, issue_id: int) -> None:
+    """Refuse what is about single messages of an issue of which only counts are kept; raises NotKept."""
+    since = folded_at(connection, issue_id)
+    if since is not None:
+        raise NotKept(
+            f"what became of single messages of issue {issue_id} is kept no longer since {since:%Y-%m-%d}, only how "
+            f"many there were: digest status {issue_id}"
+        )
 
 
 def change(connection: Connection, issue_id: int, now: datetime, **values: Any) -> None:

@@ -7,7 +7,7 @@ from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from datetime import datetime
 from typing import Final
 
-from sqlalchemy import and_, exists, func, select
+from sqlalchemy import exists, func, select
 
 from digest.brake import Brake
 from digest.lifecycle import Move, require
@@ -26,15 +26,15 @@ from digest.model.issue import State
 from digest.model.people import Segment
 from digest.model.standing import Standing
 from digest.store import brakes, putback, settling
-from digest.store.claims import EXPIRED, WAITING, claim, is_put_back, next_at, sweep
+from digest.store.claims import WAITING, claim, is_put_back, next_at, sweep
 from digest.store.engine import Database
 from digest.store.freeze import Cohorts, freeze
-from digest.store.issue_rows import change, locked
+from digest.store.issue_rows import change, locked, require_kept
 from digest.store.outcomes import record
 from digest.store.recipients import deliveries, read_delivery, read_recipient
 from digest.store.retrying import retry
 from digest.store.schema import delivery, meta, subscriber
-from digest.store.standing import standing
+from digest.store.standing import counts, expired, standing
 from digest.store.workers import ALIVE, DECLARED, bury, enlist, held, recover, workers
 
 PAGE: Final = 500
@@ -212,13 +212,14 @@ class Outbox:
         """Have messages in doubt sent again, all or those to the addresses; a sent issue is being sent again.
 
         Those whose worker may still begin them wait until their claim is stale. Raises MoveError where the issue has
-        expired, was stopped or is not on its way yet, UnknownError for an address without a message in doubt.
+        expired, was stopped or is not on its way yet, NotKept where only counts are kept of it, UnknownError for an
+        address without a message in doubt.
         """
         with self._database.write() as connection:
             return settling.resend(connection, issue, addresses, now)
 
     def assume_sent(self, issue: int, *, addresses: Collection[str] = (), now: datetime) -> Settled:
-        """Count messages in doubt as accepted, all or those to the addresses. Raises UnknownError as `resend` does."""
+        """Count messages in doubt as accepted, all or those to the addresses. Raises NotKept, UnknownError."""
         with self._database.write() as connection:
             return settling.assume_sent(connection, issue, addresses, now)
 
@@ -237,8 +238,8 @@ class Outbox:
         Those in one of the states, that were answered with one of the codes (`550`, `4.2.2`), to one of the addresses:
         whichever of the three is given. A sent issue is being sent again. `pretend` only counts. A subscriber who left
         or is suppressed gets nothing by it: that is seen to when the row is claimed. Raises MoveError where the issue
-        has expired or is not on its way, UnknownError for an address without such a message, ValueError for another
-        state and for what is no code.
+        has expired or is not on its way, NotKept where only counts are kept of it, UnknownError for an address without
+        such a message, ValueError for another state and for what is no code.
         """
         with self._database.write() as connection:
             return retry(connection, issue, states=states, codes=codes, addresses=addresses, pretend=pretend, now=now)
@@ -247,10 +248,8 @@ class Outbox:
 
     def counts(self, issue: int) -> dict[str, int]:
         """Return how many deliveries are in each state; every state is a key."""
-        per_state = select(delivery.c.state, func.count()).where(delivery.c.issue == issue).group_by(delivery.c.state)
         with self._database.read() as connection:
-            rows = connection.execute(per_state).all()
-        return {state.value: 0 for state in DeliveryState} | {row[0]: row[1] for row in rows}
+            return counts(connection, issue)
 
     def standing(self, issue: int, *, now: datetime) -> Standing:
         """Return how its deliveries stand, with what was answered, counted. Reads every row of the issue once."""
@@ -267,10 +266,8 @@ class Outbox:
 
     def expired(self, issue: int) -> int:
         """Return how many deliveries were suppressed because the issue expired before they could go out."""
-        ended = and_(delivery.c.state == DeliveryState.SUPPRESSED.value, delivery.c.text == EXPIRED)
-        missed = and_(delivery.c.issue == issue, delivery.c.variant != "", ended)
         with self._database.read() as connection:
-            return connection.execute(select(func.count()).where(missed)).scalar_one()
+            return expired(connection, issue)
 
     def next_at(self, issue: int) -> datetime | None:
         """Return when the next row may be claimed; None where none waits."""
@@ -285,7 +282,10 @@ class Outbox:
         return read_recipient(row) if row else None
 
     def deliveries(self, issue: int, *states: DeliveryState) -> Iterator[tuple[Delivery, Recipient]]:
-        """Yield the deliveries in the order of `seq`, of these states or all; page by page, no transaction between."""
+        """Yield the deliveries in the order of `seq`, of these states or all; page by page, no transaction between.
+
+        Raises NotKept where the issue is long over and only counts are kept.
+        """
         chosen = deliveries().where(delivery.c.issue == issue).order_by(delivery.c.seq).limit(PAGE)
         if states:
             chosen = chosen.where(delivery.c.state.in_(states))
@@ -293,6 +293,7 @@ class Outbox:
         while True:
             with self._database.read() as connection:
                 rows = connection.execute(chosen.where(delivery.c.seq > last)).all()
+                require_kept(connection, issue)  # asked afterwards, so that no row is missing unsaid
             if not rows:
                 return
             yield from ((read_delivery(row), read_recipient(row)) for row in rows)

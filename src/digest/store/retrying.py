@@ -16,7 +16,7 @@ from digest.model.issue import State
 from digest.store import brakes
 from digest.store.chunks import chunks
 from digest.store.engine import listed, packed
-from digest.store.issue_rows import locked
+from digest.store.issue_rows import locked, require_kept
 from digest.store.outcomes import reopen, wake
 from digest.store.schema import delivery, subscriber
 from digest.store.settling import MAY_SEND_AGAIN
@@ -42,6 +42,7 @@ def retry(
     if wrong:
         raise ValueError(f"messages are not taken back from {', '.join(wrong)}")
     row = locked(connection, issue_id)
+    require_kept(connection, issue_id)
     _require_may_leave(row, now)
     chosen = and_(delivery.c.issue == issue_id, delivery.c.state.in_(states or RETRIABLE), _said(codes))
     if addresses:

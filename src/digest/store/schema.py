@@ -362,6 +362,29 @@ delivery: Final = Table(
     postgresql_with={"fillfactor": "80"},
 )
 
+folded: Final = Table(
+    "folded",
+    metadata,
+    Column("issue", ForeignKey("issue.id"), primary_key=True, autoincrement=False),
+    Column("since", Instant, nullable=False),
+)
+"""Issues whose deliveries become totals, or did: none of them is ever tried again."""
+
+total: Final = Table(
+    "total",
+    metadata,
+    Column("issue", ForeignKey("issue.id"), primary_key=True, autoincrement=False),
+    Column("no", Integer, primary_key=True, autoincrement=False),
+    Column("state", String(20), nullable=False),
+    Column("code", Integer, nullable=False),  # of a refusal, else 0
+    Column("said", Words, nullable=False),  # an enhanced code, why it was suppressed, or that it was assumed
+    Column("relay", Text, nullable=False),
+    Column("number", Integer, nullable=False),
+    Column("first_at", Instant),
+    Column("last_at", Instant),
+)
+"""What became of an issue's messages whose deliveries are gone, a row a kind. Nobody stands in it."""
+
 tester: Final = Table(
     "tester",
     metadata,

@@ -13,7 +13,7 @@ from digest.lifecycle import phrase
 from digest.model.delivery import CLAIM_AGE, NEVER_BEGUN, DeliveryState, Key, Result, Settled
 from digest.model.issue import State
 from digest.store.chunks import chunks
-from digest.store.issue_rows import locked
+from digest.store.issue_rows import locked, require_kept
 from digest.store.outcomes import reopen, wake
 from digest.store.schema import delivery, subscriber, worker
 from digest.store.workers import DEAD, ON_ITS_WAY
@@ -37,6 +37,7 @@ class Doubt(NamedTuple):
 def resend(connection: Connection, issue_id: int, addresses: Collection[str], now: datetime) -> Settled:
     """Have messages in doubt sent again. See `Outbox.resend`."""
     row = locked(connection, issue_id)
+    require_kept(connection, issue_id)
     if now >= row.expires_at:
         raise MoveError(f"No. {row.number} expired at {row.expires_at:%Y-%m-%d %H:%M} UTC; nothing of it leaves now")
     if row.state not in MAY_SEND_AGAIN:
@@ -56,7 +57,9 @@ def resend(connection: Connection, issue_id: int, addresses: Collection[str], no
 
 def assume_sent(connection: Connection, issue_id: int, addresses: Collection[str], now: datetime) -> Settled:
     """Take messages in doubt for sent. See `Outbox.assume_sent`."""
-    doubts = _doubts(connection, locked(connection, issue_id), addresses)
+    row = locked(connection, issue_id)
+    require_kept(connection, issue_id)
+    doubts = _doubts(connection, row, addresses)
     _write(connection, issue_id, doubts, state=DeliveryState.ACCEPTED, worker="", code=0, text=ASSUMED, at=now)
     return Settled(len(doubts))
 

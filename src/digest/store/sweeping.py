@@ -71,9 +71,11 @@ def sweep_unconfirmed(database: Database, before: datetime) -> int:
     open_mail = exists().where(notice.c.subscriber == subscriber.c.id, notice.c.not_before.is_not(None))
     lately = exists().where(request.c.subscriber == subscriber.c.id, request.c.at >= before)
     mailed = exists().where(delivery.c.subscriber == subscriber.c.id)
+    # Who was a reader before stays one of whom something is known, also when nobody knows any more what they were sent.
+    spoke = exists().where(consent.c.subscriber == subscriber.c.id, consent.c.event != "sign_up")
     moved = exists().where(former.c.subscriber == subscriber.c.id)
     mine = exists().where(subscription.c.subscriber == subscriber.c.id, waits)
-    old = select(subscriber.c.id).where(mine, ~other, ~open_mail, ~lately, ~mailed, ~moved)
+    old = select(subscriber.c.id).where(mine, ~other, ~open_mail, ~lately, ~mailed, ~spoke, ~moved)
     theirs = ((notice, "subscriber"), (request, "subscriber"), (consent, "subscriber"), (subscription, "subscriber"))
     return _sweep(database, subscriber, old, *theirs, lock="subscribers")
 
