@@ -13,7 +13,7 @@ from digest.store.engine import Database, alone
 if TYPE_CHECKING:
     from alembic.config import Config
 
-HEAD: Final = "0017"
+HEAD: Final = "0018"
 """The last revision under `migrations/versions`; a test holds it to that."""
 VERSION_TABLE: Final = "digest_schema"
 """Our own name, since another application's alembic_version may live in the same PostgreSQL database."""
