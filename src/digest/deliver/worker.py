@@ -29,6 +29,7 @@ AHEAD: Final = 0.5
 """Seconds before a message may go, by the relay's rate, from which a row is claimed for it: rows go stale."""
 LET_GO: Final = 10.0
 """Seconds after its claim at which a row is given back whose turn others took: it would be stale at the next one."""
+BOOT: Final[int] = getattr(time, "CLOCK_BOOTTIME", time.CLOCK_MONOTONIC)
 PATIENCE: Final = 10.0
 """Seconds that a message already begun may take once sending is stopped; then it is in doubt."""
 
@@ -51,7 +52,7 @@ class Tally:
 
 def boot_time() -> float:
     """Return seconds on a clock that runs on while the machine sleeps and while the process is stopped."""
-    return time.clock_gettime(getattr(time, "CLOCK_BOOTTIME", time.CLOCK_MONOTONIC))
+    return time.clock_gettime(BOOT)
 
 
 def allowed(rate: float) -> int:
