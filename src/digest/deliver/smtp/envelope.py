@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
-from typing import Final
+from typing import Final, NamedTuple
 
 import idna
 
@@ -14,8 +13,7 @@ PLAIN: Final = re.compile(r"[!-;=?-~]+@[!-;=?A-~]+")
 """Printable ASCII without blanks and angle brackets, so that nothing can end the command it stands in."""
 
 
-@dataclass(frozen=True, slots=True)
-class Envelope:
+class Envelope(NamedTuple):
     """Where a message goes, and where word of its failure goes."""
 
     sender: str

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Final
+from typing import Final, NamedTuple
 
 from digest.deliver.needs import Message
 from digest.deliver.smtp.envelope import Envelope, on_the_wire
@@ -20,8 +20,7 @@ MOST_NEW: Final = 256
 """So many pieces seen once are kept to be known again: most are of one message alone, its signature for one."""
 
 
-@dataclass(frozen=True, slots=True)
-class Letter:
+class Letter(NamedTuple):
     """A message and its envelope, ready to be said to one server."""
 
     mail: bytes
