@@ -10,6 +10,7 @@ Every side runs in a process of its own; CPU is that process's, user and system.
 from __future__ import annotations
 
 import argparse
+import gc
 import json
 import os
 import resource
@@ -88,6 +89,7 @@ def of_size(parts: Parts, edition: Edition, size: int) -> Content:
 @contextmanager
 def opened(folder: Path) -> Iterator[Parts]:
     with open_parts(load(folder / "digest.toml", {})) as parts:
+        gc.freeze()  # as the command does
         yield parts
 
 

@@ -16,7 +16,7 @@ from digest.deliver import Tally, clerk, deliver, retry, worker
 from digest.deliver.lanes import REFUSALS
 from digest.deliver.retry import PAUSES, pause_after
 from digest.deliver.smtp import Login, Security, SmtpTransport
-from digest.deliver.worker import claim_size
+from digest.deliver.worker import held_rows
 from digest.errors import JournalError, PutBack, RelayError, StoreError, Unreachable
 from digest.model.delivery import NEVER_BEGUN, Key, Result
 from digest.model.delivery import DeliveryState as S
@@ -889,9 +889,12 @@ def test_a_machine_that_stood_still_at_the_end_reads_the_answers_it_has(monkeypa
     assert states(outbox) == {"accepted": 4, "queued": 26}
 
 
-@given(st.integers(1, 10**6), st.floats(1, 10**4))
-def test_a_claim_is_what_a_second_sends(settled, seconds):
-    assert 1 <= claim_size(settled, seconds) <= 500
+@given(st.integers(1, 10**6), st.floats(0.05, 10**4), st.integers(1, 1000))
+def test_what_is_held_is_what_a_second_sends_and_at_most_twice_what_was_held_before(settled, seconds, before):
+    held = held_rows(settled, seconds, before)
+
+    assert 1 <= held <= min(1000, 2 * before)
+    assert held <= max(1, settled / seconds + 1)
 
 
 # Whatever a server does

@@ -44,12 +44,14 @@ class Enlisted:
 
         Raises JournalError: then not one byte of it may go out.
         """
-        self.journal.begin(claim.key, relay)
+        self.journal.begin(claim, relay)
 
     def ended(self, claim: Claim, outcome: Outcome, not_before: datetime | None) -> None:
         """Write what became of a message, as far as it can be written: the outbox is told too."""
-        with suppress(JournalError):  # the next message is not begun, and says why
-            self.journal.outcome(claim.key, outcome, not_before)
+        try:
+            self.journal.outcome(claim, outcome, not_before)
+        except JournalError:
+            return  # the next message is not begun, and says why
 
     def account(self, keys: Collection[Key]) -> Account:
         """Return what its own journal says of claims."""

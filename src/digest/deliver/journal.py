@@ -15,7 +15,7 @@ from typing import Final
 from digest.deliver import lines
 from digest.errors import JournalError
 from digest.files import settle
-from digest.model.delivery import Key, Outcome
+from digest.model.delivery import Claim, Key, Outcome
 
 OPEN: Final = os.O_RDWR | os.O_CLOEXEC | os.O_NOFOLLOW
 BLOCK: Final = 1 << 20
@@ -62,11 +62,11 @@ class Journal:
         """Write that a claim is on record. Raises JournalError."""
         self.write(lines.claim(number, issue))
 
-    def begin(self, key: Key, relay: str = "") -> None:
+    def begin(self, key: Claim | Key, relay: str = "") -> None:
         """Write that the message is begun: the line outlives us. Raises JournalError, and then nothing may be begun."""
         self.write(lines.begin(key, relay))
 
-    def outcome(self, key: Key, what: Outcome, not_before: datetime | None) -> None:
+    def outcome(self, key: Claim | Key, what: Outcome, not_before: datetime | None) -> None:
         """Write what became of a message. Raises JournalError."""
         self.write(lines.outcome(key, what, not_before))
 

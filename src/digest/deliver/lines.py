@@ -11,7 +11,7 @@ from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from typing import Final
 
-from digest.model.delivery import ENHANCED, Account, DeliveryState, Key, Outcome, Result
+from digest.model.delivery import ENHANCED, Account, Claim, DeliveryState, Key, Outcome, Result
 
 EPOCH: Final = datetime(1970, 1, 1, tzinfo=UTC)
 MICROSECOND: Final = timedelta(microseconds=1)
@@ -30,7 +30,8 @@ def sealed(text: str) -> bytes:
     >>> sealed("begin 1 2 1")
     b'a0b41f3c begin 1 2 1\\n'
     """
-    return f"{zlib.crc32(text.encode()):08x} {text}\n".encode()
+    data = text.encode()
+    return b"%08x %b\n" % (zlib.crc32(data), data)
 
 
 def opened(line: bytes) -> str | None:
@@ -55,7 +56,7 @@ def claim(number: int, issue: int) -> str:
     return f"claim {number} {issue}"
 
 
-def begin(key: Key, relay: str = "") -> str:
+def begin(key: Claim | Key, relay: str = "") -> str:
     """Return the line that goes before a message's first byte, with the name of the relay where it has one.
 
     >>> begin(Key(1, 2, 1), "main"), begin(Key(1, 2, 1))
@@ -64,7 +65,7 @@ def begin(key: Key, relay: str = "") -> str:
     return f"begin {key.issue} {key.seq} {key.attempt} {relay}".rstrip()
 
 
-def outcome(key: Key, what: Outcome, not_before: datetime | None) -> str:
+def outcome(key: Claim | Key, what: Outcome, not_before: datetime | None) -> str:
     """Return the line of what became of a message: state, code, enhanced code, and when it may be tried again.
 
     Of a reply's text a journal keeps nothing else: whatever a server wrote stays out of it.
@@ -75,7 +76,7 @@ def outcome(key: Key, what: Outcome, not_before: datetime | None) -> str:
     found = ENHANCED.match(what.text)
     again = "-" if not_before is None else str((not_before - EPOCH) // MICROSECOND)
     code = f"{what.code} {found[0] if found else '-'}"
-    return f"outcome {key.issue} {key.seq} {key.attempt} {what.state.value} {code} {again}"
+    return f"outcome {key.issue} {key.seq} {key.attempt} {what.state} {code} {again}"
 
 
 @dataclass(slots=True)

@@ -21,14 +21,19 @@ from digest.model.delivery import DeliveryState
 
 FIRST_CLAIM: Final = 50
 LARGEST_CLAIM: Final = 500
+MOST_HELD: Final = 1000
+"""Rows, of claims and of outcomes, that a quick run holds: what it sends while a claim and a record take their time."""
 ASK: Final = 1.0
 """Seconds after which a worker asks at the latest whether it may still send."""
-MEASURED: Final = 0.25
+MEASURED: Final = 0.05
 """Seconds over which the pace is measured at least: a run that is quick claims much soon."""
+GROWTH: Final = 2
+"""So many times the rows held before are held at most: answers may come in a burst, and rows go stale."""
 AHEAD: Final = 0.5
 """Seconds before a message may go, by the relay's rate, from which a row is claimed for it: rows go stale."""
 LET_GO: Final = 10.0
 """Seconds after its claim at which a row is given back whose turn others took: it would be stale at the next one."""
+BOOT: Final[int] = getattr(time, "CLOCK_BOOTTIME", time.CLOCK_MONOTONIC)
 PATIENCE: Final = 10.0
 """Seconds that a message already begun may take once sending is stopped; then it is in doubt."""
 
@@ -51,25 +56,25 @@ class Tally:
 
 def boot_time() -> float:
     """Return seconds on a clock that runs on while the machine sleeps and while the process is stopped."""
-    return time.clock_gettime(getattr(time, "CLOCK_BOOTTIME", time.CLOCK_MONOTONIC))
+    return time.clock_gettime(BOOT)
 
 
 def allowed(rate: float) -> int:
     """Return how many rows a relay's rate (messages a second, or infinite) lets be held: a second's worth, at least 1.
 
     >>> allowed(40.0), allowed(1 / 60), allowed(math.inf)
-    (40, 1, 500)
+    (40, 1, 1000)
     """
-    return max(1, math.ceil(min(rate, LARGEST_CLAIM)))
+    return max(1, math.ceil(min(rate, MOST_HELD)))
 
 
-def claim_size(settled: int, seconds: float) -> int:
-    """Return how many rows to claim next: what the present pace sends in a second, from 1 to 500.
+def held_rows(settled: int, seconds: float, before: int) -> int:
+    """Return how many rows to hold: what the present pace sends in a second, from 1 to 1000 and twice those `before`.
 
-    >>> claim_size(40, 0.5), claim_size(2, 8.0), claim_size(9000, 1.0)
-    (80, 1, 500)
+    >>> held_rows(40, 0.5, 50), held_rows(2, 8.0, 50), held_rows(9000, 1.0, 50), held_rows(9000, 1.0, 800)
+    (80, 1, 100, 1000)
     """
-    return min(LARGEST_CLAIM, max(1, math.ceil(settled / seconds)))
+    return min(MOST_HELD, GROWTH * before, max(1, math.ceil(settled / seconds)))
 
 
 class Run:
@@ -195,7 +200,7 @@ class Run:
             self._desk.end()
             return
         self._measure()
-        limit = self._portion if self._low and self._in_turn else 0
+        limit = min(self._portion, LARGEST_CLAIM) if self._low and self._in_turn else 0
         quiet, asked_at = self._quiet, self._world.clock()
         self._asked_at = self._loop.time()
         claimed = await self._clerk.claim(limit)
@@ -217,7 +222,7 @@ class Run:
         if at - self._measured_at < MEASURED:
             return
         if settled:
-            self._limit = max(claim_size(settled, at - self._measured_at), len(self._lanes))
+            self._limit = max(held_rows(settled, at - self._measured_at, self._limit), len(self._lanes))
         self._measured_at, self._measured = at, self._desk.settled
 
     async def _record(self) -> None:

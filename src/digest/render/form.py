@@ -24,20 +24,21 @@ class Form:
 
     parts: tuple[bytes, ...]
     """In their order; nothing where a place is open."""
-    open: tuple[tuple[Hole, tuple[int, ...]], ...]
-    """What goes where among them."""
+    open: tuple[tuple[str, tuple[tuple[Place, tuple[int, ...]], ...]], ...]
+    """Each field that is left, and where among them it goes by the kind of place."""
 
     @classmethod
     def of(cls, skeleton: Skeleton, shared: Mapping[str, str]) -> Form:
         """Return the skeleton with these fields filled in. LookError for a value with a line break."""
         known: dict[Hole, bytes] = {}
         parts: list[bytes] = []
-        places: dict[Hole, list[int]] = {}
+        places: dict[str, dict[Place, list[int]]] = {}
         for part in joined(part if isinstance(part, bytes) else _known(part, shared, known) for part in skeleton.parts):
             if isinstance(part, Hole):
-                places.setdefault(part, []).append(len(parts))
+                places.setdefault(part.field, {}).setdefault(part.place, []).append(len(parts))
             parts.append(part if isinstance(part, bytes) else b"")
-        return cls(tuple(parts), tuple((hole, tuple(where)) for hole, where in places.items()))
+        left = ((field, tuple((place, tuple(at)) for place, at in kinds.items())) for field, kinds in places.items())
+        return cls(tuple(parts), tuple(left))
 
     def pieces(self, own: Mapping[str, str]) -> tuple[bytes, ...]:
         """Return a message in pieces; the literals are the very same objects each time.
@@ -46,10 +47,12 @@ class Form:
         holds a line break.
         """
         made = list(self.parts)
-        for hole, places in self.open:
-            value = _encoded(hole, own)
-            for place in places:
-                made[place] = value
+        for field, places in self.open:
+            value = _value(field, own)
+            for place, where in places:
+                encoded = _encoded(value, place)
+                for at in where:
+                    made[at] = encoded
         return tuple(made)
 
 
@@ -57,19 +60,21 @@ def _known(hole: Hole, fields: Mapping[str, str], known: dict[Hole, bytes]) -> b
     if hole.field not in fields:
         return hole
     if hole not in known:
-        known[hole] = _encoded(hole, fields)
+        known[hole] = _encoded(_value(hole.field, fields), hole.place)
     return known[hole]
 
 
-def _encoded(hole: Hole, fields: Mapping[str, str]) -> bytes:
+def _value(field: str, fields: Mapping[str, str]) -> str:
     try:
-        value = fields[hole.field]
+        return one_line(field, fields[field])
     except KeyError:
-        raise LookError(f"a message needs {hole.field}, which it was not given") from None
-    one_line(hole.field, value)
-    if hole.place is Place.HEADER:
+        raise LookError(f"a message needs {field}, which it was not given") from None
+
+
+def _encoded(value: str, place: Place) -> bytes:
+    if place is Place.HEADER:
         return (value if len(value) <= FOLD - _TO else folded(value, _TO)).encode()
-    if hole.place is Place.HTML:
+    if place is Place.HTML:
         return quoted(escape(value))
     return quoted(value if len(value) <= WIDTH else wrap(value))
 

@@ -31,7 +31,9 @@ def unstructured(name: str, text: str) -> str:
 
 
 def _plain(text: str) -> bool:
-    return text.isascii() and "=?" not in text and all(len(word) <= _LONGEST_WORD for word in text.split(" "))
+    if not text.isascii() or "=?" in text:
+        return False
+    return len(text) <= _LONGEST_WORD or all(len(word) <= _LONGEST_WORD for word in text.split(" "))
 
 
 def _encoded(text: str, name: str) -> str:
@@ -76,6 +78,6 @@ def folded(value: str, used: int) -> str:
 
 def one_line(name: str, value: str) -> str:
     """Return the value; LookError if it holds what could start another header."""
-    if _CONTROL.search(value):
+    if not value.isprintable() and _CONTROL.search(value):
         raise LookError(f"{name} holds a line break or a control character: {value[:60]!r}")
     return value

@@ -13,8 +13,7 @@ SOFT: Final = b"=\r\n"
 _MBOX: Final = re.compile(rb"^From(?= )", re.MULTILINE)
 _LONG: Final = re.compile(rb"[^\n]{%d,}" % (LINE + 1))
 """Lines that grew too long: by `=46` for a letter, or by `=20`, for which the encoder leaves no room at an end."""
-_AS_IT_IS: Final = re.compile(r"[!-<>-~]+(?: [!-<>-~]+)*")
-_LONG_WORD: Final = re.compile(r"[!-<>-~]+")
+_AS_IT_IS: Final = bytes(range(0x21, 0x7F)).replace(b"=", b"")
 _CUT: Final = 70
 
 
@@ -26,10 +25,8 @@ def quoted(text: str) -> bytes:
     >>> quoted("Ilma = Marenia\\nnaïve ")
     b'Ilma =3D Marenia\\r\\nna=C3=AFve=20'
     """
-    if len(text) < LINE and _AS_IT_IS.fullmatch(text) and not text.startswith("From "):
-        return text.encode("ascii")
-    if LINE < len(text) < 2 * LINE - 1 and _LONG_WORD.fullmatch(text):
-        return f"{text[: LINE - 1]}=\r\n{text[LINE - 1 :]}".encode("ascii")
+    if LINE != len(text) < 2 * LINE - 1 and not (word := text.encode("utf-8")).translate(None, _AS_IT_IS):
+        return word if len(word) < LINE else word[: LINE - 1] + SOFT + word[LINE - 1 :]
     encoded = b2a_qp(text.replace("\r\n", "\n").encode("utf-8"), quotetabs=False, istext=True)
     encoded = _LONG.sub(lambda line: _cut(line[0], b"=\n"), _MBOX.sub(b"=46rom", encoded))
     encoded = encoded.replace(b"\r\n", b"\n").replace(b"\n", b"\r\n")

@@ -31,6 +31,14 @@ WITHIN_REACH: Final = delivery.c.seq <= select(brake.c.reach).where(_MINE).scala
 """The condition that a row of the issue `of_issue` is none beyond what was claimed while its canary was out."""
 _READ: Final = select(*FIELDS).where(_MINE)
 _COUNT: Final = update(brake).where(_MINE).values({name: brake.c[name] + bindparam(f"more_{name}") for name in COUNTS})
+_TAKEN: Final[ColumnElement[int]] = bindparam("less_taken")
+_REFUSED: Final[ColumnElement[int]] = bindparam("less_refused")
+_STRETCH: Final = (
+    update(brake)
+    .where(_MINE, brake.c.lately_taken >= _TAKEN, brake.c.lately_refused >= _REFUSED)
+    .values(lately_taken=brake.c.lately_taken - _TAKEN, lately_refused=brake.c.lately_refused - _REFUSED)
+)
+"""Begins the next stretch; stands here whole like the statements of a claim, since each of those may end one."""
 
 
 LONG_AGO: Final = datetime(1970, 1, 1, tzinfo=UTC)
@@ -104,9 +112,7 @@ def note(connection: Connection, issue_id: int, leave: Leave, claims: Sequence[C
         connection.execute(update(brake).where(mine).values(canary=after.canary))
     taken, refused = its.lately_taken - after.lately_taken, its.lately_refused - after.lately_refused
     if taken or refused:  # what was counted meanwhile belongs to the next stretch; one worker begins it
-        ended = update(brake).where(mine, brake.c.lately_taken >= taken, brake.c.lately_refused >= refused)
-        less = {"lately_taken": brake.c.lately_taken - taken, "lately_refused": brake.c.lately_refused - refused}
-        connection.execute(ended.values(less))
+        connection.execute(_STRETCH, {"of_issue": issue_id, "less_taken": taken, "less_refused": refused})
 
 
 def count(connection: Connection, written: Counter[tuple[int, DeliveryState]]) -> None:

@@ -228,7 +228,7 @@ def _take(
         if out := [each.seq for each in found if each.seq in barred]:
             told = [{"of_issue": row.issue, "of_seq": seq, "why": barred[seq], "now": now} for seq in out]
             connection.execute(_OUT, told)
-        found = [each for each in found if each.seq not in barred]
+            found = [each for each in found if each.seq not in barred]
         if found:
             seqs = packed([each.seq] for each in found)
             connection.execute(_mine(connection.dialect.name), near | {"seqs": seqs, "me": me, "now": now})

@@ -46,4 +46,6 @@ def number_of(at: datetime) -> int:
 
 def storable(text: str) -> str:
     """Return a text as `Words` keeps it."""
+    if text.isascii() and "\0" not in text:
+        return text
     return text.replace("\0", "\ufffd").encode("utf-8", "replace").decode("utf-8")

@@ -63,7 +63,8 @@ def record(connection: Connection, me: str, results: Sequence[Result], *, now: d
     issues = sorted({result.claim.issue for result in back})
     states = {issue_id: State(locked(connection, issue_id).state) for issue_id in issues}
     written = _write(connection, me, results, now)
-    brakes.count(connection, Counter((issue_id, DeliveryState(state)) for issue_id, _, state in written))
+    counted = Counter((issue_id, state) for issue_id, _, state in written)
+    brakes.count(connection, Counter({(where, DeliveryState(state)): n for (where, state), n in counted.items()}))
     there = {(issue_id, seq) for issue_id, seq, _ in written}  # an earlier call may have written, and counted, the rest
     for issue_id in issues:
         its = [each for each in back if each.claim.issue == issue_id and (issue_id, each.claim.seq) in there]
@@ -90,7 +91,7 @@ def _write(connection: Connection, me: str, results: Sequence[Result], now: date
 @cache
 def _give_back(dialect: str) -> ReturningUpdate[int, int, str]:
     """Return the statement for rows that nothing was begun of: what the try before it said stays."""
-    mine = _held(listed(dialect, "rows", KEY))
+    mine = _held(listed(dialect, "rows", KEY), dialect)
     given = {"state": DeliveryState.QUEUED, "worker": "", "given_back": delivery.c.given_back + 1, "at": _NOW}
     return update(delivery).where(_is(mine)).values(given).returning(*WRITTEN)
 
@@ -98,13 +99,18 @@ def _give_back(dialect: str) -> ReturningUpdate[int, int, str]:
 @cache
 def _end(dialect: str) -> ReturningUpdate[int, int, str]:
     """Return the statement for rows that have an outcome."""
-    mine = _held(listed(dialect, "rows", (*KEY, *TOLD)))
+    mine = _held(listed(dialect, "rows", (*KEY, *TOLD)), dialect)
     told = {column: mine.c[column.name] for column in TOLD}
     return update(delivery).where(_is(mine)).values(told | {"at": _NOW}).returning(*WRITTEN)
 
 
-def _held(rows: Subquery) -> Subquery:
-    """Choose those that still are that claim's, locked in one order: `digest settle` may be about the same ones."""
+def _held(rows: Subquery, dialect: str) -> Subquery:
+    """Choose those that still are that claim's, locked in one order: `digest settle` may be about the same ones.
+
+    SQLite locks all of it at once, and whether they are that claim's the update asks anyway.
+    """
+    if dialect == "sqlite":
+        return rows
     chosen = select(rows).join(delivery, _is(rows)).order_by(delivery.c.issue, delivery.c.seq)
     return chosen.with_for_update(of=delivery).subquery()
 
@@ -127,7 +133,7 @@ def _told(result: Result, me: str) -> tuple[int | str | None, ...]:
     # Who is in doubt stays named: its worker may still learn the outcome, or its journal tell it.
     named = me if outcome.state is DeliveryState.IN_DOUBT else ""
     later = None if again is None or outcome.state is not DeliveryState.DEFERRED else number_of(again)
-    return (*_key(result), outcome.state.value, named, outcome.code, storable(outcome.text), later, result.relay)
+    return (*_key(result), outcome.state, named, outcome.code, storable(outcome.text), later, result.relay)
 
 
 def wake(connection: Connection, issue_id: int, results: Sequence[Result], now: datetime) -> None:

@@ -80,10 +80,8 @@ class Tokens:
         return self._made(purpose, b"\x80" * (len(varint(subscriber)) - 1) + varint(0), edition)
 
     def _made(self, purpose: str, whose: bytes, edition: str) -> str:
-        if purpose not in LETTERS:
-            raise ValueError(f"{purpose!r} is no purpose of a token")
         key = self._keyring.current
-        said = LETTERS[purpose] + varint(key.number) + whose + edition.encode()
+        said = _opening(purpose, key.number) + whose + edition.encode()
         return base64.urlsafe_b64encode(said + _mac(key, said)).rstrip(b"=").decode("ascii")
 
     def read(self, token: str) -> Token | None:
@@ -101,6 +99,14 @@ class Tokens:
         if key is None or not hmac.compare_digest(mac, _mac(key, said)):
             return None
         return Token(purpose, subscriber, edition)
+
+
+@lru_cache(maxsize=64)
+def _opening(purpose: str, key: int) -> bytes:
+    """Return what the tokens of a purpose and a key begin with."""
+    if purpose not in LETTERS:
+        raise ValueError(f"{purpose!r} is no purpose of a token")
+    return LETTERS[purpose] + varint(key)
 
 
 def _mac(key: Key, said: bytes) -> bytes:
@@ -128,6 +134,7 @@ def decoded(token: str) -> bytes:
     return raw if base64.urlsafe_b64encode(raw).rstrip(b"=") == text else b""
 
 
+@lru_cache(maxsize=256)  # the tokens of a message have the same number
 def varint(number: int) -> bytes:
     """Return a whole number from 0, seven bits a byte, the lowest first, the top bit set on all but the last.
 

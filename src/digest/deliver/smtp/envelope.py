@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
-from typing import Final
+from typing import Final, NamedTuple
 
 import idna
 
@@ -14,8 +13,7 @@ PLAIN: Final = re.compile(r"[!-;=?-~]+@[!-;=?A-~]+")
 """Printable ASCII without blanks and angle brackets, so that nothing can end the command it stands in."""
 
 
-@dataclass(frozen=True, slots=True)
-class Envelope:
+class Envelope(NamedTuple):
     """Where a message goes, and where word of its failure goes."""
 
     sender: str
@@ -32,13 +30,7 @@ def on_the_wire(address: str) -> str:
     >>> on_the_wire("ada@zeitung-köln.example"), on_the_wire("ada@aldovar.example")
     ('ada@xn--zeitung-kln-zfb.example', 'ada@aldovar.example')
     """
-    local, at, domain = address.rpartition("@")
-    if not domain.isascii():
-        try:
-            domain = idna.encode(domain, uts46=True).decode("ascii")
-        except idna.IDNAError:
-            raise ValueError("its domain is none") from None
-    wire = ascii_form = f"{local}{at}{domain}"
+    wire = ascii_form = address if address.isascii() else _with_ascii_domain(address)
     if not wire.isascii():
         # Letters beyond ASCII stand for themselves in SMTPUTF8; for the check of the rest, any ASCII letter will do.
         ascii_form = "".join("x" if not c.isascii() and c.isprintable() and not c.isspace() else c for c in wire)
@@ -47,3 +39,13 @@ def on_the_wire(address: str) -> str:
     if len(wire.encode()) > MAX_ADDRESS:
         raise ValueError(f"it is longer than {MAX_ADDRESS} bytes")
     return wire
+
+
+def _with_ascii_domain(address: str) -> str:
+    local, at, domain = address.rpartition("@")
+    if domain.isascii():
+        return address
+    try:
+        return f"{local}{at}{idna.encode(domain, uts46=True).decode('ascii')}"
+    except idna.IDNAError:
+        raise ValueError("its domain is none") from None

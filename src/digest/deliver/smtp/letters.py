@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Final
+from typing import Final, NamedTuple
 
 from digest.deliver.needs import Message
 from digest.deliver.smtp.envelope import Envelope, on_the_wire
@@ -20,8 +20,7 @@ MOST_NEW: Final = 256
 """So many pieces seen once are kept to be known again: most are of one message alone, its signature for one."""
 
 
-@dataclass(frozen=True, slots=True)
-class Letter:
+class Letter(NamedTuple):
     """A message and its envelope, ready to be said to one server."""
 
     mail: bytes
@@ -49,14 +48,14 @@ class Writer:
         """
         pieces = message if isinstance(message, tuple) else None
         plain = message if isinstance(message, bytes) else b"".join(message)
-        known = [(p, None if len(p) < LARGE else self._piece(p)) for p in pieces or ()]
-        short = plain if pieces is None else b"".join([p if piece is None else piece.short for p, piece in known])
+        short = plain if pieces is None else b"".join([p if len(p) < LARGE else self._piece(p).short for p in pieces])
         if not _ends_well(short):
             raise ValueError(LOOSE)
-        seven_bit = short.isascii() and all(piece is None or piece.ascii for _, piece in known)
         sender = on_the_wire(envelope.sender) if envelope.sender else ""
         try:
-            options, recipient = _options(sender, envelope.recipient, len(plain), self._offer, seven_bit=seven_bit)
+            options, recipient = _options(
+                sender, envelope.recipient, len(plain), self._offer, seven_bit=short.isascii()
+            )
         except ValueError as error:
             return Outcome(DeliveryState.REFUSED, 0, one_line(str(error)))
         mail, rcpt = f"MAIL FROM:<{sender}>{options}\r\n".encode(), f"RCPT TO:<{recipient}>\r\n".encode()
@@ -65,7 +64,7 @@ class Writer:
         if pieces is None or b"\n." in short or short.startswith(b"."):
             carried = stuffed(plain)
         else:  # no line that begins with a dot but within large pieces
-            carried = b"".join([p if piece is None else piece.stuffed for p, piece in known])
+            carried = b"".join([p if len(p) < LARGE else self._piece(p).stuffed for p in pieces])
         return Letter(
             mail, rcpt, b"DATA\r\n", carried + (b".\r\n" if not plain or plain[-1:] == b"\n" else b"\r\n.\r\n")
         )
@@ -101,10 +100,10 @@ class _Piece:
 
     piece: bytes
     short: bytes
-    """What stands for it where line ends and dots are looked at: how it begins and how it ends."""
+    """What stands for it where line ends, dots and bytes beyond ASCII are looked at: its beginning, one byte between
+    that is ASCII if all of it is, and its end."""
     stuffed: bytes
     """With each dot that follows one of its own line ends doubled."""
-    ascii: bool
 
     @property
     def weight(self) -> int:
@@ -119,7 +118,8 @@ def _looked_at(piece: bytes) -> _Piece:
         raise ValueError(LOOSE)
     head = piece[: 1 + piece.startswith(b"\r\n")]
     tail = piece[-1 - piece.endswith(b"\r\n") :]
-    return _Piece(piece, head + b"~" + tail, piece.replace(b"\n.", b"\n.."), piece.isascii())
+    between = b"~" if piece.isascii() else b"\xff"
+    return _Piece(piece, head + between + tail, piece.replace(b"\n.", b"\n.."))
 
 
 def stuffed(message: bytes) -> bytes:

@@ -53,6 +53,8 @@ class Reply:
         '5.1.1 no such mailbox'
         """
         first, *more = self.lines
+        if not more:
+            return one_line(first)
         return one_line(" ".join([first, *(line.removeprefix(self.enhanced) for line in more)]))
 
     def __str__(self) -> str:
