@@ -12,7 +12,7 @@ from digest.deliver.hush import hushed
 from digest.deliver.needs import Message, Session
 from digest.deliver.pace import GRAIN
 from digest.deliver.retry import rest_after
-from digest.errors import RelayError
+from digest.errors import Crowded, RelayError
 from digest.model.delivery import DeliveryState, Outcome
 
 DROPS: Final = 3
@@ -124,6 +124,8 @@ class Lane:
         """
         try:
             session = await self._desk.open()
+        except Crowded:
+            session = None
         except RelayError as error:
             if not self._desk.opened or self._desk.lost is not None:
                 raise
