@@ -12,16 +12,18 @@ from itertools import pairwise
 import pytest
 
 from digest.deliver import deliver, send_few
+from digest.deliver.desk import CLAIM_AGE
 from digest.deliver.pace import SLACK, Pace
 from digest.deliver.smtp import Gate, Gates, Relays, Security, Share, SmtpTransport, Times
 from digest.deliver.smtp.gates import IDLE, POLL, TURN
+from digest.deliver.worker import LET_GO
 from digest.errors import RelayError
 from digest.model.delivery import Claim, DeliveryState
 from digest.model.issue import State
 from tests.fakes import NOON, MemoryOutbox, MemoryWorker, reader
 from tests.virtual import virtually
 
-from .server import Server, willing
+from .server import HANG, Server, willing
 
 CHUNKS = ("CHUNKING", "PIPELINING", "ENHANCEDSTATUSCODES")
 LONG = Times(banner=1e5, command=1e5, data=1e5, block=1e5, dot=1e5)
@@ -197,6 +199,33 @@ def test_a_mail_to_one_reader_has_its_turn_while_an_issue_has_all_connections():
 
     assert state is DeliveryState.ACCEPTED
     assert done < 400 == issue.accepted
+
+
+def test_who_waits_for_a_connection_keeps_no_claim_until_it_is_old_and_goes_on_once_it_has_one():
+    hung, waiting = Run("a", 1), Run("b", 20)
+    server = Server(lambda stage, argument: HANG if argument.startswith("a1@") else willing(stage, argument))
+    claim, claimed_at = waiting.outbox.claim, []
+
+    def noted(*args, **options):
+        claimed = claim(*args, **options)
+        claimed_at.extend([(options["now"] - NOON).total_seconds()] * bool(claimed.claims))
+        return claimed
+
+    waiting.outbox.claim = noted
+
+    async def go(relay):
+        first = asyncio.create_task(hung(relay.way()))
+        await asyncio.sleep(5.0)
+        second = asyncio.create_task(waiting(relay.way()))
+        await asyncio.sleep(400.0)
+        begun = len(waiting.begun)
+        first.cancel()
+        await asyncio.wait({first, second})
+        return begun, second.exception()
+
+    assert side_by_side(server, go, connections=1) == (0, None)
+    assert waiting.accepted == 20
+    assert max(after - before for before, after in pairwise(claimed_at)) < 2 * LET_GO < CLAIM_AGE
 
 
 class Seat:

@@ -52,6 +52,11 @@ class Lane:
         """Whether it has rows in work."""
         return bool(self._rows or self._first)
 
+    @property
+    def connected(self) -> bool:
+        """Whether it has a session."""
+        return self._session is not None
+
     async def work(self) -> None:
         """Serve until the hand is closed or the mail server is lost; every row taken is settled or put back."""
         try:
