@@ -17,8 +17,9 @@ from apscheduler.triggers.interval import IntervalTrigger
 
 from digest import pipeline
 from digest.errors import StoreError
+from digest.lifecycle import SIDE_BY_SIDE
 from digest.parts import Parts
-from digest.schedule import JOBS, SIDE_BY_SIDE, Event, Watch, done
+from digest.schedule import JOBS, Event, Watch, done
 
 TICK: Final = timedelta(seconds=10)
 """How often the daemon looks; the wake-ups fall on whole minutes, so that what is due at 07:00 leaves at 07:00."""
