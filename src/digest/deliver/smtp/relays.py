@@ -111,7 +111,7 @@ class Relays:
             return session
         if share is None and reasons:
             raise RelayError("; ".join(reasons.values()))
-        raise Crowded("; ".join((*reasons.values(), "others have all the connections there may be")))
+        raise Crowded("; ".join((*reasons.values(), "others who send have all the connections there may be")))
 
     def leave(self) -> None:
         """Give up our part of what is shared with other runs."""
