@@ -293,3 +293,30 @@ def test_a_failure_of_a_turn_under_way_outlasts_the_end_of_one_that_began_before
     asyncio.run(asyncio.wait_for(run(), 50))
 
     assert told == ["the relay says no"]
+
+
+def test_a_job_that_is_cut_off_several_times_over_is_named_once(jobs, pinged, monkeypatch):
+    parts, _ = pinged
+    told, calls, let_go = [], [], Flag()
+    monkeypatch.setattr(rounds, "GRACE", 0.2)
+
+    async def send(watch):
+        calls.append(1)
+        if len(calls) == 3:
+            watch.stop.set()
+        await asyncio.to_thread(let_go.wait, 50)
+        for nothing in ():
+            yield nothing
+
+    async def run():
+        try:
+            return await until_it_ends(parts, told)
+        finally:
+            let_go.set()
+
+    jobs["send"] = send
+
+    running = asyncio.run(run())
+
+    assert running.left == ["send"]
+    assert told[-1] == "cuts off what does not end: send"

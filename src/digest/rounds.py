@@ -110,7 +110,7 @@ class Rounds:
         for task in late:
             task.cancel()
         if late:
-            self.left = sorted(task.get_name() for task in late)
+            self.left = sorted({task.get_name() for task in late})
             self._tell(Event("daemon", f"cuts off what does not end: {', '.join(self.left)}", failed=True), 0)
             await asyncio.wait(late, timeout=GRACE)
 
