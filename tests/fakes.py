@@ -153,7 +153,8 @@ class MemoryOutbox:
                 self._workers[worker] = (host, "declared" if state == "alive" else state)
             open_ = [row for row in self._rows.values() if row.delivery.state in (*WAITING, S.CLAIMED)]
             for row in open_:
-                row.delivery = replace(row.delivery, state=S.IN_DOUBT, worker="", not_before=None, code=0, at=now)
+                doubt = {"state": S.IN_DOUBT, "worker": "", "not_before": None, "code": 0, "relay": "", "at": now}
+                row.delivery = replace(row.delivery, **doubt)
             doubted = len(open_)
             for key, result in told.items():
                 row = self._rows[key]

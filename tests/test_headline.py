@@ -6,8 +6,9 @@ from itertools import product
 
 import pytest
 
-from digest.headline import foremost, headline
+from digest.headline import foremost, headline, waiting
 from digest.model.issue import Approval, Edition, Issue, Schedule, Slot, State
+from digest.schedule import by_haste
 
 SEVEN = datetime(2026, 11, 20, 5, tzinfo=UTC)
 """A Friday, 07:00 in the edition's zone."""
@@ -137,3 +138,26 @@ def test_what_needs_somebody_is_spoken_of_first_then_what_is_under_way_then_what
     found = foremost(issues, SEVEN)
 
     assert (found and found.id) == spoken_of
+
+
+@pytest.mark.parametrize(
+    ("on_their_way", "now", "said"),
+    [
+        (4, AFTER, "At most 4 issues are sent at once; for a place waits: weekday No. 412."),
+        (4, SEVEN, ""),
+        (3, AFTER, ""),
+        (4, ISSUE.expires_at, ""),
+    ],
+)
+def test_it_is_said_that_an_issue_waits_for_a_place(on_their_way, now, said):
+    issues = [replace(ISSUE, state=State.APPROVED)]
+    issues += [replace(ISSUE, id=10 + n, state=State.SENDING) for n in range(on_their_way)]
+
+    assert waiting(issues, now) == said
+
+
+def test_the_issue_that_expires_first_is_the_first_to_have_a_place():
+    older = replace(ISSUE, id=4, send_at=SEVEN - timedelta(hours=2))
+    hasty = replace(ISSUE, id=5, send_at=SEVEN + timedelta(hours=1), expires_at=SEVEN + timedelta(hours=2))
+
+    assert by_haste([ISSUE, older, hasty]) == [hasty, older, ISSUE]

@@ -3,16 +3,20 @@
 from __future__ import annotations
 
 import asyncio
+import math
 import re
 import socket
 
 import pytest
 
+from digest.cli.process import Process
 from digest.deliver.catcher import caught
 from digest.deliver.smtp import Login, Proof, Security
 from digest.errors import RelayError, SettingsError, SuppressionError
 from digest.model.delivery import Claim, DeliveryState
 from digest.parts import open_parts
+from digest.rounds import Rounds
+from digest.schedule import Watch
 from digest.settings import load
 from tests.deliver.batch import send
 from tests.fakes import NOON, reader
@@ -104,3 +108,21 @@ def test_no_first_key_is_made_for_a_link_where_addresses_were_hashed_with_one_th
             parts.token("unsubscribe", 7, parts.settings.edition("weekday"))
 
     assert not (tmp_path / "var/keys").exists()
+
+
+def test_new_limits_hold_for_what_is_on_its_way_as_soon_as_the_settings_are_read_again(tmp_path):
+    old = settings(tmp_path, NOWHERE)
+    (tmp_path / "digest.toml").write_text(BASE + NOWHERE + 'rate = "5/s"\n')
+
+    async def rate_before_and_after(parts):
+        process, changed = Process(parts, lambda: load(tmp_path / "digest.toml", {})), asyncio.Event()
+        rounds = Rounds(Watch(parts, lambda: NOON, asyncio.Event()), lambda event, run: None)
+        async with parts.transport() as transport:
+            before, heeding = transport.rate, asyncio.create_task(process._heed(rounds, changed))
+            process.again.set()
+            await asyncio.wait_for(changed.wait(), 30)
+            heeding.cancel()
+            return before, transport.rate
+
+    with open_parts(old) as parts:
+        assert asyncio.run(rate_before_and_after(parts)) == (math.inf, 5.0)

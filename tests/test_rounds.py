@@ -224,3 +224,99 @@ def test_a_turn_of_sending_that_never_ends_counts_as_hanging_though_others_end(j
     asyncio.run(run())
 
     assert told.count("no ping goes out, since send will not end") == 1
+
+
+def test_a_long_turn_brings_back_no_failure_that_another_one_found_mended(jobs, pinged):
+    parts, _ = pinged
+    told, over, mended = [], asyncio.Event(), False
+    watch = schedule.Watch(parts, lambda: datetime.now(UTC), asyncio.Event())
+
+    async def send(watch):
+        long = not watch.sending
+        watch.sending.add(7)
+        if not mended:
+            yield schedule.Event("send", "the relay says no", failed=True, issue=9)
+        if long:
+            await over.wait()
+            watch.sending.remove(7)
+
+    async def run():
+        nonlocal mended
+        jobs["send"] = send
+        running = Rounds(watch, lambda event, run: told.append(event.text))
+        first = asyncio.create_task(running._wake(("send",)))
+        await until(lambda: watch.sending)
+        await running._wake(("send",))
+        mended = True
+        await running._wake(("send",))
+        over.set()
+        await first
+        mended = False
+        await running._wake(("send",))
+
+    asyncio.run(asyncio.wait_for(run(), 50))
+
+    assert told == ["the relay says no"] * 2  # the second time it is news
+
+
+def test_a_failure_of_a_turn_under_way_outlasts_the_end_of_one_that_began_before_it(jobs, pinged):
+    parts, _ = pinged
+    told, both, failing, over = [], asyncio.Event(), asyncio.Event(), asyncio.Event()
+    watch = schedule.Watch(parts, lambda: datetime.now(UTC), asyncio.Event())
+    turns = 0
+
+    async def send(watch):
+        nonlocal turns
+        turns += 1
+        mine = turns
+        if mine == 1:
+            await failing.wait()
+        if mine == 2:
+            both.set()
+            await over.wait()
+            return
+        yield schedule.Event("send", "the relay says no", failed=True, issue=7)
+
+    async def run():
+        jobs["send"] = send
+        running = Rounds(watch, lambda event, run: told.append(event.text))
+        first = asyncio.create_task(running._wake(("send",)))
+        await until(lambda: turns == 1)
+        second = asyncio.create_task(running._wake(("send",)))
+        await both.wait()
+        failing.set()
+        await first
+        over.set()
+        await second
+        await running._wake(("send",))
+
+    asyncio.run(asyncio.wait_for(run(), 50))
+
+    assert told == ["the relay says no"]
+
+
+def test_a_job_that_is_cut_off_several_times_over_is_named_once(jobs, pinged, monkeypatch):
+    parts, _ = pinged
+    told, calls, let_go = [], [], Flag()
+    monkeypatch.setattr(rounds, "GRACE", 0.2)
+
+    async def send(watch):
+        calls.append(1)
+        if len(calls) == 3:
+            watch.stop.set()
+        await asyncio.to_thread(let_go.wait, 50)
+        for nothing in ():
+            yield nothing
+
+    async def run():
+        try:
+            return await until_it_ends(parts, told)
+        finally:
+            let_go.set()
+
+    jobs["send"] = send
+
+    running = asyncio.run(run())
+
+    assert running.left == ["send"]
+    assert told[-1] == "cuts off what does not end: send"

@@ -22,12 +22,14 @@ from digest.parts import open_parts
 from digest.pipeline import readers
 from digest.pipeline.refusing import after_all, is_refused, never_again, never_token
 from digest.pipeline.transactional import again, compose_notice, send_notices
+from digest.schedule import Watch, answer
 from digest.settings import load
 from digest.subscribers import Purpose
 from tests.fakes import NOON
 from tests.render.samples import TEMPLATES
 from tests.settings.conftest import BASE, RELAY
 from tests.store.samples import article, draft, slot
+from tests.virtual import virtually
 
 ADA, CY = "ada@mail.example", "cy@mail.example"
 MINUTE, DAY = timedelta(minutes=1), timedelta(days=1)
@@ -355,3 +357,25 @@ def test_what_was_not_begun_when_the_daemon_is_told_to_stop_is_given_back_at_onc
 
     assert (done.accepted, done.later, done.trouble) == (0, 0, "")
     assert [each.email for each in parts.store.notices.claim(9, now=NOON)] == [CY]
+
+
+def test_a_mail_for_which_issues_leave_no_connection_waits_and_that_is_no_failure(desk):
+    relay = RELAY.replace("2525", "1").replace('username = "digest"\n', "") + "connections = 1\n"
+    (desk / "digest.toml").write_text(BASE + relay)
+
+    async def wait(parts):
+        async with parts.transport() as issue:
+            issue._shares[0].guest.begin()  # a connection that is made and never ends
+            watch = Watch(parts, lambda: NOON, asyncio.Event())
+            return [event.text async for event in answer(watch)]
+
+    with open_parts(load(desk / "digest.toml", {})) as parts:
+        sign_up(parts)
+        told = virtually(wait(parts))
+        left = parts.store.notices.waiting()
+        (desk / "digest.toml").write_text(BASE)
+
+    with open_parts(load(desk / "digest.toml", {})) as parts:
+        later = sent(parts, NOON + 5 * MINUTE)
+
+    assert (told, left, later.accepted) == ([], 1, 1)

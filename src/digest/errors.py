@@ -23,6 +23,7 @@ DigestError
 |   +-- Unreachable (ConnectionError)     it does not answer; asking again may help
 +-- JournalError (OSError)            a sender's journal cannot be kept, so nothing more is sent
 +-- RelayError (ConnectionError)      the mail server; exit 75
+|   +-- Crowded                           others have all the connections there may be
 +-- WebError (OSError)                the pages cannot be served
 +-- PasswordError (ValueError)        a password that cannot be one; exit 2
 """
@@ -173,6 +174,10 @@ class RelayError(DigestError, ConnectionError):
     """
 
     exit_code = 75
+
+
+class Crowded(RelayError):
+    """Others who send at the same time have all the connections there may be: nothing failed, it is to wait."""
 
 
 class WebError(DigestError, OSError):

@@ -7,6 +7,7 @@ from datetime import datetime, timedelta
 from typing import Final
 from zoneinfo import ZoneInfo
 
+from digest.lifecycle import SIDE_BY_SIDE
 from digest.model.issue import Approval, Edition, Issue, Slot, State
 
 PUT_BACK: Final = (
@@ -16,6 +17,8 @@ PUT_BACK: Final = (
 """Where nothing leaves whatever becomes of the issues."""
 TROUBLE: Final = (State.PAUSED, State.HELD, State.FAILED)
 UNDERWAY: Final = (State.SENDING, State.REVIEW, State.APPROVED, State.DRAFT)
+BEGINS: Final = timedelta(minutes=1)
+"""By then an issue whose hour has come has begun to leave, where there is a place."""
 RECENT: Final = timedelta(hours=12)
 """How long after its hour an issue that is over is still what one wants to hear of."""
 
@@ -59,6 +62,20 @@ def headline(
     called = f"{issue.edition} No. {issue.number}" if several else f"No. {issue.number}"
     sentence = _before(issue, called, now, edition, zone) or _after(issue, called, now, zone, counts or {})
     return _capital(sentence)
+
+
+def waiting(issues: Iterable[Issue], now: datetime) -> str:
+    """Return a sentence on approved issues whose hour has passed while as many as there may be are on their way.
+
+    Empty where there are none, and for the first minute, in which one may still begin.
+    """
+    there = list(issues)
+    many = sum(each.state is State.SENDING for each in there) >= SIDE_BY_SIDE
+    late = [i for i in there if i.state is State.APPROVED and i.send_at + BEGINS <= now < i.expires_at]
+    if not (many and late):
+        return ""
+    names = ", ".join(f"{each.edition} No. {each.number}" for each in late)
+    return f"At most {SIDE_BY_SIDE} issues are sent at once; for a place waits: {names}."
 
 
 def _before(issue: Issue, called: str, now: datetime, edition: Edition | None, zone: str) -> str:

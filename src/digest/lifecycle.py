@@ -30,6 +30,8 @@ class Move(StrEnum):
     FAIL = "fail"
 
 
+SIDE_BY_SIDE: Final = 4
+"""So many issues are sent at once; one that waits for its next try leaves its place to others."""
 S = State
 MOVES: Final[dict[Move, dict[State, State]]] = {
     Move.REBUILD: {S.DRAFT: S.DRAFT, S.REVIEW: S.REVIEW, S.HELD: S.HELD, S.FAILED: S.DRAFT, S.SKIPPED: S.DRAFT},

@@ -167,18 +167,24 @@ class Parts:
             here = SmtpTransport(
                 catcher.host, catcher.port, sender=self.envelope_sender, security=Security.NONE, name=CATCHER
             )
-            pace = self._gate(relays[0]).pace if relays else None
-            here = replace(here, name=relays[0].name if relays else CATCHER, pace=pace and pace.beside())
-            try:
+            if not relays:
                 yield here
+                return
+            pace = self._gate(relays[0]).pace.beside()
+            try:
+                yield replace(here, name=relays[0].name, pace=pace)
             finally:
-                if here.pace is not None:
-                    here.pace.leave()
+                pace.leave()
+
+    def set_limits(self) -> None:
+        """Have the relays' limits hold from now on for whatever is under way on this loop, too."""
+        for relay in self.settings.relays:
+            self._gate(relay)
 
     def _share(self, relay: Relay, over: SmtpTransport) -> Share:
         """Return a relay for one run of sending, which shares rate and connections with all others on this loop."""
         gate = self._gate(relay)
-        over = replace(over, pace=gate.pace and gate.pace.beside())
+        over = replace(over, pace=gate.pace.beside())
         return Share(relay.name, over, relay.weight, gate.guest())
 
     def _gate(self, relay: Relay) -> Gate:

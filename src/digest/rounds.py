@@ -17,8 +17,9 @@ from apscheduler.triggers.interval import IntervalTrigger
 
 from digest import pipeline
 from digest.errors import StoreError
+from digest.lifecycle import SIDE_BY_SIDE
 from digest.parts import Parts
-from digest.schedule import JOBS, SIDE_BY_SIDE, Event, Watch, done
+from digest.schedule import JOBS, Event, Watch, done
 
 TICK: Final = timedelta(seconds=10)
 """How often the daemon looks; the wake-ups fall on whole minutes, so that what is due at 07:00 leaves at 07:00."""
@@ -57,8 +58,8 @@ class Rounds:
         self._haste = TICK / tick
         self._tell = tell
         self._tasks: set[asyncio.Task[None]] = set()
-        self._failures: dict[str, dict[tuple[int, str], int]] = {}  # issue and text, with the turn that met with it
-        self._turn = 0
+        self._failures: dict[str, dict[tuple[int, str], int]] = {}  # issue and text, and when met with, by `_count`
+        self._count = 0  # of turns begun and failures met with
         self._under_way: dict[str, list[float]] = {}  # when each turn began that has not ended
         self._well = {name: name == "send" for name in JOBS}  # of a job's first turn; a send may take an hour
         self._users: Counter[int] = Counter()
@@ -109,7 +110,7 @@ class Rounds:
         for task in late:
             task.cancel()
         if late:
-            self.left = sorted(task.get_name() for task in late)
+            self.left = sorted({task.get_name() for task in late})
             self._tell(Event("daemon", f"cuts off what does not end: {', '.join(self.left)}", failed=True), 0)
             await asyncio.wait(late, timeout=GRACE)
 
@@ -150,16 +151,17 @@ class Rounds:
 
     async def _run(self, name: str, watch: Watch) -> None:
         """Do one job. It is written down if there is something to tell of it."""
-        began, failed, told, run = watch.clock(), dict[tuple[int, str], int](), list[str](), 0
-        self._turn += 1
-        turn, result = self._turn, "cut off"
+        began, failed, told, run = watch.clock(), False, list[str](), 0
+        self._count += 1
+        turn, result = self._count, "cut off"
         with structlog.contextvars.bound_contextvars(job=name):
             try:
                 async for event in done(name, watch):
                     known = event.failed and (event.issue, event.text) in self._failures.get(name, ())
                     if event.failed:
-                        failed[event.issue, event.text] = turn
-                        self._failures.setdefault(name, {})[event.issue, event.text] = turn  # for turns beside this one
+                        failed = True
+                        self._count += 1
+                        self._failures.setdefault(name, {})[event.issue, event.text] = self._count
                     if known:
                         continue
                     told.append(event.text)
@@ -169,10 +171,11 @@ class Rounds:
             finally:
                 if run:
                     await self._end(watch, run, result, told)
-        # What other turns of the job met with stands where this one cannot know better.
+        # What was met with before this turn and not in it is mended, but for what other turns have in hand. What one
+        # that began later found mended meanwhile, though this one had met with it, is here no more.
         held = watch.sending if name in AT_ONCE else ()
         before = self._failures.get(name, {}).items()
-        self._failures[name] = {what: at for what, at in before if at > turn or what[0] in held} | failed
+        self._failures[name] = {what: at for what, at in before if at > turn or what[0] in held}
 
     async def _begin(self, parts: Parts, name: str, at: datetime, issue: int) -> int:
         about = {"issue": issue} if issue else {}

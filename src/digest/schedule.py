@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections import deque
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterable
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from functools import partial
@@ -15,7 +15,7 @@ from digest.brake import BRAKE
 from digest.collect.phrases import count
 from digest.collect.standing import is_due
 from digest.errors import ListError, MoveError, SuppressionError, Unfit
-from digest.lifecycle import Move
+from digest.lifecycle import SIDE_BY_SIDE, Move
 from digest.model.issue import Approval, Edition, Issue, Slot, State
 from digest.model.news import SourceState
 from digest.operate.retention import sweep
@@ -24,8 +24,6 @@ from digest.slots import due
 
 SPREAD: Final = timedelta(seconds=20)
 """Over how long the daemon begins the sources that are due together, at most: not all in the same instant."""
-SIDE_BY_SIDE: Final = 4
-"""So many issues are sent at once; one that waits for its next try leaves its place to others."""
 MOST_TOLD: Final = 20
 """Pieces of news of sources that one run tells: where a whole network is gone, a thousand lines say no more."""
 
@@ -230,7 +228,8 @@ async def dispatch(watch: Watch) -> AsyncIterator[Event]:
     parts, now = watch.parts, watch.clock()
     if len(watch.sending) >= SIDE_BY_SIDE:
         return
-    leaving = deque(i for i in parts.store.issues.unfinished() if i.id not in watch.sending and leaves(parts, i, now))
+    owed = (i for i in parts.store.issues.unfinished() if i.id not in watch.sending and leaves(parts, i, now))
+    leaving = deque(by_haste(owed))
     if not leaving:
         return
     for problem in await asyncio.to_thread(agree, parts, now):
@@ -256,6 +255,11 @@ async def dispatch(watch: Watch) -> AsyncIterator[Event]:
             task.cancel()
         if running:
             await asyncio.wait(running)
+
+
+def by_haste(issues: Iterable[Issue]) -> list[Issue]:
+    """Return the issues in the order in which they are to have a place: the one that expires first, then the oldest."""
+    return sorted(issues, key=lambda issue: (issue.expires_at, issue.send_at, issue.id))
 
 
 async def one_sent(watch: Watch, issue: Issue) -> list[Event]:
@@ -303,7 +307,7 @@ async def read_lists(watch: Watch) -> AsyncIterator[Event]:
 async def answer(watch: Watch) -> AsyncIterator[Event]:
     """Send the mails that answer single readers: confirmations, welcomes, goodbyes, links."""
     done = await pipeline.send_notices(watch.parts, clock=watch.clock, stop=watch.stop)
-    if done.trouble:
+    if done.trouble and not done.crowded:
         yield Event("notices", f"mails to single readers wait: {done.trouble}", failed=True)
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import os
 import signal
 import subprocess
@@ -12,7 +13,7 @@ from contextlib import contextmanager
 
 import pytest
 
-from digest.deliver.alive import enlisted
+from digest.deliver.alive import enlisted, enlisted_aside
 from digest.deliver.journals import disk_of, host_id, journals
 from digest.deliver.recover import Folder, recover_dead
 from digest.errors import SettingsError, StoreError
@@ -338,6 +339,61 @@ def test_what_went_wrong_first_is_what_is_told(outbox, tmp_path):
 
     with pytest.raises(RuntimeError, match="the ferry left"), enter(outbox, tmp_path) as worker:
         fail(worker)
+
+
+def slow(outbox, step, begun, go_on):
+    """Let a step of the outbox begin, and go on only once it may."""
+    act = getattr(outbox, step)
+
+    def slowly(*args, **options):
+        begun.append(threading.current_thread())
+        assert go_on.wait(50)
+        return act(*args, **options)
+
+    setattr(outbox, step, slowly)
+
+
+@pytest.mark.parametrize("step", ["enlist", "recover"])
+def test_while_a_worker_begins_or_ends_the_loop_turns_and_a_cancellation_leaves_neither_half_done(
+    outbox, tmp_path, step
+):
+    begun, go_on = [], threading.Event()
+    slow(outbox, step, begun, go_on)
+
+    async def work():
+        async with enlisted_aside(enter(outbox, tmp_path)) as worker:
+            claim = outbox.claim(1, worker.id, limit=2, now=NOON).claims[0]
+            worker.begin(claim)
+
+    async def cancelled():
+        task = asyncio.create_task(work())
+        async with asyncio.timeout(50):
+            while not begun:
+                await asyncio.sleep(0.001)
+            task.cancel()
+            await asyncio.sleep(0)
+            waits = not task.done()
+            go_on.set()
+            await asyncio.wait({task})
+        return waits, task.cancelled()
+
+    ends = asyncio.run(cancelled())
+
+    assert ends == (True, True)
+    assert threading.main_thread() not in begun
+    assert (outbox.workers(), names(tmp_path)) == ({}, [])
+    assert outbox.counts(1)["claimed"] == 0
+
+
+def test_what_went_wrong_while_it_worked_is_told_by_a_worker_beside_others_too(outbox, tmp_path):
+    async def work():
+        async with enlisted_aside(enter(outbox, tmp_path)):
+            raise RuntimeError("the ferry left")
+
+    with pytest.raises(RuntimeError, match="the ferry left"):
+        asyncio.run(work())
+
+    assert (outbox.workers(), names(tmp_path)) == ({}, [])
 
 
 MOUNTS = r"""22 1 8:1 / / rw,relatime master:1 - ext4 /dev/sda1 rw

@@ -3,22 +3,27 @@
 from __future__ import annotations
 
 import asyncio
+import math
 from bisect import bisect_right
+from contextlib import suppress
 from datetime import timedelta
 from itertools import pairwise
 
 import pytest
 
 from digest.deliver import deliver, send_few
+from digest.deliver.desk import CLAIM_AGE
 from digest.deliver.pace import SLACK, Pace
 from digest.deliver.smtp import Gate, Gates, Relays, Security, Share, SmtpTransport, Times
 from digest.deliver.smtp.gates import IDLE, POLL, TURN
+from digest.deliver.worker import LET_GO
+from digest.errors import RelayError
 from digest.model.delivery import Claim, DeliveryState
 from digest.model.issue import State
 from tests.fakes import NOON, MemoryOutbox, MemoryWorker, reader
 from tests.virtual import virtually
 
-from .server import Server, willing
+from .server import HANG, Server, willing
 
 CHUNKS = ("CHUNKING", "PIPELINING", "ENHANCEDSTATUSCODES")
 LONG = Times(banner=1e5, command=1e5, data=1e5, block=1e5, dot=1e5)
@@ -76,14 +81,14 @@ class Relay:
     """A relay of so many connections, and the gate before it."""
 
     def __init__(self, server, connections, rate):
-        self.server, self.gate = server, Gate()
+        self.server, self.gate = server, Gate(asyncio.get_running_loop().time)
         self.gate.limit = connections
-        self.gate.pace = Pace(rate, asyncio.get_running_loop().time) if rate else None
+        self.gate.pace.change(rate or math.inf)
 
     def way(self):
         transport = SmtpTransport(
             "127.0.0.1", self.server.port, lambda claim: "bounce@brief.example", security=Security.NONE, times=LONG,
-            connections=self.gate.limit, pace=self.gate.pace and self.gate.pace.beside(), name="main",
+            connections=self.gate.limit, pace=self.gate.pace.beside(), name="main",
         )  # fmt: skip
         return Relays([Share("main", transport, 1, self.gate.guest())], asyncio.get_running_loop().time)
 
@@ -196,6 +201,33 @@ def test_a_mail_to_one_reader_has_its_turn_while_an_issue_has_all_connections():
     assert done < 400 == issue.accepted
 
 
+def test_who_waits_for_a_connection_keeps_no_claim_until_it_is_old_and_goes_on_once_it_has_one():
+    hung, waiting = Run("a", 1), Run("b", 20)
+    server = Server(lambda stage, argument: HANG if argument.startswith("a1@") else willing(stage, argument))
+    claim, claimed_at = waiting.outbox.claim, []
+
+    def noted(*args, **options):
+        claimed = claim(*args, **options)
+        claimed_at.extend([(options["now"] - NOON).total_seconds()] * bool(claimed.claims))
+        return claimed
+
+    waiting.outbox.claim = noted
+
+    async def go(relay):
+        first = asyncio.create_task(hung(relay.way()))
+        await asyncio.sleep(5.0)
+        second = asyncio.create_task(waiting(relay.way()))
+        await asyncio.sleep(400.0)
+        begun = len(waiting.begun)
+        first.cancel()
+        await asyncio.wait({first, second})
+        return begun, second.exception()
+
+    assert side_by_side(server, go, connections=1) == (0, None)
+    assert waiting.accepted == 20
+    assert max(after - before for before, after in pairwise(claimed_at)) < 2 * LET_GO < CLAIM_AGE
+
+
 class Seat:
     """A connection, as far as a gate looks at it."""
 
@@ -256,13 +288,202 @@ def test_limits_hold_for_all_on_a_loop_and_those_of_older_settings_change_nothin
     async def limits(*asked):
         for connections, rate, as_of in asked:
             gate = gates.of("main", connections=connections, rate=rate, clock=lambda: 0.0, as_of=as_of)
-        return gate, gate.limit, gate.pace and gate.pace.rate
+        return gate, gate.limit, gate.pace.rate
 
     one, *newest = asyncio.run(limits((4, 50.0, 1.0), (2, 10.0, 2.0), (4, 50.0, 1.0)))
     other, *none = asyncio.run(limits((4, 50.0, 1.0), (4, None, 3.0)))
 
-    assert (newest, none) == ([2, 10.0], [4, None])
+    assert (newest, none) == ([2, 10.0], [4, math.inf])
     assert one is not other
+
+
+# Relays of several weights
+
+
+class Line:
+    """A connection, as far as relays look at it; it is gone a moment after it was told to leave."""
+
+    fruitless, carried, opened_at = False, 5, 0.0
+
+    def __init__(self):
+        self.closed = self.leaving = False
+
+    def leave(self):
+        self.leaving = True
+        asyncio.get_running_loop().call_later(0.05, self.end)
+
+    def end(self):
+        self.closed = True
+
+
+class Way:
+    """A relay, as far as relays look at it."""
+
+    rate = math.inf
+
+    def __init__(self, connections):
+        self.connections, self.away, self.pace = connections, False, None
+
+    def ready_in(self, *, anew=False):
+        return 0.0
+
+    async def open(self):
+        await asyncio.sleep(0.01)
+        if self.away:
+            raise RelayError("not now")
+        return Line()
+
+
+class Mix:
+    """Runs over relays of several weights, each of which always has something to send over one more connection."""
+
+    def __init__(self, **relays):
+        self.ways = {name: Way(connections) for name, (connections, _) in relays.items()}
+        self.weights = {name: weight for name, (_, weight) in relays.items()}
+        self.gates = {name: Gate() for name in relays}
+        for name, gate in self.gates.items():
+            gate.limit = self.ways[name].connections
+        self.runs, self.tasks = [], []
+
+    def begin(self):
+        shares = [Share(name, way, self.weights[name], self.gates[name].guest()) for name, way in self.ways.items()]
+        run = Relays(shares, asyncio.get_running_loop().time)
+        self.runs.append(run)
+        self.tasks += [asyncio.create_task(self.lane(run)) for _ in range(run.connections)]
+
+    async def lane(self, run):
+        while True:
+            if (pause := run.ready_in(anew=True)) > 0:
+                await asyncio.sleep(pause)
+                continue
+            with suppress(RelayError):
+                session = await run.open()
+                while not session.closed:
+                    await asyncio.sleep(0.02)
+
+    @property
+    def taken(self):
+        return {name: gate.taken for name, gate in self.gates.items()}
+
+
+def mixed(go, **relays):
+    async def run():
+        mix = Mix(**relays)
+        try:
+            return await go(mix)
+        finally:
+            for task in mix.tasks:
+                task.cancel()
+
+    return virtually(run())
+
+
+def test_a_crowded_relay_is_not_down_and_a_spare_one_stays_unused():
+    async def go(mix):
+        mix.begin()
+        await asyncio.sleep(1.0)
+        mix.begin()
+        await asyncio.sleep(8.0)
+        return [run.in_use for run in mix.runs]
+
+    assert mixed(go, main=(4, 1), spare=(4, 0)) == [{"main": 2, "spare": 0}] * 2
+
+
+def test_weights_hold_over_all_runs_together():
+    async def go(mix):
+        seen = []
+        for _ in range(3):
+            mix.begin()
+            for _ in range(40):
+                await asyncio.sleep(0.1)
+                seen.append(mix.taken)
+        return max(each["warm"] for each in seen), mix.taken, sorted(run.in_use["main"] for run in mix.runs)
+
+    assert mixed(go, main=(10, 10), warm=(10, 1)) == (1, {"main": 10, "warm": 1}, [3, 3, 4])
+
+
+def test_a_lighter_relay_has_more_only_while_the_heavier_one_rests():
+    async def go(mix):
+        mix.ways["main"].away = True
+        for _ in range(2):
+            mix.begin()
+        await asyncio.sleep(10.0)
+        without = mix.taken
+        mix.ways["main"].away = False
+        await asyncio.sleep(200.0)
+        return without, mix.taken
+
+    assert mixed(go, main=(4, 4), light=(4, 1)) == ({"main": 0, "light": 4}, {"main": 4, "light": 1})
+
+
+def test_a_spare_relay_takes_all_while_the_others_rest_and_gives_it_back():
+    async def go(mix):
+        mix.ways["main"].away = True
+        for _ in range(2):
+            mix.begin()
+        await asyncio.sleep(10.0)
+        without = mix.taken
+        mix.ways["main"].away = False
+        await asyncio.sleep(200.0)
+        return without, mix.taken
+
+    assert mixed(go, main=(4, 1), spare=(3, 0)) == ({"main": 0, "spare": 3}, {"main": 4, "spare": 0})
+
+
+# Settings that are read again
+
+
+def test_a_rate_that_comes_with_a_reload_slows_what_is_on_its_way_and_one_that_goes_and_comes_back_is_one():
+    async def go():
+        gates, clock = Gates(), asyncio.get_running_loop().time
+        at = 0.0
+
+        def limited(rate):
+            nonlocal at
+            at += 1.0
+            return gates.of("main", connections=4, rate=rate, clock=clock, as_of=at)
+
+        sent = []
+
+        def talk(pace):
+            if not pace.ready(lambda: talk(pace)):
+                return
+            pace.spend()
+            sent.append(clock())
+            asyncio.get_running_loop().call_later(0.01, talk, pace)
+
+        talk(limited(None).pace.beside())
+        await asyncio.sleep(1.0)
+        free = len(sent)
+        limited(5.0)
+        await asyncio.sleep(4.0)
+        slow = len(sent) - free
+        limited(None)
+        talk(limited(5.0).pace.beside())
+        await asyncio.sleep(4.0)
+        return free, slow, len(sent) - free - slow
+
+    free, slow, both = virtually(go())
+
+    assert free > 50
+    assert slow in (20, 21, 22)
+    assert both in (19, 20, 21, 22)
+
+
+def test_a_rate_that_rises_keeps_nobody_waiting_for_the_old_one():
+    async def go():
+        clock = asyncio.get_running_loop().time
+        pace, called = Pace(1 / 60, clock), []
+        pace.spend()
+        assert not pace.ready(lambda: called.append(clock()))
+        await asyncio.sleep(1.0)
+        pace.change(50.0)
+        await asyncio.sleep(1.0)
+        return called
+
+    [called] = virtually(go())
+
+    assert 1.0 < called < 1.1
 
 
 # What each has for itself

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import timedelta
 from itertools import count
 
@@ -496,6 +497,17 @@ def test_an_older_database_gives_nothing_until_somebody_has_looked_at_it(desk):
     assert (doubted, closed, kept, accepted) == (1, ["dead", "dead"], "put back", [True, False])
     assert [row.state for row in rows(desk, issue).values()] == [S.ACCEPTED, S.QUEUED]
     assert desk.outbox.claim(issue, "w3", limit=1, now=LATER + CLAIM_AGE).number == 41
+
+
+def test_what_a_database_that_was_put_back_knew_of_a_relay_is_no_word_on_what_is_in_doubt(desk):
+    issue, claims = claimed(desk, 1)
+    tried = replace(results(claims, S.DEFERRED, code=451, not_before=LATER)[0], relay="main")
+    desk.outbox.record("w1", [tried], now=NOW)
+
+    desk.outbox.declare_put_back({}, claims=40, now=LATER)
+
+    [row] = rows(desk, issue).values()
+    assert (row.state, row.relay) == (S.IN_DOUBT, "")
 
 
 # Side by side

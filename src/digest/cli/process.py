@@ -144,6 +144,7 @@ class Process:
                 tell(Event("daemon", f"keeps the settings it had: {error}", failed=True))
             else:
                 self.parts = Parts(settings, self.parts.store, self.parts.gates)
+                self.parts.set_limits()
                 rounds.change(self.parts)
                 changed.set()
                 tell(Event("daemon", "has read its settings again"))

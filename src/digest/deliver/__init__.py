@@ -11,7 +11,7 @@ import random
 from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
 
-from digest.deliver.alive import enlisted
+from digest.deliver.alive import enlisted, enlisted_aside
 from digest.deliver.desk import World
 from digest.deliver.estimate import Estimate, Speed, estimate, usual_pace
 from digest.deliver.few import send_few
@@ -38,6 +38,7 @@ __all__ = [
     "declare_dead",
     "deliver",
     "enlisted",
+    "enlisted_aside",
     "estimate",
     "recover_dead",
     "send_few",

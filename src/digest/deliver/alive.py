@@ -5,12 +5,14 @@ The journal's lock is the proof of life (docs/design.md, "Never twice").
 
 from __future__ import annotations
 
+import asyncio
 import secrets
-from collections.abc import Callable, Collection, Iterator
-from contextlib import contextmanager, suppress
+from collections.abc import AsyncIterator, Callable, Collection, Iterator
+from contextlib import AbstractContextManager, asynccontextmanager, contextmanager, suppress
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
+from typing import TypeVar
 
 from digest.deliver.journal import Journal
 from digest.deliver.mark import Mark, note
@@ -19,6 +21,8 @@ from digest.deliver.putback import require_not_older
 from digest.deliver.recover import Folder, fold_left, recover_dead, recover_own
 from digest.errors import JournalError, StoreError
 from digest.model.delivery import Account, Claim, Key, Outcome
+
+T = TypeVar("T")
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,3 +104,39 @@ def enlisted(
         recover_own(outbox, journal, folder, me=name, now=now())
     finally:
         journal.close()
+
+
+@asynccontextmanager
+async def enlisted_aside(entry: AbstractContextManager[Enlisted]) -> AsyncIterator[Enlisted]:
+    """Yield the worker of `enlisted` on a loop where others send: its start and its end, which read files, are threads.
+
+    A cancellation leaves neither half done; a second one does not wait for them.
+    """
+    entering = asyncio.create_task(asyncio.to_thread(entry.__enter__))
+    try:
+        worker = await _whole(entering)
+    except asyncio.CancelledError as error:
+        if entering.done() and not entering.cancelled() and entering.exception() is None:
+            await _left(entry, error)
+        raise
+    try:
+        yield worker
+    except BaseException as error:
+        await _left(entry, error)
+        raise
+    await _left(entry, None)
+
+
+async def _left(entry: AbstractContextManager[Enlisted], error: BaseException | None) -> None:
+    """Leave, because of the error if there is one."""
+    why = (type(error), error, error.__traceback__) if error is not None else (None, None, None)
+    await _whole(asyncio.create_task(asyncio.to_thread(entry.__exit__, *why)))
+
+
+async def _whole(work: asyncio.Task[T]) -> T:
+    """Return what work gives; where it is cancelled meanwhile, wait for its end before that is heeded."""
+    try:
+        return await asyncio.shield(work)
+    except asyncio.CancelledError:
+        await asyncio.wait({work})
+        raise

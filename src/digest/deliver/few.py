@@ -2,30 +2,36 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections import deque
 from collections.abc import Sequence
 from typing import Final
 
 from digest.deliver.hand import Row
 from digest.deliver.needs import Message, Session, Transport
-from digest.errors import RelayError
+from digest.errors import Crowded, RelayError
 from digest.model.delivery import Claim, DeliveryState, Outcome
 
 TRIES: Final = 3
 """So many connections may end under a message before it was begun, or in a row before any; then it is deferred."""
+PATIENCE: Final = 30.0
+"""Seconds to wait for a connection where others have all of them."""
+ASK: Final = 0.25
+"""Seconds between two questions meanwhile."""
 
 
 async def send_few(transport: Transport, mails: Sequence[tuple[Claim, Message]]) -> list[Outcome]:
     """Send each of the messages once, over one connection if that holds; return what became of them, in their order.
 
     A message that no server took because connections ended counts as deferred. Raises RelayError where no mail server
-    lets us in at all; what was answered before it went away is returned, and the rest is deferred with the reason.
+    lets us in at all, Crowded where others gave no connection up in time; what was answered before it went away is
+    returned, and the rest is deferred with the reason.
     """
     pile, idle = Pile(mails), 0
     try:
         while pile.left and idle < TRIES:
             before = pile.moves
-            await _serve(await transport.open(), pile)
+            await _serve(await _opened(transport), pile)
             idle = idle + 1 if pile.moves == before else 0
     except RelayError as error:
         if not pile.outcomes:
@@ -33,6 +39,19 @@ async def send_few(transport: Transport, mails: Sequence[tuple[Claim, Message]])
         pile.give_up(str(error))
     pile.give_up("the mail server ended the connection before a message")
     return [pile.outcomes[number] for number in range(len(mails))]
+
+
+async def _opened(transport: Transport) -> Session:
+    """Return a session, once others leave a connection to us."""
+    loop = asyncio.get_running_loop()
+    until = loop.time() + PATIENCE
+    while True:
+        try:
+            return await transport.open()
+        except Crowded:
+            if loop.time() >= until:
+                raise
+        await asyncio.sleep(ASK)
 
 
 async def _serve(session: Session, pile: Pile) -> None:

@@ -12,7 +12,7 @@ from digest.deliver.hush import hushed
 from digest.deliver.needs import Message, Session
 from digest.deliver.pace import GRAIN
 from digest.deliver.retry import rest_after
-from digest.errors import RelayError
+from digest.errors import Crowded, RelayError
 from digest.model.delivery import DeliveryState, Outcome
 
 DROPS: Final = 3
@@ -51,6 +51,11 @@ class Lane:
     def busy(self) -> bool:
         """Whether it has rows in work."""
         return bool(self._rows or self._first)
+
+    @property
+    def connected(self) -> bool:
+        """Whether it has a session."""
+        return self._session is not None
 
     async def work(self) -> None:
         """Serve until the hand is closed or the mail server is lost; every row taken is settled or put back."""
@@ -124,6 +129,8 @@ class Lane:
         """
         try:
             session = await self._desk.open()
+        except Crowded:
+            session = None
         except RelayError as error:
             if not self._desk.opened or self._desk.lost is not None:
                 raise

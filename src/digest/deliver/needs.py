@@ -172,4 +172,4 @@ class Transport(Protocol):
         """
 
     async def open(self) -> Session:
-        """Connect, greet and log in. Raises RelayError."""
+        """Connect, greet and log in. Raises RelayError; Crowded where others have to give a connection up first."""

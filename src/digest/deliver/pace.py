@@ -30,7 +30,7 @@ class Bucket:
     """
 
     rate: float
-    """Messages a second, more than 0."""
+    """Messages a second, more than 0; infinite: as many as one likes."""
     next_at: float | None = None
     """When the next token is there, on the clock of whoever asks; None before the first was taken."""
 
@@ -78,8 +78,8 @@ class Pace:
         return self._turns.bucket.rate
 
     def change(self, rate: float) -> None:
-        """Set another rate, for all who share it."""
-        self._turns.bucket = replace(self._turns.bucket, rate=rate)
+        """Set another rate, for all who share it, at once: nobody waits any longer than the new one asks for."""
+        self._turns.change(rate)
 
     @property
     def waits(self) -> bool:
@@ -155,6 +155,19 @@ class Turns:
         self.bucket = self.bucket.taken(self._clock())
         self._spent += 1
         return self._spent
+
+    def change(self, rate: float) -> None:
+        """Go on at another rate."""
+        if rate == self.bucket.rate:
+            return
+        due = self.bucket.next_at
+        soonest = None if due is None else min(due, self._clock() + 1 / rate)
+        self.bucket = Bucket(rate, soonest)
+        if self._timer is not None:
+            self._timer.cancel()
+            self._timer = None
+        if not self.calling:  # else it is set behind that
+            self.set_timer()
 
     def set_timer(self) -> None:
         """Have those who wait called when a message may go."""

@@ -32,7 +32,8 @@ GROWTH: Final = 2
 AHEAD: Final = 0.5
 """Seconds before a message may go, by the relay's rate, from which a row is claimed for it: rows go stale."""
 LET_GO: Final = 10.0
-"""Seconds after its claim at which a row is given back whose turn others took: it would be stale at the next one."""
+"""Seconds after its claim at which a row is given back whose turn others took, or for which they leave no connection:
+it would be stale at the next one."""
 BOOT: Final[int] = getattr(time, "CLOCK_BOOTTIME", time.CLOCK_MONOTONIC)
 PATIENCE: Final = 10.0
 """Seconds that a message already begun may take once sending is stopped; then it is in doubt."""
@@ -147,7 +148,7 @@ class Run:
         """Claim and record until nothing is claimable, claiming is closed, or sending has to end."""
         while not (self._over or self._desk.ending or self._clerk.cancelled):
             self._desk.changed.clear()
-            if not self._in_turn:
+            if not (self._in_turn and any(lane.connected for lane in self._lanes)):
                 self._desk.let_go(LET_GO)
             if self._clerk.due(quiet=self._quiet, group=self._portion // 2):
                 await self._record()

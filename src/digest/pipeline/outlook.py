@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
-from digest.headline import PUT_BACK, RECENT, foremost, headline
+from digest.headline import PUT_BACK, RECENT, foremost, headline, waiting
 from digest.model.issue import Issue, Slot
 from digest.parts import Parts
 from digest.slots import upcoming
@@ -28,7 +28,8 @@ class Outlook:
 def outlook(parts: Parts, *, now: datetime) -> Outlook:
     """Return how everything stands at an instant."""
     editions, store = parts.settings.editions, parts.store
-    issue = foremost(store.issues.bare(now - RECENT), now)
+    issues = store.issues.bare(now - RECENT)
+    issue = foremost(issues, now)
     coming = [slot for edition in editions.values() for slot in [next(upcoming(edition, now), None)] if slot]
     first = min(coming, key=lambda slot: slot.draft_at, default=None)
     counts = store.outbox.counts(issue.id) if issue else {}
@@ -36,6 +37,7 @@ def outlook(parts: Parts, *, now: datetime) -> Outlook:
     sentence = headline(
         issue, now, edition=editions.get(about), upcoming=first, counts=counts, several=len(editions) > 1
     )
+    sentence = " ".join(filter(None, (sentence, waiting(issues, now))))
     if store.outbox.put_back():
         sentence = PUT_BACK
     return Outlook(sentence, issue, counts, first)

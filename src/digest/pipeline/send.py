@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from digest.brake import Brake
-from digest.deliver import Estimate, Message, Tally, deliver, enlisted
+from digest.deliver import Estimate, Message, Tally, deliver, enlisted, enlisted_aside
 from digest.errors import ListError, MoveError, NotApproved
 from digest.lifecycle import Move, require
 from digest.model.delivery import Claim
@@ -62,8 +62,8 @@ async def send(
     issue = parts.store.issues.find(issue_id)
     require_sendable(parts, issue, now=clock())
     outbox, settings = parts.store.outbox, parts.settings
-    with enlisted(outbox, settings.data, now=clock, resend=resending(parts)) as worker:
-        # In a thread, since other issues are on their way meanwhile.
+    # Whatever waits for files or the database does so in threads, since other issues are on their way meanwhile.
+    async with enlisted_aside(enlisted(outbox, settings.data, now=clock, resend=resending(parts))) as worker:
         issue, machine = await asyncio.to_thread(_start, parts, issue, clock, scheduled)
         threads = SIGNERS if machine.signer.keys else 0  # a key that cannot be used is told before anything is claimed
 

@@ -12,7 +12,7 @@ from typing import Final
 from digest.consent import PUT_BACK, may_come_back
 from digest.deliver import send_few
 from digest.deliver.retry import pause_after
-from digest.errors import DigestError, RelayError
+from digest.errors import Crowded, DigestError, RelayError
 from digest.model.delivery import Claim, DeliveryState, Outcome, Recipient
 from digest.model.issue import Edition
 from digest.model.people import Consent, Notice, NoticeKind
@@ -29,6 +29,7 @@ from digest.subscribers import Purpose
 log = logging.getLogger(__name__)
 
 LOST: Final = "a mail to one reader will not go out"
+NO_SERVER: Final = Outcome(DeliveryState.QUEUED, 0, "no mail server")
 
 A_TIME: Final = 20
 """Mails of one connection: with a lease of five minutes each, a slow server makes none of them go twice."""
@@ -53,6 +54,8 @@ class Answered:
     """Deferred, or in doubt and sent again."""
     trouble: str = ""
     """Why nothing went out, or not all; empty if nothing was in the way."""
+    crowded: bool = False
+    """Whether that is only that issues on their way have all connections, which end."""
 
 
 async def send_notices(parts: Parts, *, clock: Callable[[], datetime], stop: asyncio.Event | None = None) -> Answered:
@@ -65,7 +68,7 @@ async def send_notices(parts: Parts, *, clock: Callable[[], datetime], stop: asy
     stands in the log.
     """
     counts = {"accepted": 0, "refused": 0, "later": 0}
-    trouble = ""
+    trouble, crowded = "", False
     stop = stop or asyncio.Event()
     # A question costs less than a transaction that writes.
     if await asyncio.to_thread(parts.store.notices.waiting):
@@ -83,7 +86,10 @@ async def send_notices(parts: Parts, *, clock: Callable[[], datetime], stop: asy
             back = [(each, Outcome(DeliveryState.QUEUED, 0, "not begun"), now) for each in taken]
             await asyncio.to_thread(parts.store.notices.record, back, now=now)
             break
-        outcomes, trouble = await _sent(parts, made)
+        try:
+            outcomes, trouble = await _sent(parts, made)
+        except Crowded as error:
+            outcomes, trouble, crowded = [NO_SERVER] * len(made), str(error), True
         done = [(each, outcome) for (each, _), outcome in zip(made, outcomes, strict=True)] + unmade
         now = clock()
         written = [(each, outcome, again(outcome, each, now)) for each, outcome in done]
@@ -94,7 +100,7 @@ async def send_notices(parts: Parts, *, clock: Callable[[], datetime], stop: asy
                 log.warning(LOST, extra={"notice": each.id, "reason": outcome.state.value, "code": outcome.code})
             counts["later" if later else outcome.state.value if outcome.state.value in counts else "refused"] += 1
         trouble = trouble or next((outcome.text for _, outcome in unmade), "")
-    return Answered(**counts, trouble=trouble)
+    return Answered(**counts, trouble=trouble, crowded=crowded)
 
 
 def again(outcome: Outcome, each: Notice, now: datetime) -> datetime | None:
@@ -121,7 +127,7 @@ def _reached(outcome: Outcome) -> Outcome:
 
 
 async def _sent(parts: Parts, made: Sequence[tuple[Notice, bytes]]) -> tuple[list[Outcome], str]:
-    """Send the messages; return what became of each, and why the mail server let us in not at all."""
+    """Send the messages; return what became of each, and why the mail server let us in not at all. Raises Crowded."""
     if not made:
         return [], ""
     # Issue 0 is none: word of a failure that comes back to it is about the notice of that number.
@@ -131,8 +137,10 @@ async def _sent(parts: Parts, made: Sequence[tuple[Notice, bytes]]) -> tuple[lis
     try:
         async with parts.transport() as transport:
             return [_reached(outcome) for outcome in await send_few(transport, mails)], ""
+    except Crowded:
+        raise
     except RelayError as error:
-        return [Outcome(DeliveryState.QUEUED, 0, "no mail server")] * len(made), str(error)
+        return [NO_SERVER] * len(made), str(error)
 
 
 def _messages(parts: Parts, taken: Sequence[Notice]) -> tuple[list[tuple[Notice, bytes]], list[tuple[Notice, Outcome]]]:

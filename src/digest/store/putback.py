@@ -53,8 +53,8 @@ def _doubt(connection: Connection, issue_id: int, now: datetime) -> int:
         connection.execute(update(batch).where(batch.c.issue == issue_id).values(idle))
         open_ = or_(open_, delivery.c.state.in_(WAITING))
     ended = update(delivery).where(delivery.c.issue == issue_id, open_)
-    values = {"state": DeliveryState.IN_DOUBT, "worker": "", "not_before": None, "code": 0, "text": DOUBT, "at": now}
-    count = connection.execute(ended.values(values)).rowcount
+    values = {"state": DeliveryState.IN_DOUBT, "worker": "", "not_before": None, "at": now}
+    count = connection.execute(ended.values(values | {"code": 0, "text": DOUBT, "relay": ""})).rowcount
     if row.state in ON_ITS_WAY:
         state = require(Move.FINISH, State(row.state), issue=issue_id, number=row.number)
         change(connection, issue_id, now, state=state, reason=REASON)

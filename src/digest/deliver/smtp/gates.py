@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import asyncio
 import math
+import time
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Final
@@ -53,12 +54,15 @@ class Guest:
         """Say whether it waits for one more."""
         return now - self.asked_at < WANTED and self.since < math.inf
 
-    def ask(self, now: float) -> float:
-        """Return the seconds until it is worth asking again whether one more may be made; 0: it may be, at once."""
+    def ask(self, now: float, *, most: float = math.inf, bare: bool = True) -> float:
+        """Return the seconds until it is worth asking again whether one more may be made; 0: it may be, at once.
+
+        No more than `most` are to stand with the relay, whoever made them. `bare`: it has none with other relays.
+        """
         if not self.wants(now):
             self.since = now
         self.asked_at = now
-        return self.gate.ask(self, now)
+        return self.gate.ask(self, now, most=most, bare=bare)
 
     def begin(self) -> None:
         """Make the connection that was asked for."""
@@ -73,25 +77,41 @@ class Guest:
 class Gate:
     """A relay's connections among all who send over it."""
 
-    def __init__(self) -> None:
+    def __init__(self, clock: Callable[[], float] = time.monotonic) -> None:
         self.limit: float = math.inf
         self.as_of = -math.inf
         """From when the limits are."""
-        self.pace: Pace | None = None
-        """The rate that guests share, each by a pace `beside` this one; None without a rate."""
+        self.pace: Final = Pace(math.inf, clock)
+        """The rate that guests share, each by a pace `beside` this one. It stays the same one while the rate comes,
+        changes and goes (infinite), so that whoever is on the way heeds it."""
         self.guests: list[Guest] = []
+
+    @property
+    def taken(self) -> int:
+        """How many connections stand or are being made, whoever has them."""
+        return sum(guest.open for guest in self.guests)
+
+    @property
+    def staying(self) -> int:
+        """How many of them are not about to end."""
+        return sum(len(guest.staying) + guest.opening for guest in self.guests)
+
+    def ahead(self, guest: Guest) -> int:
+        """Return how many more the one has who has the most than this guest, which may get them by asking."""
+        return max(len(each.staying) for each in self.guests) - guest.open
 
     def guest(self) -> Guest:
         """Return the part of one more run, which has to leave at its end."""
         self.guests.append(Guest(self))
         return self.guests[-1]
 
-    def ask(self, guest: Guest, now: float) -> float:
+    def ask(self, guest: Guest, now: float, *, most: float = math.inf, bare: bool = True) -> float:
         """Return 0 where the guest may make a connection now, else when to ask again; others may have to give one up.
 
-        Who has fewer goes first, of those who have as many the one that has waited longer.
+        Who has fewer goes first, of those who have as many the one that has waited longer. For `most` and `bare` see
+        `Guest.ask`.
         """
-        free = self.limit - sum(each.open for each in self.guests)
+        free = min(self.limit, most) - self.taken
         wanting = [each for each in self.guests if each.wants(now)]
         wanting.sort(key=lambda each: (each.open, each.since))
         if wanting.index(guest) < free:
@@ -99,16 +119,16 @@ class Gate:
         going = sum(each.open - each.opening - len(each.staying) for each in self.guests)
         if wanting.index(guest) < free + going:
             return POLL
-        self._make_room(guest, now)
+        self._make_room(guest, now, bare=bare)
         return POLL
 
-    def _make_room(self, guest: Guest, now: float) -> None:
+    def _make_room(self, guest: Guest, now: float, *, bare: bool) -> None:
         """Let the one end a connection who has the most of them, if that leaves it no worse off than the guest."""
         most = max(self.guests, key=lambda each: len(each.staying))
         more = len(most.staying) - guest.open
         if more >= 2:
             most.staying[0].leave()
-        elif more == 1 and not guest.open:
+        elif more == 1 and bare and not guest.open:
             had_its_turn = [
                 session
                 for each in self.guests
@@ -132,13 +152,9 @@ class Gates:
 
         Those are the newest: `as_of` says from when these ones are, and older ones change nothing any more.
         """
-        gate = self._of.setdefault(asyncio.get_running_loop(), {}).setdefault(relay, Gate())
+        gates = self._of.setdefault(asyncio.get_running_loop(), {})
+        gate = gates[relay] = gates.get(relay) or Gate(clock)
         if as_of >= gate.as_of:
             gate.as_of, gate.limit = as_of, connections
-            if rate is None:
-                gate.pace = None
-            elif gate.pace is None:
-                gate.pace = Pace(rate, clock)
-            else:
-                gate.pace.change(rate)
+            gate.pace.change(rate or math.inf)
         return gate

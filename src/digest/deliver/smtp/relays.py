@@ -2,34 +2,31 @@
 
 from __future__ import annotations
 
-import asyncio
 import logging
 import math
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass, field
 from typing import Final
 
 from digest.deliver.smtp.gates import POLL, Gate, Guest
 from digest.deliver.smtp.session import SmtpSession
 from digest.deliver.smtp.transport import SmtpTransport
-from digest.errors import RelayError
+from digest.errors import Crowded, RelayError
 
 log = logging.getLogger(__name__)
 
 REST: Final = 60.0
 """Seconds for which a relay that did not let us in is not asked again while another does."""
-CROWDED: Final = 30.0
-"""Seconds to wait for a connection where other runs have all of them."""
 
 
-@dataclass(slots=True)
+@dataclass(slots=True, eq=False)
 class Share:
     """A relay, and how much of the mail it gets."""
 
     name: str
     transport: SmtpTransport
     weight: int = 1
-    """Connections are opened in this proportion; 0: only while no other relay lets us in."""
+    """Connections are opened in this proportion; 0: only while no relay of more weight lets us in."""
     guest: Guest = field(default_factory=lambda: Gate().guest())
     """Our part of its connections, where other runs send over it, too."""
     down_until: float = -math.inf
@@ -44,10 +41,6 @@ class Share:
         if any(session.closed and session.fruitless for session in self.guest.sessions):
             self.down_until = now + REST
         self.guest.sessions = [session for session in self.guest.sessions if not session.closed]
-
-    def connect_in(self, now: float) -> float:
-        """Return the seconds until a connection may be made that can carry something."""
-        return self.transport.ready_in(anew=True) or self.guest.ask(now)
 
     def leave(self) -> None:
         """Give up our part of what is shared."""
@@ -67,7 +60,7 @@ class Relays:
     @property
     def connections(self) -> int:
         """How many sessions may be open at once."""
-        usual = sum(self._usual(share) for share in self._shares)
+        usual = sum(_part(share, self._heaviest) for share in self._shares)
         return usual or max(share.transport.connections for share in self._shares)
 
     @property
@@ -85,46 +78,27 @@ class Relays:
     def ready_in(self, *, anew: bool = False) -> float:
         """Return the seconds until one of those that are there may be sent a message.
 
-        `anew`: over a new connection; 0 where none may be made, which `open` tells.
+        `anew`: over a new connection, as far as others leave one to us.
         """
         if not anew:
             return min(share.transport.ready_in() for share in self._there())
-        free = [share for share in self._there() if share.open < share.transport.connections]
-        now = self._clock()
-        return min((share.connect_in(now) for share in free), default=0.0)
+        share = self._next()
+        if share is None:
+            return POLL
+        return share.transport.ready_in(anew=True) or self._ask(share)
 
     async def open(self) -> SmtpSession:
-        """Return a session with the relay whose turn it is, once other runs leave one to us.
+        """Return a session with the relay whose turn it is.
 
-        Raises RelayError where none lets us in.
+        Raises RelayError where none lets us in, Crowded where others have to give a connection up first.
         """
-        loop = asyncio.get_running_loop()
-        until = loop.time() + CROWDED
-        while True:
-            reasons, session = await self._try()
-            if session is not None:
-                return session
-            crowded = any(share.open < share.transport.connections for share in self._shares)
-            if reasons or not crowded or loop.time() >= until:
-                raise RelayError("; ".join(reasons) or "every relay has all the connections it may have")
-            await asyncio.sleep(POLL)
-
-    def leave(self) -> None:
-        """Give up our part of what is shared with other runs."""
-        for share in self._shares:
-            share.leave()
-
-    async def _try(self) -> tuple[list[str], SmtpSession | None]:
-        """Ask one relay after the other; return why they do not let us in, and the session where one does."""
-        reasons: list[str] = []
-        for share in self._in_turn():
-            if share.guest.ask(self._clock()) > 0:
-                continue
+        reasons: dict[str, str] = {}
+        while (share := self._next(reasons)) is not None and not self._ask(share):
             share.guest.begin()
             try:
                 session = await share.transport.open()
             except RelayError as error:
-                reasons.append(str(error))
+                reasons[share.name] = str(error)
                 share.down_until = self._clock() + REST
                 if len(self._shares) > 1:
                     log.warning("a relay does not let us in", extra={"relay": share.name, "reason": str(error)})
@@ -133,33 +107,61 @@ class Relays:
                 share.guest.opening -= 1
             session.opened_at = self._clock()
             share.guest.sessions.append(session)
-            return reasons, session
-        return reasons, None
+            self._ease()
+            return session
+        if share is None and reasons:
+            raise RelayError("; ".join(reasons.values()))
+        raise Crowded("; ".join((*reasons.values(), "others who send have all the connections there may be")))
 
-    def _in_turn(self) -> list[Share]:
-        """Return the relays to ask, in order: those furthest below their share, spare ones, those that rest.
-
-        Of those that are as far from it, one that its rate lets send now goes first.
-        """
-        now = self._clock()
+    def leave(self) -> None:
+        """Give up our part of what is shared with other runs."""
         for share in self._shares:
-            share.look(now)
-        free = [share for share in self._shares if share.open < share.transport.connections]
+            share.leave()
 
-        def turn(share: Share) -> tuple[bool, bool, bool, bool, float]:
-            full = share.open >= self._usual(share)
-            held = share.transport.ready_in() > 0
-            return now < share.down_until, not share.weight, full, held, share.open / (share.weight or 1)
+    def _next(self, refused: Collection[str] = ()) -> Share | None:
+        """Return the relay to ask for one more connection; None where we have as many as there may be.
 
-        return sorted(free, key=turn)
+        That is one where there is room and that its rate lets send now, the one furthest below its share; where all are
+        taken, the one where somebody has the most more than we have.
+        """
+        for share in self._shares:
+            share.look(self._clock())
+
+        def turn(share: Share) -> tuple[bool, bool, bool, float]:
+            gate = share.guest.gate
+            held, full = share.transport.ready_in(anew=True) > 0, gate.taken >= min(gate.limit, self._most(share))
+            far = -gate.ahead(share.guest) if full else gate.taken / (share.weight or 1)
+            return not share.weight, held, full, far
+
+        able = [each for each in self._there() if each.name not in refused and each.open < self._most(each)]
+        return min(able, key=turn, default=None)
+
+    def _ask(self, share: Share) -> float:
+        """Return the seconds until it is worth asking for a connection again; 0: it may be made, at once."""
+        bare = not any(other.open for other in self._shares if other is not share)
+        return share.guest.ask(self._clock(), most=self._most(share), bare=bare)
+
+    def _ease(self) -> None:
+        """Give one connection up where more stand than usual, since a heavier relay that did not has come back."""
+        for share in self._shares:
+            if share.guest.staying and share.guest.gate.staying > self._most(share):
+                share.guest.staying[0].leave()
+                return
 
     def _there(self) -> list[Share]:
-        """Return the relays that do not rest; all where every one does."""
+        """Return the relays that do not rest, spare ones only where no other is left; all where every one rests."""
         now = self._clock()
-        return [share for share in self._shares if now >= share.down_until] or list(self._shares)
+        awake = [share for share in self._shares if now >= share.down_until]
+        return [share for share in awake if share.weight] or awake or list(self._shares)
 
-    def _usual(self, share: Share) -> int:
-        """Return how many connections the relay has while all are there."""
+    def _most(self, share: Share) -> int:
+        """Return how many connections the relay may have now, counted over all who send: heavier ones may rest."""
+        heaviest = max(each.weight for each in self._there())
         if not share.weight:
-            return 0
-        return max(1, share.transport.connections * share.weight // self._heaviest)
+            return 0 if heaviest and share not in self._there() else share.transport.connections
+        return _part(share, max(heaviest, share.weight))
+
+
+def _part(share: Share, heaviest: int) -> int:
+    """Return how many connections a relay has beside one of the weight `heaviest`."""
+    return max(1, share.transport.connections * share.weight // heaviest) if share.weight else 0
