@@ -126,6 +126,10 @@ class Store:
         """Delete the mails to single readers that were done with before; return how many."""
         return sweeping.sweep_notices(self.database, before)
 
+    def sweep_earlier(self, before: datetime) -> int:
+        """Forget what lists' files said before words of readers that came before; return of how many."""
+        return sweeping.sweep_earlier(self.database, before)
+
     def sweep_unconfirmed(self, before: datetime) -> int:
         """Forget those who were signed up before and never confirmed it; return how many."""
         return sweeping.sweep_unconfirmed(self.database, before)
