@@ -100,7 +100,7 @@ class Subscribers:
         running = update(subscription).where(mine, subscription.c.consent == Consent.ACTIVE.value)
         with self._database.write() as connection:
             alone(connection, "subscribers")
-            connection.execute(running.values(removed_at=now, noted=subscription.c.said))
+            connection.execute(running.values(removed_at=now, noted=subscription.c.said, joins=False))
 
     def lists_of(self, email: str) -> list[str]:
         """Return every list on which an address ever was, those too whose files hold it no more."""

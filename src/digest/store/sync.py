@@ -294,9 +294,9 @@ def _decide(plan: _Plan, key: Key, row: Row, known: _Known, *, renamed: bool) ->
         plan.new[key] = wish
         return
     way = known.ways.get(row.preferences)
-    copied = _written(old) and (old.subscriber, old.list, way) in known.earlier
+    copied = _written(old) and (old.subscriber, old.list, way) in known.earlier and old.consent != Consent.PENDING
     copied = copied and (way != old.preference or old.consent == Consent.UNSUBSCRIBED)
-    if copied and old.consent != Consent.PENDING:
+    if copied:
         plan.older.add((old.subscriber, old.list))
     if old.consent == Consent.UNSUBSCRIBED:
         plan.kept_out[key[1]] += 1
@@ -304,11 +304,10 @@ def _decide(plan: _Plan, key: Key, row: Row, known: _Known, *, renamed: bool) ->
         return
     elif old.removed_at is not None:
         plan.back[key] = (known.wish(old.preference), old.joined_on) if copied else wish
-    elif old.consent == Consent.PENDING:
+    elif not copied and (renamed or not _is_on(old) or (way, wish[1]) != (old.preference, old.joined_on)):
         plan.changed[key] = wish
+    if old.consent == Consent.PENDING:
         plan.confirmed.append(key)
-    elif not copied and (renamed or (way, wish[1]) != (old.preference, old.joined_on)):
-        plan.changed[key] = wish
 
 
 def _write(connection: Connection, plan: _Plan, now: datetime) -> None:
