@@ -13,7 +13,7 @@ from digest.store.changing import change, leaving_for
 from digest.store.leaving import SIGN_UP, Leaving, end
 from digest.store.one_clicks import end_many
 from digest.store.preferences import numbers
-from digest.store.schema import consent, request, subscriber, subscription
+from digest.store.schema import consent, earlier, request, subscriber, subscription
 
 from .samples import NOW
 
@@ -59,7 +59,7 @@ def told(store, people=(1, 2), less=0):
                     select(table).where(table.c.subscriber.in_(people)).order_by(table.c.subscriber, table.c.list)
                 ).mappings()
             ]
-            for table in (subscription, request, consent)
+            for table in (subscription, request, consent, earlier)
         ]
 
 

@@ -12,7 +12,7 @@ from digest.lifecycle import Move
 from digest.model.delivery import DeliveryState
 from digest.model.issue import Slot, State
 from digest.model.people import Suppression
-from digest.store.schema import consent, preference, subscriber, subscription, suppression
+from digest.store.schema import consent, earlier, preference, subscriber, subscription, suppression
 
 from .samples import EXPIRES, MINUTE, NOW, enlist, keyed, load, readers, results, row, sending
 
@@ -35,7 +35,7 @@ STEPS = st.lists(
 @given(steps=STEPS)
 def test_no_order_of_files_brings_back_who_unsubscribed_or_is_suppressed(store, steps):
     with store.database.write() as connection:
-        for table in (consent, subscription, subscriber, preference, suppression):
+        for table in (consent, earlier, subscription, subscriber, preference, suppression):
             connection.execute(table.delete())
     out: set[str] = set()
     files: list = []

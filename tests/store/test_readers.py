@@ -8,7 +8,7 @@ from datetime import date, timedelta
 from digest.model.people import Consent, NoticeKind, Person, Preferences, Suppression
 from digest.store import Leaving
 from digest.store.refusals import lift, refuse, refused, refused_since
-from digest.store.words import noted, unwritten, words
+from digest.store.words import LATELY, noted, unwritten, words
 
 from .samples import MINUTE, NOW, keyed, load, reader, row
 
@@ -66,34 +66,51 @@ def test_a_file_touches_nothing_that_its_reader_said_before_it_is_written(store)
     assert store.subscribers.by_email(ADA)[0].preferences.language == "uk"
 
 
-def test_whether_a_file_knew_a_readers_word_decides_which_of_the_two_counts(store):
+def test_a_row_that_says_again_what_it_said_before_a_word_of_late_is_an_older_copy(store):
     mine, other = row(ADA, language="en"), row(BELA)
     load(store, mine, other)
-    who, later = reader(store, ADA), reader(store, BELA)
-    for number, at in ((who, NOW), (later, NOW + MINUTE)):
-        store.readers.prefer(number, LISTS, Preferences(language="uk"), now=at)
-    written = words(store.database)
-    noted(store.database, written)
-    ours, theirs = ({word.subscriber: word.row for word in written}[each] for each in (who, later))
+    who = reader(store, ADA)
+    store.readers.prefer(who, LISTS, Preferences(language="uk"), now=NOW)
+    noted(store.database, words(store.database))
+    times = {"early": NOW - LATELY, "first": NOW - LATELY + MINUTE, "last": NOW + LATELY - MINUTE}
 
-    reports = {
-        "both show their words": load(store, ours, theirs),
-        "one is older": load(store, mine, theirs),
-        "one shows nothing and says the same": load(store, replace(ours, said=0), theirs),
-        "one is not there, and no later word": load(store, other),
-        "the later one is not there": load(store, ours),
-    }
-    wanted = ("uk", "uk")
-    after = tuple(store.subscribers.by_email(each)[0].preferences.language for each in (ADA, BELA))
-    changed = load(store, replace(ours, preferences=Preferences(language="pl")), theirs).changed
-    taken_out = load(store, theirs)
+    older = {name: load(store, mine, other, now=at) for name, at in times.items() if name != "early"}
+    stands = store.subscribers.by_email(ADA)[0].preferences.language
+    another = load(store, replace(mine, preferences=Preferences(language="pl")), other)
+    early = load(store, mine, other, now=times["early"])
+    gone = load(store, other)
 
-    older = {name: report.older.get("weekday", ()) for name, report in reports.items()}
-    assert list(older.values()) == [(), (who,), (), (who, later), (later,)]
-    assert [report.again for report in reports.values()][2] == ((who, "weekday"),)
-    assert all((report.changed, report.removed) == (0, 0) for report in reports.values())
-    assert (after, changed) == (wanted, 1)
-    assert (taken_out.removed, taken_out.older, mailed(store)) == (1, {}, [BELA])
+    assert {report.older for report in older.values()} == {((who, "weekday"),)}
+    assert [report.changed for report in (*older.values(), another, early)] == [0, 0, 1, 1]
+    assert (stands, another.older, early.older) == ("uk", (), ())
+    assert (gone.removed, gone.overruled, mailed(store)) == (1, {"weekday": (who,)}, [BELA])
+
+
+def test_an_older_copy_that_has_the_row_of_whom_a_file_had_dropped_brings_them_back_as_they_chose(store):
+    mine, other = row(ADA, language="en"), row(BELA)
+    load(store, mine, other)
+    store.readers.prefer(reader(store, ADA), LISTS, Preferences(language="uk"), now=NOW)
+    noted(store.database, words(store.database))
+    load(store, other)
+
+    back = load(store, mine, other)
+
+    assert (back.added, back.older) == (1, ((reader(store, ADA), "weekday"),))
+    assert store.subscribers.by_email(ADA)[0].preferences.language == "uk"
+
+
+def test_what_was_said_before_old_words_is_forgotten(store):
+    load(store, row(ADA, language="en"))
+    who = reader(store, ADA)
+    for at, language in ((NOW, "uk"), (NOW + MINUTE, "pl")):
+        store.readers.prefer(who, LISTS, Preferences(language=language), now=at)
+
+    swept = [store.sweep_earlier(NOW + MINUTE) for _ in range(2)]
+    kept = [each["language"] for each in store.readers.all_of(who)["earlier_preferences"]]
+    store.subscribers.erase(ADA, origin="operator", now=NOW)
+
+    assert (swept, kept) == ([1, 0], ["uk"])
+    assert store.readers.all_of(who)["earlier_preferences"] == []
 
 
 def test_who_lets_no_form_write_to_them_is_written_to_by_none_and_joined_by_no_file(store):

@@ -10,6 +10,9 @@ from digest.cli.context import Json, Now, at, leave, parts_of, run_of
 from digest.cli.output import table
 
 Address = Annotated[str, typer.Argument(metavar="ADDRESS", help="Their address.")]
+AddressOrNumber = Annotated[
+    str, typer.Argument(metavar="ADDRESS", help="Their address, or the number by which a sync names them.")
+]
 Of = Annotated[str, typer.Option("--list", metavar="LIST", help="The list.")]
 
 KEPT = 1
@@ -22,7 +25,7 @@ def add_to(group: typer.Typer) -> None:
         group.command()(command)
 
 
-def show(ctx: typer.Context, address: Address, json: Json = False) -> None:
+def show(ctx: typer.Context, address: AddressOrNumber, json: Json = False) -> None:
     """Print all that is kept of an address: its lists, each word of consent, and whether it may be mailed."""
     from digest import pipeline
 

@@ -47,8 +47,6 @@ class Row:
     name: str
     preferences: Preferences
     joined_on: date | None
-    said: int = 0
-    """Which of its reader's own words it holds, as `Word.said`; 0 for none."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -202,10 +200,13 @@ class Word:
     subscriber: int
     list: str
     said: int
-    """Grows with each word of theirs, and from reader to reader with time: what comes meanwhile is not taken for
-    written, and a row with a smaller number is older than the word."""
+    """Counts what they said, so that what comes meanwhile is not taken for written."""
     running: bool
     """Whether their row belongs into the file; else it goes."""
     row: Row
     formers: tuple[str, ...] = ()
     """The keyed hashes of addresses that they moved away from, under which the file may have them still."""
+    joins: bool = True
+    """Whether a row is made for them; else theirs is in the file, or somebody took it out."""
+    writing: str | None = None
+    """How the file was marked when it began to be written there; None: it was not begun."""

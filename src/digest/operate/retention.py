@@ -11,6 +11,8 @@ DIARY: Final = timedelta(days=90)
 """Runs, and alerts that are over: a quarter, to compare with."""
 UNCONFIRMED: Final = timedelta(days=30)
 """Sign-ups that nobody confirmed: whoever wants the mail looks sooner, and of whom it was not nothing is kept."""
+EARLIER: Final = timedelta(days=30)
+"""What lists said before their readers chose otherwise: longer than an older copy of one is told by it."""
 NEWS: Final = timedelta(days=400)
 """The words of articles: a year, and what an argument about it takes. That an article is known stays, so that it is
 no news again; issues stay, with the words that they were made from."""
@@ -28,6 +30,7 @@ def sweep(store: Store, now: datetime) -> str:
         (store.sweep_runs(diary), "runs"),
         (store.sweep_alerts(diary), "alerts"),
         (store.sweep_notices(diary), "mails to single readers"),
+        (store.sweep_earlier(now - EARLIER), "earlier choices of readers"),
         (store.sweep_unconfirmed(now - UNCONFIRMED), "sign-ups that nobody confirmed"),
         (store.sweep_articles(news), "articles"),
         (store.sweep_deliveries(now - DELIVERIES, now), "deliveries, whose counts stay"),

@@ -19,7 +19,7 @@ from digest.parts import Parts
 from digest.settings import Settings
 from digest.slots import wanted_on
 from digest.store import SyncReport
-from digest.store.words import again, noted, unwritten, words
+from digest.store.words import again, begin, by_list, noted, unwritten, words
 from digest.subscribers import (
     SUPPRESSED,
     Key,
@@ -27,6 +27,7 @@ from digest.subscribers import (
     email_hmac,
     follow,
     identity,
+    mark,
     read_lists,
     rewrite_suppressed,
 )
@@ -93,7 +94,7 @@ def agree(parts: Parts, *, now: datetime) -> Synced:
     """Do what `sync` does, for whoever is `alone` already.
 
     What readers said themselves since the last time is written into the files first; after that the files count again,
-    row by row where they show that they hold their reader's last word. What is older is put right.
+    but for rows that say again what they said before a reader's word of late: those are written again.
     """
     settings, keyring = parts.settings, parts.keyring
     waiting = write_words(parts)
@@ -106,31 +107,35 @@ def agree(parts: Parts, *, now: datetime) -> Synced:
     barred = (*lists.suppressions, *(plain.hashed(key) for plain in lists.plain))
     parts.store.subscribers.suppress(barred)
     report = parts.store.subscribers.sync(lists.rows, hmac=lambda address: email_hmac(address, key.secret), now=now)
-    if report.again:
-        again(parts.store.database, report.again)
+    if report.older:
+        again(parts.store.database, report.older)
         waiting = tuple(dict.fromkeys((*waiting, *write_words(parts))))
-    for name, people in report.older.items():
+    older = by_list(report.older)
+    for name, people in older.items():
         log.warning(OLDER, extra={"list": name, "readers": len(people)})
-    problems = (*lists.problems, *waiting, *_older(report), *_overruled(report))
+    problems = (*lists.problems, *waiting, *_older(older), *_overruled(report))
     return Synced(replace(lists, problems=problems), report)
 
 
 def _overruled(report: SyncReport) -> Iterator[str]:
-    """Yield, list by list, what a file that knew its readers' words says otherwise than they did lately."""
+    """Yield, list by list, what a file took back that its readers said themselves."""
     for name, people in report.overruled.items():
         yield (
             f"{name}.csv: of {len(people)} who said it themselves in the last fortnight (subscriber {_named(people)}) "
-            "the row is gone, or asks for something else, in a file that is no older than their word; the file counts"
+            "the row is gone, or asks for something else; the file counts. If somebody saved a list that they opened "
+            "before, put these rows back from the version before it; one whose row is gone comes back by: "
+            f"digest subscribers add ADDRESS --list {name}"
         )
 
 
-def _older(report: SyncReport) -> Iterator[str]:
-    """Yield, list by list, which readers' words a file was older than."""
-    for name, people in report.older.items():
+def _older(older: Mapping[str, Sequence[int]]) -> Iterator[str]:
+    """Yield, list by list, whose rows said again what they said before their readers' own words."""
+    for name, people in older.items():
         yield (
-            f"{name}.csv: what {len(people)} of its readers said themselves (subscriber {_named(people)}) was missing, "
-            "as in a list that somebody opened before and saved over it; it stands, and is written again. "
-            "To take somebody off: digest subscribers remove ADDRESS"
+            f"{name}.csv: the rows of {len(people)} (subscriber {_named(people)}) said again what they said before "
+            "their readers' own words of the last fortnight, as in a list that somebody opened before and saved over "
+            "it; those words stand, and are written again. Who means it all the same: once the fortnight is over, the "
+            "file counts"
         )
 
 
@@ -141,22 +146,38 @@ def _named(people: Sequence[int]) -> str:
 def write_words(parts: Parts) -> tuple[str, ...]:
     """Write what readers said into the lists' files; return which files could not take it, and why.
 
-    A word that no file holds yet counts all the same: `Subscribers.sync` leaves its subscription alone. One that was
-    written and not noted, because the process died in between, is written again, which changes nothing.
+    A word that no file holds yet counts all the same: `Subscribers.sync` leaves its subscription alone.
     """
     problems: list[str] = []
-    for name, said in groupby(words(parts.store.database), key=lambda word: word.list):
-        new = list(said)
+    database = parts.store.database
+    for name, said in groupby(words(database), key=lambda word: word.list):
         path = parts.settings.subscribers / f"{name}.csv"
+        state = str(mark(path)) if path.exists() else ""
+        new = _yet(parts, list(said), state)
+        running = [word.row for word in new if word.running]
         gone = [word.row.email for word in new if not word.running]
+        there = [word.row.email for word in new if not word.joins]
+        begin(database, new, state)
         try:
-            if path.exists() or len(gone) < len(new):
-                follow(path, [word.row for word in new if word.running], gone, _was(new, parts.keyring.hashing))
+            if path.exists() or running:
+                follow(path, running, gone, _was(new, parts.keyring.hashing), there)
         except ListError as e:
+            begin(database, new, None)
             problems.append(f"{e}; what {len(new)} of its readers said themselves is not in it yet")
             continue
-        noted(parts.store.database, new)
+        noted(database, new)
     return tuple(problems)
+
+
+def _yet(parts: Parts, new: Sequence[Word], state: str) -> list[Word]:
+    """Return the words that are still to be written.
+
+    Others were begun by a process that died before it could note them. Where the file is another by now, they were
+    written, and whoever changed it since had them before their eyes; where it is the same, nothing was written.
+    """
+    done = [word for word in new if word.writing not in (None, state)]
+    noted(parts.store.database, done)
+    return [word for word in new if word not in done]
 
 
 def _was(new: Sequence[Word], key: Key) -> Callable[[str], str | None] | None:

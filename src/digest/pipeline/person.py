@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
@@ -36,6 +37,7 @@ from digest.subscribers import (
 
 log = logging.getLogger(__name__)
 
+NUMBER: Final = re.compile("[0-9]{1,9}")
 HELD: Final = "a file may still name somebody who was erased"
 
 
@@ -61,8 +63,12 @@ class Forgotten:
 
 
 def look_up(parts: Parts, address: str) -> Known:
-    """Return what is kept of an address; UnknownError where that is nothing, ListError for what is no address."""
-    email = normalise(address)
+    """Return what is kept of an address, or of a subscriber's by the number that a sync names.
+
+    UnknownError where that is nothing, ListError for what is neither.
+    """
+    numbered = parts.store.readers.by_id(int(address)) if NUMBER.fullmatch(address) else []
+    email = normalise(numbered[0].subscriber.email if numbered else address)
     people, hashed = parts.store.subscribers, email_hmac(email, parts.keyring.hashing.secret)
     found = Known(
         tuple(people.by_email(email)),

@@ -130,6 +130,10 @@ class Store:
         """Turn deliveries of issues that were over before into counts; return how many, a bounded number a call."""
         return folding.fold(self.database, before, now)
 
+    def sweep_earlier(self, before: datetime) -> int:
+        """Forget what lists' files said before words of readers that came before; return of how many."""
+        return sweeping.sweep_earlier(self.database, before)
+
     def sweep_unconfirmed(self, before: datetime) -> int:
         """Forget those who were signed up before and never confirmed it; return how many."""
         return sweeping.sweep_unconfirmed(self.database, before)

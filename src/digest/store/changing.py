@@ -46,7 +46,7 @@ def change(
         end(connection, Leaving(who, leaving.edition, others, leaving.origin), now)
         values: dict[str, Any] = {"consent": Consent.ACTIVE.value, "preference": numbers(connection, [wish])[wish]}
         values |= {"since": now, "joined_on": today, "removed_at": None, "paused_until": None}
-        put(connection, who, joins, values, heard=now)
+        put(connection, who, joins, values, now=now, heard=True)
         let_in(connection, hmac, [joins])
         note(connection, who, [joins], "sign_up", now=now, origin=leaving.origin, wording=wording)
     return True

@@ -68,7 +68,7 @@ def end(connection: Connection, leaving: Leaving, now: datetime) -> int | None:
     for name in ending:
         values = {"consent": Consent.UNSUBSCRIBED.value, "since": now, "paused_until": None}
         new = {"preference": way, "removed_at": now}  # no file has a row of theirs
-        put(connection, who, name, values if name in had else values | new, heard=now if name in there else None)
+        put(connection, who, name, values if name in had else values | new, now=now, heard=name in there)
     note(connection, who, ending, "unsubscribe", now=now, origin=leaving.origin)
     if any(runs(had[name]) for name in there) and answered(leaving.origin):
         queue(connection, NoticeKind.GOODBYE, to=(who, person.email_hmac), edition=leaving.edition, now=now)

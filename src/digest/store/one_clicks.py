@@ -10,9 +10,9 @@ from sqlalchemy import ColumnElement, Connection, and_, case, func, insert, lite
 
 from digest.model.people import Consent
 from digest.store.engine import Database
+from digest.store.engine import insert as upsert
 from digest.store.leaving import SIGN_UP, Leaving, end
-from digest.store.schema import consent, request, subscription
-from digest.store.subscriptions import next_word
+from digest.store.schema import consent, earlier, request, subscription
 
 Lists = tuple[str, ...]
 
@@ -54,12 +54,17 @@ def _end(connection: Connection, ids: set[int], lists: Lists, origin: str, now: 
     asked = and_(request.c.subscriber.in_(ids), request.c.list.in_(lists), request.c.kind == SIGN_UP)
     connection.execute(update(request).where(asked, request.c.done_at.is_(None)).values(done_at=now))
     running = and_(_rows(ids, lists), subscription.c.consent != Consent.UNSUBSCRIBED.value)
+    key = [column.name for column in earlier.primary_key]
     word = {"event": "unsubscribe", "at": now, "origin": origin, "wording": ""}
     columns = [literal(value, consent.c[name].type) for name, value in word.items()]
     words = select(subscription.c.subscriber, subscription.c.list, *columns).where(running)
     connection.execute(insert(consent).from_select(["subscriber", "list", *word], words))
-    said = case((subscription.c.removed_at.is_(None), next_word(now)), else_=subscription.c.said)
-    values = {"consent": Consent.UNSUBSCRIBED.value, "since": now, "paused_until": None}
+    was = select(*(subscription.c[name] for name in key), literal(now, earlier.c.at.type))
+    was = was.where(running, subscription.c.consent == Consent.ACTIVE.value)
+    keep = upsert(connection, earlier).from_select([*key, "at"], was)
+    connection.execute(keep.on_conflict_do_update(index_elements=key, set_={"at": now}))
+    said = case((subscription.c.removed_at.is_(None), subscription.c.said + 1), else_=subscription.c.said)
+    values = {"consent": Consent.UNSUBSCRIBED.value, "since": now, "paused_until": None, "writing": None}
     connection.execute(update(subscription).where(running).values(**values, said=said))
 
 

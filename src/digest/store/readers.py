@@ -16,14 +16,16 @@ from digest.store.engine import Database, alone, insert
 from digest.store.formers import inherit, is_shut, let_in, shut
 from digest.store.leaving import SIGN_UP, Leaving, close, end
 from digest.store.notices import barred, is_refused, queue, void
-from digest.store.preferences import numbers
+from digest.store.preferences import COLUMNS, numbers
 from digest.store.schema import (
     audience,
     consent,
     delivery,
+    earlier,
     former,
     issue,
     notice,
+    preference,
     refusal,
     request,
     subscriber,
@@ -34,6 +36,8 @@ from digest.store.subscriptions import note, put, read_subscription, rows_of, ru
 ADDRESS: Final = "address"
 """The other kind of request."""
 
+INNER: Final = ("preference", "email_hmac", "worker", "joins", "writing")
+"""Columns that say nothing to a reader."""
 _CALLED: Final = {Consent.ACTIVE: 0, Consent.PENDING: 1, Consent.UNSUBSCRIBED: 2}
 
 
@@ -89,15 +93,11 @@ class Readers:
             way = numbers(connection, [wish])[wish]
             if step.consent is not None:
                 active = step.consent is Consent.ACTIVE
-                values = {"consent": step.consent.value, "since": now, "preference": way, "removed_at": None}
+                values: dict[str, Any] = {"consent": step.consent.value, "since": now}
+                values |= {"preference": way, "removed_at": None}
                 if standing.consent is not step.consent:
-                    put(
-                        connection,
-                        who,
-                        joins,
-                        values | ({"joined_on": today} if active else {}),
-                        heard=now if active else None,
-                    )
+                    values |= {"joined_on": today} if active else {}
+                    put(connection, who, joins, values, now=now, heard=active)
                     note(connection, who, [joins], "sign_up", now=now, origin="form", wording=wording)
             asked = None
             if step.notice is NoticeKind.CONFIRM:
@@ -121,7 +121,14 @@ class Readers:
             if barred(connection, person.email_hmac):
                 return False
             values: dict[str, Any] = {"consent": Consent.ACTIVE.value, "since": now, "preference": row.preference}
-            put(connection, row.subscriber, row.list, values | {"joined_on": today, "removed_at": None}, heard=now)
+            put(
+                connection,
+                row.subscriber,
+                row.list,
+                values | {"joined_on": today, "removed_at": None},
+                now=now,
+                heard=True,
+            )
             note(connection, row.subscriber, [row.list], "confirm", now=now, origin="page", wording=row.wording)
             let_in(connection, person.email_hmac, [row.list])
             close(connection, row.subscriber, [row.list], now)
@@ -153,7 +160,7 @@ class Readers:
             on = [row for row in rows if _was_on(connection, row)]
             were = [row.list for row in on if row.removed_at is None]
             for name in were:
-                put(connection, who, name, {"consent": Consent.ACTIVE.value, "since": now}, heard=now)
+                put(connection, who, name, {"consent": Consent.ACTIVE.value, "since": now}, now=now, heard=True)
             let_in(connection, person.email_hmac, were)
             if were:
                 never = subscription.c.list.in_([row.list for row in rows if row not in on])
@@ -169,7 +176,7 @@ class Readers:
             way = numbers(connection, [wish])[wish]
             other = [row.list for row in running if row.preference != way]
             for name in other:
-                put(connection, who, name, {"preference": way}, heard=now)
+                put(connection, who, name, {"preference": way}, now=now, heard=True)
             note(connection, who, other, "prefer", now=now, origin="page")
         return bool(running)
 
@@ -179,7 +186,7 @@ class Readers:
             running = [row for row in rows_of(connection, who, lists) if runs(row)]
             other = [row.list for row in running if row.paused_until != until]
             for name in other:
-                put(connection, who, name, {"paused_until": until})
+                put(connection, who, name, {"paused_until": until}, now=now)
             note(connection, who, other, "pause" if until else "resume", now=now, origin="page")
         return bool(running)
 
@@ -242,7 +249,7 @@ class Readers:
                 values["domain"] = address.rpartition("@")[2]
                 connection.execute(update(subscriber).where(subscriber.c.id == row.subscriber).values(**values))
                 for name in names:
-                    put(connection, who, name, {"removed_at": None}, heard=now)
+                    put(connection, who, name, {"removed_at": None}, now=now, heard=True)
                 note(connection, who, names, "address", now=now, origin="page")
             shut(connection, old.email_hmac, who, [each.list for each in had], now)
             let_in(connection, new.email_hmac, names, who)  # last: the new address may be the old one, spelt otherwise
@@ -268,6 +275,10 @@ class Readers:
             ),
             "subscriptions": subscriptions().where(subscription.c.subscriber == who).order_by(subscription.c.list),
             "events": select(consent).where(consent.c.subscriber == who).order_by(consent.c.id),
+            "earlier_preferences": select(earlier.c.list, earlier.c.at, *COLUMNS)
+            .join(preference, preference.c.id == earlier.c.preference)
+            .where(earlier.c.subscriber == who)
+            .order_by(earlier.c.at, earlier.c.list),
             "requests": select(request).where(request.c.subscriber == who).order_by(request.c.id),
             "earlier_addresses": select(former)
             .where(former.c.subscriber == who)
@@ -293,7 +304,7 @@ class Readers:
 
 def _plain(row: Record[Any]) -> dict[str, Any]:
     """Return a row as JSON takes it, without what only the program understands."""
-    values = {name: value for name, value in row._mapping.items() if name not in ("preference", "email_hmac", "worker")}
+    values = {name: value for name, value in row._mapping.items() if name not in INNER}
     return {name: value.isoformat() if isinstance(value, date) else value for name, value in values.items()}
 
 
@@ -373,8 +384,8 @@ def _merge(connection: Connection, old: int, new: int, names: Sequence[str], now
     for name in names:
         row = had[name]
         values = {"consent": Consent.ACTIVE.value, "since": now, "removed_at": None, "preference": row.preference}
-        values |= {"joined_on": row.joined_on, "paused_until": row.paused_until}
-        put(connection, new, name, values, heard=now)
-        put(connection, old, name, {"consent": Consent.UNSUBSCRIBED.value, "since": now}, heard=now)
+        values |= {"joined_on": row.joined_on, "paused_until": row.paused_until, "joins": row.joins}
+        put(connection, new, name, values, now=now, heard=True)
+        put(connection, old, name, {"consent": Consent.UNSUBSCRIBED.value, "since": now}, now=now, heard=True)
     note(connection, new, names, "address", now=now, origin="page")
     note(connection, old, names, "address", now=now, origin="page")

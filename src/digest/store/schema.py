@@ -19,6 +19,7 @@ from sqlalchemy import (
     Table,
     Text,
     UniqueConstraint,
+    false,
     text,
 )
 
@@ -211,10 +212,22 @@ subscription: Final = Table(
     Column("since", Instant, nullable=False),
     Column("removed_at", Instant),  # its row has left the list's file
     Column("paused_until", Date),  # no issue of an earlier day
-    Column("said", Integer, nullable=False, server_default="0"),  # its reader's last word of it; `Word.said`
-    Column("noted", Integer, nullable=False, server_default="0"),  # which word stands in the list's file
+    Column("said", Integer, nullable=False, server_default="0"),  # how often its reader changed it themselves
+    Column("noted", Integer, nullable=False, server_default="0"),  # how much of that stands in the list's file
+    Column("joins", Boolean, nullable=False, server_default=false()),  # its row has yet to come into the file
+    Column("writing", Text),  # how the file was marked when the word began to be written into it
     Index("ix_subscription_list", "list"),
 )
+
+earlier: Final = Table(
+    "earlier",
+    metadata,
+    Column("subscriber", ForeignKey("subscriber.id"), primary_key=True, autoincrement=False),
+    Column("list", Text, primary_key=True),
+    Column("preference", ForeignKey("preference.id"), primary_key=True, autoincrement=False),
+    Column("at", Instant, nullable=False),
+)
+"""What a list's file said of a reader before a word of theirs: by that an older copy of a row is known."""
 
 consent: Final = Table(
     "consent",

@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from datetime import date, datetime
 from typing import Any, Final
 
-from sqlalchemy import Connection, Select, and_, func, literal, or_, select, true, union, update
+from sqlalchemy import Connection, Select, and_, delete, func, literal, or_, select, true, union, update
 
 from digest.errors import UnknownError
 from digest.model.delivery import Recipient
@@ -32,6 +32,7 @@ from digest.store.preferences import COLUMNS, read_preferences
 from digest.store.recipients import read_recipient
 from digest.store.schema import (
     consent,
+    earlier,
     former,
     meta,
     preference,
@@ -99,7 +100,7 @@ class Subscribers:
         running = update(subscription).where(mine, subscription.c.consent == Consent.ACTIVE.value)
         with self._database.write() as connection:
             alone(connection, "subscribers")
-            connection.execute(running.values(removed_at=now, noted=subscription.c.said))
+            connection.execute(running.values(removed_at=now, noted=subscription.c.said, joins=False))
 
     def lists_of(self, email: str) -> list[str]:
         """Return every list on which an address ever was, those too whose files hold it no more."""
@@ -281,6 +282,7 @@ def _erase(connection: Connection, who: int, origin: str, now: datetime) -> None
         .where(theirs)
         .values(email="", done_at=func.coalesce(request.c.done_at, literal(now, Instant())))
     )
+    connection.execute(delete(earlier).where(earlier.c.subscriber == who))
     cancel(connection, who, "erased", now)
     said = {"subscriber": who, "event": "erase", "at": now, "origin": origin}
     if names:

@@ -3,19 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from datetime import UTC, datetime
-from typing import Any, Final
+from datetime import datetime
+from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, Select, and_, case, literal, select, update
+from sqlalchemy import Connection, Select, and_, select, update
 from sqlalchemy import Row as Record
 
 from digest.model.people import Consent, Subscriber, Subscription
 from digest.store.engine import insert
 from digest.store.preferences import COLUMNS, read_preferences
-from digest.store.schema import consent, preference, subscriber, subscription
-
-BEGAN: Final = datetime(2020, 1, 1, tzinfo=UTC)
-"""Readers' words are numbered by the seconds since: a spreadsheet leaves such a number alone, and it has 32 bits."""
+from digest.store.schema import consent, earlier, preference, subscriber, subscription
 
 
 def subscriptions() -> Select[Any]:
@@ -54,26 +51,33 @@ def runs(row: Record[Any]) -> bool:
 
 
 def put(
-    connection: Connection, who: int, name: str, values: Mapping[str, Any], *, heard: datetime | None = None
+    connection: Connection, who: int, name: str, values: Mapping[str, Any], *, now: datetime, heard: bool = False
 ) -> None:
-    """Write a subscription, made where there is none; `heard`: its reader said so then, and the list's file follows."""
+    """Write a subscription, made where there is none; `heard`: its reader said so, and the list's file is to follow.
+
+    What the file said of them until then is kept, so that an older copy of it is known as one.
+    """
     mine = and_(subscription.c.subscriber == who, subscription.c.list == name)
-    more = {"said": next_word(heard)} if heard else {}
-    if not connection.execute(update(subscription).where(mine).values({**values, **more})).rowcount:
-        row = {"subscriber": who, "list": name, "said": _moment(heard) if heard else 0, **values}
+    old = connection.execute(select(subscription).where(mine)).first()
+    if old is not None and _says_otherwise(old, values):
+        row = {"subscriber": who, "list": name, "preference": old.preference, "at": now}
+        keep = insert(connection, earlier).values(row)
+        connection.execute(keep.on_conflict_do_update(index_elements=list(earlier.primary_key), set_={"at": now}))
+    more: dict[str, Any] = {"said": subscription.c.said + 1, "writing": None} if heard else {}
+    joins = heard and values.get("consent") == Consent.ACTIVE.value and not (old is not None and runs(old))
+    more |= {"joins": True} if joins else {}
+    if not connection.execute(update(subscription).where(mine).values({**more, **values})).rowcount:
+        row = {"subscriber": who, "list": name, "said": int(heard), "joins": joins, **values}
         new = insert(connection, subscription).values(row)  # another process may have been quicker
         key = ["subscriber", "list"]
-        connection.execute(new.on_conflict_do_update(index_elements=key, set_={**values, **more}))
+        connection.execute(new.on_conflict_do_update(index_elements=key, set_={**more, **values}))
 
 
-def _moment(at: datetime) -> int:
-    return max(1, int((at - BEGAN).total_seconds()))
-
-
-def next_word(at: datetime) -> ColumnElement[int]:
-    """Return the number of a reader's new word: greater than that of the one before, whatever the clock says."""
-    moment = _moment(at)
-    return case((subscription.c.said >= moment, subscription.c.said + 1), else_=literal(moment))
+def _says_otherwise(old: Record[Any], values: Mapping[str, Any]) -> bool:
+    """Whether these values change what the list's file says of somebody who stood there."""
+    ends = old.consent == Consent.ACTIVE.value and values.get("consent") == Consent.UNSUBSCRIBED.value
+    other = values.get("preference", old.preference) != old.preference
+    return old.consent != Consent.PENDING.value and (ends or other)
 
 
 def note(

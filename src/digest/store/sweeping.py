@@ -15,6 +15,7 @@ from digest.store.schema import (
     article,
     consent,
     delivery,
+    earlier,
     former,
     notice,
     pool,
@@ -61,6 +62,12 @@ def sweep_notices(database: Database, before: datetime) -> int:
     return _sweep(database, notice, select(notice.c.id).where(notice.c.not_before.is_(None), notice.c.at < before))
 
 
+def sweep_earlier(database: Database, before: datetime) -> int:
+    """Forget what lists' files said before words of readers that came before; return of how many."""
+    with database.write() as connection:
+        return connection.execute(delete(earlier).where(earlier.c.at < before)).rowcount
+
+
 def sweep_unconfirmed(database: Database, before: datetime) -> int:
     """Forget those who were signed up before, never confirmed it, and of whom nothing else is known; return how many.
 
@@ -76,7 +83,7 @@ def sweep_unconfirmed(database: Database, before: datetime) -> int:
     moved = exists().where(former.c.subscriber == subscriber.c.id)
     mine = exists().where(subscription.c.subscriber == subscriber.c.id, waits)
     old = select(subscriber.c.id).where(mine, ~other, ~open_mail, ~lately, ~mailed, ~spoke, ~moved)
-    theirs = ((notice, "subscriber"), (request, "subscriber"), (consent, "subscriber"), (subscription, "subscriber"))
+    theirs = [(table, "subscriber") for table in (notice, request, consent, earlier, subscription)]
     return _sweep(database, subscriber, old, *theirs, lock="subscribers")
 
 

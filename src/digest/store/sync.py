@@ -17,8 +17,8 @@ from digest.store.chunks import chunks
 from digest.store.engine import Database, alone, among, insert
 from digest.store.formers import shut_ones
 from digest.store.preferences import known_numbers, numbers
-from digest.store.schema import consent, refusal, subscriber, subscription, suppression
-from digest.store.words import by_list, lately_said
+from digest.store.schema import consent, earlier, refusal, subscriber, subscription, suppression
+from digest.store.words import lately, lately_said
 
 T = TypeVar("T")
 Key: TypeAlias = tuple[str, str]
@@ -46,12 +46,10 @@ class SyncReport:
     """By list: rows of people who unsubscribed, moved away, refused to be written to or are suppressed: they get
     nothing."""
     overruled: Mapping[str, tuple[int, ...]] = field(default_factory=dict)
-    """By list: subscribers who lately said themselves what the file, which knew their word, now says otherwise."""
-    older: Mapping[str, tuple[int, ...]] = field(default_factory=dict)
-    """By list: subscribers of whom the file says what was so before their own last word, which stands."""
-    again: tuple[tuple[int, str], ...] = ()
-    """By subscriber and list: words that a file does not hold, or does not show that it does. They are to be written
-    again."""
+    """By list: subscribers who lately said themselves what the file now takes back."""
+    older: tuple[tuple[int, str], ...] = ()
+    """By subscriber and list: of whom the file says again what it said before their own word of late, which stands: it
+    is to be written again."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,6 +79,12 @@ class _Known:
     ways: dict[Preferences, int]
     there: dict[Key, Record[Any]]
     """Their subscriptions."""
+    earlier: set[tuple[int, str, int]]
+    """What files said before words of late, by subscriber, list and way of reading."""
+
+    def wish(self, way: int) -> Preferences:
+        """Return a way of reading by its number."""
+        return next(wish for wish, number in self.ways.items() if number == way)
 
 
 @dataclass(slots=True)
@@ -94,9 +98,7 @@ class _Plan:
     back: dict[Key, Wish] = field(default_factory=dict)
     changed: dict[Key, Wish] = field(default_factory=dict)
     older: set[tuple[int, str]] = field(default_factory=set)
-    """By subscriber and list: those whose row is older than their word, and says otherwise."""
-    unmarked: set[tuple[int, str]] = field(default_factory=set)
-    """Those whose row says the same as their word, and does not show that it comes after it."""
+    """By subscriber and list: those whose row says again what it said before their word."""
     confirmed: list[Key] = field(default_factory=list)
     """Pending ones that a file now vouches for."""
     kept_out: Counter[str] = field(default_factory=Counter)
@@ -118,9 +120,9 @@ def sync(
     """
     people = _people(rows, hmac)
     with database.read() as connection:
-        known = _known(connection)
+        known = _known(connection, now)
     plan = _planned(people, known)
-    gone = _gone(people, known, rows, plan)
+    gone = _gone(people, known, plan)
     turned = [known.there[key] for key, wish in plan.changed.items() if _turned(known, key, wish)]
     overruled = lately_said(database, [*gone, *((old.subscriber, old.list) for old in turned)], now)
     added = changed = 0
@@ -128,7 +130,7 @@ def sync(
     for some in portions(person for person in people if person.address in differ):
         with database.write() as connection:
             alone(connection, "subscribers")
-            wanted = _planned(some, _known(connection, some))
+            wanted = _planned(some, _known(connection, now, some))
             _write(connection, wanted, now)
         added += len(wanted.new) + len(wanted.back)
         changed += len(wanted.changed)
@@ -142,8 +144,7 @@ def sync(
         removed=len(gone),
         kept_out=dict(sorted(plan.kept_out.items())),
         overruled=overruled,
-        older=by_list(plan.older),
-        again=tuple(sorted(plan.older | plan.unmarked)),
+        older=tuple(sorted(plan.older)),
     )
 
 
@@ -163,20 +164,23 @@ def portions(
         sleep(min((clock() - began) / 2, RESPITE))
 
 
-def _known(connection: Connection, people: Sequence[_Person] | None = None) -> _Known:
+def _known(connection: Connection, now: datetime, people: Sequence[_Person] | None = None) -> _Known:
     """Return what there is of these people; None: of all."""
     barred, refusing = select(suppression.c.email_hmac), select(refusal.c.email_hmac)
     known: Select[Any] = select(
         subscriber.c.id, subscriber.c.address, subscriber.c.email, subscriber.c.name, subscriber.c.email_hmac
     )
     there: Select[Any] = select(*_DECIDING)
+    before = select(earlier.c.subscriber, earlier.c.list, earlier.c.preference).where(lately(earlier.c.at, now))
     hashes = None if people is None else [person.hmac for person in people]
     if people is not None and hashes is not None:
         mine = among(connection, subscriber.c.address, [person.address for person in people])
         barred = barred.where(among(connection, suppression.c.email_hmac, hashes))
         refusing = refusing.where(among(connection, refusal.c.email_hmac, hashes))
         known = known.where(mine)
-        there = there.where(subscription.c.subscriber.in_(select(subscriber.c.id).where(mine)))
+        them = select(subscriber.c.id).where(mine)
+        there = there.where(subscription.c.subscriber.in_(them))
+        before = before.where(earlier.c.subscriber.in_(them))
     found = {row.address: row for row in connection.execute(known)}
     names = {row.id: row.address for row in found.values()}
     return _Known(
@@ -190,6 +194,7 @@ def _known(connection: Connection, people: Sequence[_Person] | None = None) -> _
             for row in connection.execute(there)
             if row.subscriber in names  # else they have signed up since: of them no file says anything
         },
+        earlier={(row.subscriber, row.list, row.preference) for row in connection.execute(before)},
     )
 
 
@@ -212,39 +217,31 @@ def _planned(people: Iterable[_Person], known: _Known) -> _Plan:
             plan.other.append(person)
         for row in rows:
             key = (person.address, row.list)
-            _decide(plan, key, known.there.get(key), row, known.ways, renamed=renamed)
+            _decide(plan, key, row, known, renamed=renamed)
     return plan
 
 
-def _gone(
-    people: Sequence[_Person], known: _Known, rows: Mapping[str, Sequence[Row]], plan: _Plan
-) -> list[tuple[int, str]]:
+def _gone(people: Sequence[_Person], known: _Known, plan: _Plan) -> list[tuple[int, str]]:
     """Return the subscriptions whose rows are in no file any more, by subscriber and list.
 
-    Those whose readers' own words are newer than all that the list's file holds go to `plan.older` instead: that file
-    never had their row. One that is not there at all says that the list has ended.
+    Those whose file has the address that they moved away from go to `plan.older` instead: it is an older copy's row.
     """
     pairs = [(person, row.list) for person in people for row in person.rows]
     listed = {(person.address, name) for person, name in pairs}
-    # A row of the address they moved away from is an older file's, which says nothing of the one they have.
     shut = known.shut
     mine = ((person, name) for person, name in pairs if shut and person.hmac not in known.barred)
     moved = ((shut.get((person.hmac, name)), name) for person, name in mine)
     spared = {(who, name) for who, name in moved if who is not None}
-    newest = {name: max((row.said for row in of_list), default=0) for name, of_list in rows.items()}
     gone: list[tuple[int, str]] = []
     for key, old in known.there.items():
         if key in listed:
             continue
-        address, name = key
-        it = (old.subscriber, name)
-        if it in spared:
-            if old.said and not _unwritten(old) and (old.removed_at is None or old.consent == Consent.UNSUBSCRIBED):
-                plan.older.add(it)
-        elif _counts(old):
-            barred = known.people[address].email_hmac in known.barred
-            lost = old.said and not barred and name in newest and newest[name] <= old.said
-            (plan.older.add if lost else gone.append)(it)
+        it = (old.subscriber, old.list)
+        if it not in spared:
+            if _counts(old):
+                gone.append(it)
+        elif _written(old) and (old.removed_at is None or old.consent == Consent.UNSUBSCRIBED):
+            plan.older.add(it)
     return gone
 
 
@@ -272,7 +269,7 @@ def _said(person: _Person) -> dict[str, Any]:
 
 def _counts(old: Record[Any]) -> bool:
     """Whether a file can end a subscription: not one that waits for its reader's word, or whose word is unwritten."""
-    return old.removed_at is None and old.consent == Consent.ACTIVE and not _unwritten(old)
+    return _is_on(old) and not _unwritten(old)
 
 
 def _is_on(old: Record[Any] | None) -> bool:
@@ -285,27 +282,31 @@ def _unwritten(old: Record[Any]) -> bool:
     return bool(old.said > old.noted)
 
 
-def _decide(
-    plan: _Plan, key: Key, old: Record[Any] | None, row: Row, ways: Mapping[Preferences, int], *, renamed: bool
-) -> None:
+def _written(old: Record[Any]) -> bool:
+    """Whether its reader said something, and all of it was written into the file."""
+    return bool(old.said and old.said <= old.noted)
+
+
+def _decide(plan: _Plan, key: Key, row: Row, known: _Known, *, renamed: bool) -> None:
     """Put a row of the files where it belongs in the plan, going by the subscription there is."""
-    wish = (row.preferences, row.joined_on)
+    wish, old = (row.preferences, row.joined_on), known.there.get(key)
     if old is None:
         plan.new[key] = wish
-    elif old.consent == Consent.UNSUBSCRIBED:
+        return
+    way = known.ways.get(row.preferences)
+    copied = _written(old) and (old.subscriber, old.list, way) in known.earlier and old.consent != Consent.PENDING
+    copied = copied and (way != old.preference or old.consent == Consent.UNSUBSCRIBED)
+    if copied:
+        plan.older.add((old.subscriber, old.list))
+    if old.consent == Consent.UNSUBSCRIBED:
         plan.kept_out[key[1]] += 1
-        if old.said and not _unwritten(old):
-            plan.older.add((old.subscriber, old.list))
     elif _unwritten(old):
         return
     elif old.removed_at is not None:
-        plan.back[key] = wish
-    elif old.consent == Consent.ACTIVE and row.said < old.said:
-        same = ways.get(wish[0]) == old.preference
-        (plan.unmarked if same else plan.older).add((old.subscriber, old.list))
-    elif renamed or old.consent != Consent.ACTIVE or (ways.get(wish[0]), wish[1]) != (old.preference, old.joined_on):
+        plan.back[key] = (known.wish(old.preference), old.joined_on) if copied else wish
+    elif not copied and (renamed or not _is_on(old) or (way, wish[1]) != (old.preference, old.joined_on)):
         plan.changed[key] = wish
-    if old is not None and old.consent == Consent.PENDING:
+    if old.consent == Consent.PENDING:
         plan.confirmed.append(key)
 
 

@@ -23,7 +23,7 @@ from digest.subscribers.linktokens import LinkToken, LinkTokens
 from digest.subscribers.rows import COLUMNS as LIST_COLUMNS
 from digest.subscribers.rows import Reader, cells, zones
 from digest.subscribers.settings import ListSettings, read_settings
-from digest.subscribers.sheet import require_whole
+from digest.subscribers.sheet import mark, require_whole
 from digest.subscribers.suppression import NAME as SUPPRESSED
 from digest.subscribers.suppression import PlainSuppression, extend_suppressed, read_suppressed, rewrite_suppressed
 from digest.subscribers.tokens import Purpose, Token, Tokens
@@ -59,6 +59,7 @@ __all__ = [
     "follow",
     "identity",
     "list_files",
+    "mark",
     "normalise",
     "read_export",
     "read_list",

@@ -15,14 +15,14 @@ from digest.subscribers.addresses import identity, normalise
 from digest.subscribers.advice import advice
 from digest.subscribers.csvfile import Record, named_once, read_table, write_table
 from digest.subscribers.keys import Keyring
-from digest.subscribers.rows import COLUMNS, SAID, Reader, cells
+from digest.subscribers.rows import COLUMNS, Reader, cells
 from digest.subscribers.settings import ListSettings, hint, read_settings, title_of
 from digest.subscribers.sheet import Sheet, read_sheet, require_whole, rewrite
 
 NAME: Final = re.compile(r"\w[\w-]*")
 """A list's name, which editions and headers repeat."""
 KEPT: Final = ("name", "joined")
-"""Columns that a reader's word does not empty."""
+"""Columns that a reader's word does not empty; a name that stands there it does not change either."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,7 +101,7 @@ def read_list(
 
 
 def _strangers(columns: Sequence[str]) -> list[str]:
-    return [column for column in columns if column and column not in (*COLUMNS, SAID)]
+    return [column for column in columns if column and column not in COLUMNS]
 
 
 def _once(row: Row, record: Record, seen: dict[str, int]) -> None:
@@ -130,48 +130,62 @@ def extend_list(path: Path, rows: Iterable[Row]) -> None:
     rewrite(path, require_whole, extend)
 
 
-def follow(path: Path, rows: Iterable[Row], gone: Iterable[str], was: Callable[[str], str | None] | None = None) -> int:
+def follow(
+    path: Path,
+    rows: Iterable[Row],
+    gone: Iterable[str],
+    was: Callable[[str], str | None] | None = None,
+    there: Iterable[str] = (),
+) -> int:
     """Make a list's file say what its readers said: their rows as given, those of the addresses `gone` taken out.
 
     `was` says of an address, as `identity` has it, whose former one it is: their row is put where that one stands, and
-    it goes where they have a row, or none is given; None: it is nobody's former one. Every other row, and every cell
-    of a column that is not ours, stays; returns how many rows are other than before, and writes nothing where that is
-    none. A file that is not there is made. Raises ListError as `require_whole` does.
+    it goes where they have a row, or none is given; None: it is nobody's former one. For the addresses `there` no row
+    is made where none stands: somebody took it out. Every other row, and every cell of a column that is not ours,
+    stays; returns how many rows are other than before, and writes nothing where that is none. A file that is not there
+    is made. Raises ListError as `require_whole` does.
     """
     wanted = {identity(row.email): row for row in rows}
     out = {identity(address) for address in gone} - set(wanted)
-    columns = (*COLUMNS, SAID) if any(row.said for row in wanted.values()) else COLUMNS
+    known = {identity(address) for address in there}
     if not path.exists():
-        if wanted:
-            written = ([_named(row)[column] for column in columns] for row in wanted.values())
-            write_table(path, columns, written)
-        return len(wanted)
+        new = [row for who, row in wanted.items() if who not in known]
+        if new:
+            write_rows(path, new)
+        return len(new)
 
     def say(sheet: Sheet) -> int:
         left = {who: _named(row) for who, row in wanted.items()}
         people = [(line, _who(line.record)) for line in sheet.lines]
-        there, dead, place = {who for _, who in people}, set(out), dict[str, str]()
+        stand, dead, place = {who for _, who in people}, set(out), dict[str, str]()
         for _, who in people if was else ():
             new = was(who) if was and who not in wanted else None
-            if new in wanted and new not in there:
+            if new in wanted and new not in stand:
                 place[who] = new
-                there.add(new)
+                stand.add(new)
+                dead.discard(who)
             elif new is not None:
                 dead.add(who)
         kept = [(line, who) for line, who in people if who not in dead]
         sheet.lines = [line for line, _ in kept]
         count = len(people) - len(kept)
+        left = {who: said for who, said in left.items() if who in stand or who not in known}
         if left:
-            sheet.widen(columns)
+            sheet.widen(COLUMNS)
         for line, who in kept:
             said = left.pop(place.get(who, who), {})
-            # What a reader cannot say on a page, the name among it, stays as the file has it where they left it empty.
-            count += sheet.put(line, {name: value for name, value in said.items() if value or name not in KEPT})
+            # What a reader cannot say on a page stays as the file has it.
+            count += sheet.put(line, {name: value for name, value in said.items() if _says(name, value, line.record)})
         for said in left.values():
             sheet.add(said)
         return count + len(left)
 
     return rewrite(path, require_whole, say)
+
+
+def _says(name: str, value: str, record: Record) -> bool:
+    """Whether a reader's word fills a cell of theirs: no page asks for a name, and few for a day of joining."""
+    return name not in KEPT or bool(value and not (name == "name" and record.cells.get("name")))
 
 
 def drop_address(path: Path, email: str) -> int:
@@ -218,7 +232,7 @@ def _drop(sheet: Sheet, sought: Callable[[Record], bool]) -> int:
 
 
 def _named(row: Row) -> dict[str, str]:
-    return dict(zip(COLUMNS, cells(row), strict=True)) | {SAID: str(row.said or "")}
+    return dict(zip(COLUMNS, cells(row), strict=True))
 
 
 def _who(record: Record) -> str:

@@ -17,11 +17,6 @@ from digest.subscribers.addresses import normalise, shown
 from digest.subscribers.csvfile import Record
 
 COLUMNS: Final = ("email", "name", "sections", "frequency", "time", "timezone", "language", "joined")
-SAID: Final = "said"
-"""A column that only readers' own words bring: which of them the row holds. People leave it as it is; a row without it
-is older than the word."""
-LONGEST: Final = 15
-"""Digits of it that are looked at."""
 HOUR: Final = re.compile(r"([01]?[0-9]|2[0-3])[:.]([0-5][0-9])")
 LANGUAGE: Final = re.compile(r"[a-z]{2,3}(-[a-z0-9]{2,8})*", re.IGNORECASE)
 """The shape of a tag (RFC 5646, 2.1); whether there is such a language is not asked."""
@@ -57,7 +52,6 @@ class Reader:
                 language=language(cell("language", "")),
             ),
             joined_on=day(cell("joined", "")),
-            said=_number(cell(SAID, "")),
         )
 
     def sections(self, text: str) -> tuple[str, ...]:
@@ -129,10 +123,6 @@ def day(text: str) -> date | None:
         return date.fromisoformat(text)
     except ValueError:
         raise ListError(f"{shown(text)} is no date; write YYYY-MM-DD") from None
-
-
-def _number(text: str) -> int:
-    return int(text) if text.isascii() and text.isdigit() and len(text) <= LONGEST else 0
 
 
 def cells(row: Row) -> tuple[str, ...]:
