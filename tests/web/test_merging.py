@@ -26,8 +26,8 @@ def summary(desk):
 
 
 def form_of(visitor, page="/issues/1/choose"):
-    """What the first form of the page that asks for a choice has."""
-    return dict(re.findall(r'<input type="hidden" name="(\w+)" value="([^"]*)">', visitor.get(page).text)[:2])
+    """What the first form of the page that asks for a choice has, but for its texts."""
+    return dict(re.findall(r'<input type="hidden" name="(\w+)" value="([^"]*)">', visitor.get(page).text)[:3])
 
 
 def rewording(desk, **mine):
@@ -115,6 +115,53 @@ def test_what_is_chosen_stands_and_the_rest_is_open_again(divided, take, stands)
     assert "There is nothing to choose." in ada.get("/issues/1/choose").text
     assert ada.post("/issues/1/choose", form | {"take": take}).goes_to == "/issues/1", "it was chosen already"
     assert ada.get("/issues/1/test").status == 200
+
+
+@pytest.mark.parametrize("take", ["mine", "theirs", "other"])
+def test_an_old_page_answers_no_question_that_it_did_not_ask(divided, take):
+    ada, tomas = divided.visitor("Ada"), divided.visitor("Tomas")
+    old = form_of(ada)
+    ada.post("/issues/1/choose", old | {"take": "theirs"})
+    seen = divided.parts.store.issues.find(1).revision
+    edit(tomas, revision=seen, do="subject", text="What Tomas calls it")
+    edit(ada, revision=seen, do="subject", text="What Ada calls it")
+    (asked,) = divided.parts.store.choices.of(1, "Ada")
+
+    late = ada.post("/issues/1/choose", old | {"take": take, "text": "A third headline"})
+    forged = ada.post("/issues/1/choose", old | {"choice": asked.id, "take": take, "text": "A third headline"})
+
+    assert late.status == (303 if take == "theirs" else 409)
+    assert forged.status == 409
+    assert "That was changed once more; choose again." in forged.text
+    assert divided.parts.store.choices.of(1, "Ada") == (asked,)
+    assert divided.parts.store.issues.find(1).content.subject == "What Tomas calls it"
+
+
+@pytest.mark.parametrize("take", ["mine", "theirs"])
+def test_words_typed_beside_another_choice_are_asked_about_once_and_then_let_go(divided, take):
+    ada = divided.visitor("Ada")
+    form = form_of(ada) | {"was": "What <Ada> wrote", "take": take, "text": "A third headline"}
+
+    asked = ada.post("/issues/1/choose", form)
+
+    assert asked.status == 409
+    assert ">A third headline</textarea>" in asked.text
+    assert 'value="other" required checked' in asked.text
+    assert "data-kept" not in asked.text, "or the page would let go of words that it alone has"
+    assert ada.post("/issues/1/choose", form | {"was": "A third headline"}).status == 303
+    assert first(divided).headline == ("What <Ada> wrote" if take == "mine" else "What Tomas wrote")
+
+
+def test_a_third_text_for_what_was_chosen_already_is_shown_unless_it_stands(divided):
+    ada = divided.visitor("Ada")
+    form = form_of(ada) | {"take": "other", "text": "What both wrote"}
+    ada.post("/issues/1/choose", form)
+
+    again, late = ada.post("/issues/1/choose", form), ada.post("/issues/1/choose", form | {"text": "Typed elsewhere"})
+
+    assert again.goes_to == "/issues/1"
+    assert late.status == 409
+    assert ">Typed elsewhere</textarea>" in late.text
 
 
 def test_two_who_come_to_the_same_words_have_nothing_to_choose(divided):

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from hashlib import sha256
 from typing import Final, TypeAlias
 
 from digest.edit import Down, EditorsMove, Up, dump, load
@@ -56,6 +57,11 @@ class Question:
     since: tuple[str, ...]
     """What was done to the issue since it was written, in words."""
 
+    @property
+    def shown(self) -> str:
+        """The hash of what there is to choose from, by which an answer names what was on the screen."""
+        return _shown(dump(self.move), self.ground, self.theirs)
+
 
 def meet(parts: Parts, issue_id: int, read: Reading, *, by: str, now: datetime, revision: int, chosen: int = 0) -> Met:
     """Make the move that `read` finds in the issue as it was at `revision`; return what became of it.
@@ -95,11 +101,21 @@ def questions(parts: Parts, issue_id: int, by: str) -> tuple[Question, ...]:
     return tuple(_question(each, opened.issue.content, opened.history) for each in waiting)
 
 
-def answer(parts: Parts, issue_id: int, choice: int, text: str | None, *, by: str, now: datetime, revision: int) -> Met:
-    """Put a text where two were to choose from; None leaves what stood there at `revision`.
+def answer(
+    parts: Parts,
+    issue_id: int,
+    choice: int,
+    text: str | None,
+    *,
+    by: str,
+    now: datetime,
+    revision: int,
+    shown: str,
+) -> Met:
+    """Put a text where two were to choose from, `shown` at `revision`; None leaves what stood there then.
 
-    Where somebody has written there once more since, that is a new choice. Raises as `meet`, UnknownError for what
-    waits no more.
+    Where somebody has written there once more since, that is a new choice. Raises as `meet`, Stale also where other
+    texts were shown, UnknownError for what waits no more.
     """
     found = next((each for each in parts.store.choices.of(issue_id, by) if each.id == choice), None)
     if found is None:
@@ -107,11 +123,13 @@ def answer(parts: Parts, issue_id: int, choice: int, text: str | None, *, by: st
     move, desk = _wording(found), Desk(parts, parts.store.edits.opened(issue_id))
     seen, present = parts.store.edits.content(issue_id, revision), desk.opened.issue.content
     assert present is not None, "what is opened has content"
+    if seen is None or shown != _shown(dump(move), found.ground, standing_at(move, seen)):
+        raise _stale(desk, revision)
     stands = standing_at(move, present)
     if text is not None and plain(text) != stands:
         wanted = saying(move, text)
         return meet(parts, issue_id, lambda _: wanted, by=by, now=now, revision=revision, chosen=choice)
-    if text is None and (seen is None or standing_at(move, seen) != stands):
+    if text is None and standing_at(move, seen) != stands:
         raise _stale(desk, revision)
     parts.store.choices.keep(issue_id, (), choice)
     return Met(look_in(parts, issue_id))
@@ -168,6 +186,10 @@ def _question(choice: Choice, present: Content, history: Sequence[Revision]) -> 
         since=tuple(told(each) for each in history if each.number > choice.revision),
         headline=about(move, present),
     )
+
+
+def _shown(*texts: str | None) -> str:
+    return sha256(repr(texts).encode()).hexdigest()[:16]
 
 
 def _stale(desk: Desk, revision: int) -> Stale:

@@ -465,6 +465,7 @@ choice: Final = Table(
     Column("at", Instant, nullable=False),
     Column("move", Words, nullable=False),  # JSON, of one text
     Column("ground", Words, nullable=False),  # what stood there
+    sqlite_autoincrement=True,  # an old page must not answer what was asked later
 )
 """Texts over which their authors have to choose, since somebody else wrote in the same place."""
 
