@@ -56,9 +56,11 @@ def ways_of(path, answer):
     if "html" not in answer.headers.get("Content-Type", ""):
         return
     page = lxml.html.fromstring(answer.text)
-    for element in page.xpath("//*[@href or @src or @action]"):
-        for name in ("href", "src", "action"):
+    for element in page.xpath("//*[@href or @src or @action or @http-equiv]"):
+        for name in ("href", "src", "action", "content"):
             to = element.get(name)
+            if element.get("http-equiv"):
+                to = to.partition("url=")[2] if to else ""
             if to and not to.startswith(("#", "data:", "mailto:")):
                 there = urlsplit(to)
                 if not there.netloc:

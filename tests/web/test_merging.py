@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 from html import unescape
 
@@ -27,7 +28,9 @@ def summary(desk):
 
 def form_of(visitor, page="/issues/1/choose"):
     """What the first form of the page that asks for a choice has, but for its texts."""
-    return dict(re.findall(r'<input type="hidden" name="(\w+)" value="([^"]*)">', visitor.get(page).text)[:3])
+    form = visitor.get(page).text.partition('class="choice"')[2].partition("</form>")[0]
+    found = dict(re.findall(r'<input type="hidden" name="(\w+)" value="([^"]*)">', form))
+    return {name: value for name, value in found.items() if name != "was"}
 
 
 def rewording(desk, **mine):
@@ -214,6 +217,67 @@ def test_a_story_by_hand_that_is_sent_twice_is_written_once(own_desk):
     assert "It is so already." in ada.get(answers[1].goes_to).text
     stories = own_desk.parts.store.issues.find(1).content.sections[1].items
     assert [item.headline for item in stories].count("By hand") == 1
+
+
+@pytest.mark.parametrize("after", ["touched", "held back", "taken back"])
+def test_a_story_by_hand_that_is_sent_again_is_not_written_again_whatever_became_of_it(own_desk, after):
+    ada, tomas = own_desk.visitor("Ada"), own_desk.visitor("Tomas")
+    once = re.search(r'name="once" value="(\w+)"', ada.get("/issues/1/add?section=diplomacy").text)[1]
+    form = {"do": "write", "section": "diplomacy", "headline": "By hand", "summary": "One. Two.", "once": once}
+    edit(ada, **form)
+    anchor = own_desk.parts.store.issues.find(1).content.sections[1].items[-1].anchor
+    if after == "taken back":
+        tomas.post("/issues/1/undo", {"revision": 2})
+    else:
+        edit(tomas, 2, story=anchor, **({"do": "reword", "headline": "X"} if after == "touched" else {"do": "hold"}))
+
+    old, new = edit(ada, **form), edit(ada, revision=3, **form)
+
+    assert "It was made already." in ada.get(old.goes_to).text
+    assert new.status == 303
+    assert own_desk.parts.store.issues.find(1).revision == 3
+    edit(ada, revision=3, **form | {"headline": "Another, from the page that one has gone back to"})
+    assert own_desk.parts.store.issues.find(1).revision == 4, "other words are another story"
+
+
+def test_words_typed_on_a_page_of_one_are_not_saved_by_another(own_desk):
+    ada, tomas = own_desk.visitor("Ada"), own_desk.visitor("Tomas")
+    author = re.search(r'name="author" value="([^"]+)"', ada.get("/issues/1").text)[1]
+    form = rewording(own_desk, headline="What Ada wrote") | {"author": author}
+
+    theirs = edit(tomas, **form)
+    stranger = own_desk.visitor()
+    kept = unescape(re.search(r'name="kept" value="([^"]*)"', edit(stranger, **form).text)[1])
+    inside = stranger.post("/sign-in", {"name": "Tomas", "password": PASSWORD, "kept": kept})
+
+    for page in (theirs.text, inside.text):
+        assert "These are the words of Ada." in page
+        assert "readonly" in page
+        assert ">What Ada wrote</textarea>" in page
+        assert 'action="/issues/1/edit"' not in page
+    assert own_desk.parts.store.issues.find(1).revision == 1
+    assert stranger.get("/issues/1").status == 200, "he is in all the same"
+    assert edit(ada, **form).status == 303
+
+
+@pytest.mark.parametrize(
+    "kept",
+    [
+        r'{"path": "/issues/1/edit", "form": {"text": "\ud800"}}',
+        json.dumps({"path": "/issues/1/edit", "form": {f"text{n}": "x" for n in range(61)}}),
+        json.dumps({"path": "/issues/1/edit", "form": {"text": "x" * 20_001}}),
+    ],
+    ids=["half a character", "many fields", "a long one"],
+)
+def test_a_form_that_no_page_of_ours_sends_is_not_carried_and_signing_in_goes_on(own_desk, kept):
+    stranger = own_desk.visitor()
+
+    wrong = stranger.post("/sign-in", {"name": "Ada", "password": "no", "kept": kept})
+    right = stranger.post("/sign-in", {"name": "Ada", "password": PASSWORD, "kept": kept, "next": "/issues/1"})
+
+    assert wrong.status == 403
+    assert 'name="kept"' not in wrong.text
+    assert right.goes_to == "/issues/1"
 
 
 def test_who_is_overtaken_while_a_move_is_made_has_it_merged_with_that_too(own_desk):

@@ -3,18 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from hashlib import sha256
 from typing import Final, TypeAlias
 
 from digest.edit import Down, EditorsMove, Up, dump, load
 from digest.edit.merge import Both, Ground, Refused, merge
-from digest.edit.moves import Correct, Preheader, Reword, Subject
+from digest.edit.moves import Correct, Preheader, Reword, Subject, Write
 from digest.edit.words import Wording, about, plain, saying, standing_at, text_of
 from digest.errors import Stale, UnknownError
 from digest.lifecycle import Move, require
-from digest.model.editing import Choice, Revision, standing
+from digest.model.editing import Choice, Did, Revision, standing
 from digest.model.issue import Content
 from digest.parts import Parts
 from digest.pipeline.asked import worded
@@ -39,6 +39,8 @@ class Met:
     """What others did meanwhile, in words."""
     waits: int = 0
     """Texts of this move over which its author has to choose."""
+    made_before: bool = False
+    """Whether its form came before, and nothing was made of it this time."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,12 +80,16 @@ def meet(parts: Parts, issue_id: int, read: Reading, *, by: str, now: datetime, 
             if issue.revision == revision:
                 assert issue.content is not None, "what is opened has content"
                 move = read(issue.content)
+                if _was_made(move, desk.opened.history):
+                    return Met(look_in(parts, issue_id), made_before=True)
                 return Met(made(desk, move, by=by, now=now, chosen=chosen), move)
             seen = parts.store.edits.content(issue_id, revision)
             if seen is None or revision > issue.revision:
                 raise _stale(desk, revision)
             move = read(seen)
             move = move if isinstance(move, Up | Down) else worded(move)
+            if _was_made(move, desk.opened.history):
+                return Met(look_in(parts, issue_id), None, _since(desk, revision), made_before=True)
             return _merged(desk, move, seen, by=by, now=now, revision=revision, chosen=chosen)
         except Stale:  # somebody was quicker once more, or the move is refused for good
             if parts.store.issues.find(issue_id).revision == issue.revision:
@@ -143,7 +149,7 @@ def _merged(desk: Desk, asked: Asked, seen: Content, *, by: str, now: datetime, 
     found = merge(asked, _ground(seen, then), _ground(present, history))
     if isinstance(found, Refused):
         raise _stale(desk, revision)
-    since = tuple(told(each) for each in history if each.number > revision)
+    since = _since(desk, revision)
     waits = tuple(_choice(both, by, now, revision) for both in found.both)
     if found.move is not None:
         done = made(desk, found.move, by=by, now=now, waits=waits, chosen=chosen)
@@ -156,10 +162,7 @@ def _ground(content: Content, history: Sequence[Revision]) -> Ground:
     """Return an issue as a move is compared with it: with the subject and preview line that editors gave it."""
     own = {"subject": "", "preheader": ""}
     for text in standing(history).moves:
-        try:
-            move = load(text)
-        except ValueError:  # another version of the program wrote it, and it is not made
-            continue
+        move = _readable(text)
         if isinstance(move, Subject | Preheader):
             own[move.kind] = move.text
     return Ground(content, **own)
@@ -194,9 +197,29 @@ def _shown(*texts: str | None) -> str:
 
 def _stale(desk: Desk, revision: int) -> Stale:
     issue = desk.opened.issue
-    since = tuple(told(each) for each in desk.opened.history if each.number > revision)
     return Stale(
         f"No. {issue.number} is at revision {issue.revision}, and you changed {revision}; look at it again",
         revision=issue.revision,
-        since=since,
+        since=_since(desk, revision),
     )
+
+
+def _since(desk: Desk, revision: int) -> tuple[str, ...]:
+    return tuple(told(each) for each in desk.opened.history if each.number > revision)
+
+
+def _was_made(asked: Asked, history: Sequence[Revision]) -> bool:
+    """Return whether the form of a story by hand came before, with the same words; also where it was taken back."""
+    if not isinstance(asked, Write) or not asked.once:
+        return False
+    mine = worded(asked)
+    moves = (_readable(each.move) for each in history if each.did is Did.MOVE and asked.once in each.move)
+    return any(isinstance(each, Write) and replace(each, anchor="", at=None) == mine for each in moves)
+
+
+def _readable(text: str) -> EditorsMove | None:
+    """Return a move of the history; None where another version of the program wrote it."""
+    try:
+        return load(text)
+    except ValueError:
+        return None

@@ -40,6 +40,8 @@ from digest.web.desk.view import read_view
 Asked: TypeAlias = EditorsMove | Up | Down
 Reading: TypeAlias = Callable[[Content, Mapping[str, str]], Asked]
 GONE: Final = "there is no such story in the issue; look at it again"
+ONCE: Final = 40
+"""Characters of what tells one form from all others."""
 MOST: Final = 4
 """Of what others did meanwhile, sentences that are told with a move."""
 
@@ -64,7 +66,7 @@ def met_with(visit: Visit, met: Met) -> Response:
     """Show what became of a move: the issue, or what is to be chosen."""
     if met.waits:
         return visit.go(f"/issues/{visit.issue_id}/choose", met.now.said and f"{met.now.said}.")
-    what = met.now.said or "It is so already"
+    what = met.now.said or ("It was made already" if met.made_before else "It is so already")
     return _shown(visit, met.now, met.move, f"{what}. {_meanwhile(met.since)}".strip())
 
 
@@ -165,6 +167,7 @@ MOVES: Final[dict[str, Reading]] = {
         summary=(form.get("summary", ""),),
         url=form.get("url", ""),
         outlet=form.get("outlet", ""),
+        once=form.get("once", "")[:ONCE],
     ),
     "correct": lambda content, form: Correct(number(form, "number"), form.get("text", ""), form.get("headline", "")),
     "subject": lambda content, form: Subject(form.get("text", "")),

@@ -10,6 +10,7 @@ function dialog() {
   found.id = "dialog";
   found.addEventListener("click", clicked);
   found.addEventListener("submit", submitted);
+  found.addEventListener("input", ({ target }) => { if (target.name === "text") other(target.form); });
   found.addEventListener("close", () => {
     const refused = found.querySelector("[data-refused]");
     found.replaceChildren();
@@ -34,7 +35,12 @@ export function showIn(page, kind = "") {
   if (!asked || (page.querySelector('form[action$="/sign-in"]') && !page.querySelector('[name="kept"]'))) return false;
   const over = dialog();
   if (kind) over.className = kind;
+  const typed = beside(over);
   over.replaceChildren(document.adoptNode(asked), told());
+  for (const [choice, words] of typed) {
+    const form = beneath(over).find((each) => each.elements.choice.value === choice);
+    if (form?.elements.text) { form.elements.text.value = words; other(form); }
+  }
   const title = asked.querySelector("h1, h2");
   if (title) { title.id = "dialog-title"; over.setAttribute("aria-labelledby", "dialog-title"); }
   else over.setAttribute("aria-label", page.title);
@@ -42,6 +48,13 @@ export function showIn(page, kind = "") {
   (asked.querySelector("[autofocus], textarea, input:not([type=hidden])") || asked.querySelector("button, a"))?.focus();
   return true;
 }
+
+// Of several texts to choose from one is sent at a time; what is typed for the others goes along to the next page.
+const beneath = (over) => [...over.querySelectorAll("form.choice")];
+const beside = (over) => beneath(over)
+  .filter(({ elements: { text } }) => text && text.value !== text.defaultValue)
+  .map(({ elements: { choice, text } }) => [choice.value, text.value]);
+const other = (form) => { const third = form?.querySelector('[name="take"][value="other"]'); if (third) third.checked = true; };
 
 // What is behind an open dialog is not read out, so what is said meanwhile is said in it.
 function told() {

@@ -1,0 +1,4 @@
+// Who signs out leaves nothing that was typed behind for whoever sits here next.
+import { forget } from "./typed.js";
+
+forget(location.pathname.replace(/\/sign-in$/, ""));
