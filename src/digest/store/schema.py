@@ -461,7 +461,7 @@ choice: Final = Table(
     Column("id", Integer, primary_key=True),
     Column("issue", ForeignKey("issue.id"), nullable=False, index=True),
     Column("revision", Integer, nullable=False),  # on which it was written
-    Column("by", Words, nullable=False),
+    Column("by", Words, nullable=False),  # an editor's key
     Column("at", Instant, nullable=False),
     Column("move", Words, nullable=False),  # JSON, of one text
     Column("ground", Words, nullable=False),  # what stood there
