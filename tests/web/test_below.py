@@ -15,7 +15,7 @@ from digest.settings.fields import PAGES
 from digest.subscribers import Purpose
 from digest.web import create_app
 
-from .conftest import NOW, PASSWORD
+from .conftest import NOW, PASSWORD, room
 from .readers.conftest import LATER, letterbox, sent
 from .site import Visitor
 
@@ -94,6 +94,15 @@ def test_every_link_file_form_and_redirect_stays_below_the_path(pages, strips):
     assert {urlsplit(way).path.removeprefix(ROOT).split("/")[1] for way in seen} >= {
         *("archive", "issues", "link", "prefs", "sources", "static", "subscribe", "u")
     }
+
+
+def test_a_page_that_loads_itself_again_stays_below_the_path(built, tmp_path):
+    with room(built, tmp_path / "demo", instead=(PUBLIC, f'{PUBLIC[:-1]}{ROOT}"')) as found:
+        page = found.visitor("Ada").get(f"{ROOT}/issues/1")
+
+    ways = dict(ways_of(f"{ROOT}/issues/1", page))
+    assert f"{ROOT}/issues/1?checks=1" in ways
+    assert [way for way in ways if not way.startswith(f"{ROOT}/")] == []
 
 
 @pytest.mark.parametrize("strips", [True, False], ids=["taken off", "left on"])

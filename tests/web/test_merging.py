@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import re
+from dataclasses import replace
 from html import unescape
 
 import pytest
@@ -356,6 +357,40 @@ def test_how_an_issue_stood_is_compared_in_the_transaction_that_changes_it(own_d
         pipeline.unapprove(parts, 1, by="Ada", now=NOW, stood=seen)
 
     assert parts.store.issues.find(1).state is State.HELD
+
+
+def test_a_move_from_before_an_approval_asks_before_it_takes_that_back(own_desk):
+    ada, tomas = own_desk.visitor("Ada"), own_desk.visitor("Tomas")
+    edit(tomas, do="preheader", text="What Tomas wrote")
+    pipeline.approve(own_desk.parts, 1, by="Approver", now=NOW, override="Why it may go")
+
+    asked = edit(ada, do="subject", text="What <Ada> wrote")
+
+    assert asked.status == 409
+    assert "<li>Approved by Approver</li>" in asked.text
+    assert ">What &lt;Ada&gt; wrote</textarea>" in asked.text
+    assert own_desk.parts.store.issues.find(1).state is State.APPROVED
+    assert "It is so already" in ada.get(edit(ada, do="preheader", text="What Tomas wrote").goes_to).text
+    again = edit(ada, **fields_of(asked.text) | {"text": "What <Ada> wrote"})
+    assert again.status == 303
+    issue = own_desk.parts.store.issues.find(1)
+    assert (issue.state, issue.content.subject) == (State.REVIEW, "What <Ada> wrote")
+
+
+def test_a_text_that_this_version_cannot_read_is_shown_and_can_be_let_go(divided):
+    store, ada = divided.parts.store, divided.visitor("Ada")
+    for each in store.choices.of(1, "Ada"):
+        later = replace(each, move='{"kind":"epigraph","words":["Quiet on the Tarn"]}')
+        store.choices.keep(1, [later], each.id)
+
+    page = ada.get("/issues/1/choose").text
+    kept = ada.post("/issues/1/choose", form_of(ada) | {"take": "mine"})
+    gone = ada.post("/issues/1/choose", form_of(ada) | {"take": "theirs"})
+
+    assert "Quiet on the Tarn" in page
+    assert "Let it go" in page
+    assert (kept.status, gone.status) == (409, 303)
+    assert store.choices.of(1, "Ada") == ()
 
 
 def test_what_an_approval_binds_is_never_merged(own_desk):

@@ -10,7 +10,7 @@ from starlette.responses import Response
 from digest import pipeline
 from digest.edit import Correct, Preheader, Subject
 from digest.edit.words import plain, stands_in
-from digest.errors import Stale
+from digest.errors import Stale, Unaware
 from digest.model.editors import Right
 from digest.pipeline import Question
 from digest.web.desk.doors import Answer, Door, Visit
@@ -54,6 +54,8 @@ def choose(visit: Visit) -> Response:
             revision=number(visit.form, "revision"),
             shown=visit.form.get("shown", ""),
         )
+    except Unaware as stale:
+        return _page(visit, f"{stale.since[-1]} meanwhile; what you choose takes that back. Choose again.", status=409)
     except Stale:
         return _page(visit, "That was changed once more; choose again.", status=409)
     if _open(visit):
@@ -71,6 +73,8 @@ def place(question: Question) -> str:
             return "Preview line"
         case Correct(number=issue):
             return f"Correction of No. {issue}"
+        case None:
+            return "What you wrote"
     return f"Summary{of}" if question.move.headline is None else "Headline"
 
 

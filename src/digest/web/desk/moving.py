@@ -28,7 +28,7 @@ from digest.edit import (
     at,
     found,
 )
-from digest.errors import MoveError, Stale
+from digest.errors import MoveError, Stale, Unaware
 from digest.model.editors import Right
 from digest.model.issue import Content
 from digest.pipeline import Edited, Met
@@ -56,7 +56,11 @@ def edit(visit: Visit) -> Response:
             by=visit.by,
             now=visit.now,
             revision=number(visit.form, "revision"),
+            approved=visit.form.get("approved", ""),
         )
+    except Unaware as stale:
+        again = {name: value for name, value in visit.form.items() if name != "approved"} | {"approved": stale.stood}
+        return gone_on(visit, visit.parts.store.issues.find(visit.issue_id).number, stale.since, again)
     except Stale as stale:
         return gone_on(visit, visit.parts.store.issues.find(visit.issue_id).number, stale.since)
     return met_with(visit, met)
