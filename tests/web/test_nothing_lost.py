@@ -196,6 +196,13 @@ def test_what_somebody_types_stays_whatever_else_goes_on_and_is_offered_to_nobod
         page.locator('.st[aria-current] button[value="up"]').click()
         said(page, "Moved")
         expect(kept.first).to_have_value("One by hand, and more")
+        page.locator(".sec .add").first.click()
+        page.get_by_text("Write one by hand").click()
+        page.locator("dialog").get_by_label("Summary").fill("Typed before a search.")
+        page.get_by_role("searchbox").fill("bridge")
+        page.get_by_role("button", name="Search").click()
+        expect(page.locator("dialog input[type=search]")).to_have_js_property("defaultValue", "bridge")
+        expect(page.locator("dialog").get_by_label("Summary")).to_have_value("Typed before a search.")
         for cookies, count in ((tomas, 0), (ada, 2)):
             page.context.clear_cookies()
             page.context.add_cookies(cookies)

@@ -37,10 +37,7 @@ export function showIn(page, kind = "") {
   if (kind) over.className = kind;
   const typed = beside(over);
   over.replaceChildren(document.adoptNode(asked), told());
-  for (const [choice, words] of typed) {
-    const form = beneath(over).find((each) => each.elements.choice.value === choice);
-    if (form?.elements.text) { form.elements.text.value = words; other(form); }
-  }
+  along(over, typed);
   const title = asked.querySelector("h1, h2");
   if (title) { title.id = "dialog-title"; over.setAttribute("aria-labelledby", "dialog-title"); }
   else over.setAttribute("aria-label", page.title);
@@ -49,11 +46,22 @@ export function showIn(page, kind = "") {
   return true;
 }
 
-// Of several texts to choose from one is sent at a time; what is typed for the others goes along to the next page.
-const beneath = (over) => [...over.querySelectorAll("form.choice")];
-const beside = (over) => beneath(over)
-  .filter(({ elements: { text } }) => text && text.value !== text.defaultValue)
-  .map(({ elements: { choice, text } }) => [choice.value, text.value]);
+// One form of a dialog is sent at a time; what is typed into the others goes along to the page that comes.
+const post = (over) => [...over.querySelectorAll('form[method="post"]')];
+const key = ({ action, elements }) => [action, elements.choice?.value, elements.do?.value].join(" ");
+const beside = (over) => post(over).flatMap((form) => [...form.querySelectorAll("textarea, input:not([type=password])")]
+  .filter((field) => field.type !== "hidden" && field.value !== field.defaultValue)
+  .map((field) => [key(form), field.name, field.value]));
+function along(over, typed) {
+  for (const [name, field, value] of typed) {
+    const form = post(over).find((each) => key(each) === name), words = form?.elements[field];
+    if (!words || words.readOnly) continue;
+    words.value = value;
+    if (field === "text") other(form);
+    const more = form.closest("details");
+    if (more) more.open = true;
+  }
+}
 const other = (form) => { const third = form?.querySelector('[name="take"][value="other"]'); if (third) third.checked = true; };
 
 // What is behind an open dialog is not read out, so what is said meanwhile is said in it.

@@ -2,3 +2,4 @@
 import { forget } from "./typed.js";
 
 forget(location.pathname.replace(/\/sign-in$/, ""));
+history.replaceState(null, "", location.pathname);  // once: who comes back here has signed in since
