@@ -289,6 +289,23 @@ def test_a_move_whose_story_is_gone_is_told_and_comes_back_with_it(desk):
     assert desk.order["military"][0] == "Karsk"
 
 
+def test_a_story_that_a_build_dropped_before_it_was_held_back_stays_out_when_it_comes_again(desk):
+    seen, karsk = desk.now.issue.revision, desk.ref("Karsk")
+    settings = desk.parts.settings
+    whole = settings.editions["weekday"]
+    settings.editions["weekday"] = replace(whole, mute_words=("Karsk",))
+    desk.again()
+
+    met = pipeline.meet(desk.parts, 1, lambda _: HoldBack(karsk), by="ada", now=NOW, revision=seen)
+    twice = pipeline.meet(desk.parts, 1, lambda _: HoldBack(karsk), by="ada", now=NOW, revision=seen)
+
+    assert (twice.now.said, twice.now.issue.revision) == ("", met.now.issue.revision), "kept once"
+    assert met.now.said == "Held back “Drones strike the harbour of Karsk”"
+    settings.editions["weekday"] = whole
+    desk.again()
+    assert "Karsk" not in desk.order["military"]
+
+
 def test_two_tabs_never_overwrite_each_other_silently(desk):
     seen = desk.now.issue.revision
     karsk = Lead(desk.ref("Karsk"))

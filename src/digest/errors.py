@@ -14,6 +14,7 @@ DigestError
 +-- MoveError                         an issue's state forbids it; exit 5
 |   +-- NotApproved
 |   +-- Stale                             another revision than the one that was looked at
+|   |   +-- Unaware                           and approved since, which whoever goes on would take back
 |   +-- Unfit                             the check found what keeps it from going out; exit 4
 |   +-- PutBack                           the database is older than what was sent
 |   +-- NotKept                           what became of single messages is not kept any more
@@ -119,6 +120,14 @@ class Stale(MoveError):
     def __init__(self, message: str, *, revision: int, since: tuple[str, ...]) -> None:
         super().__init__(message)
         self.revision, self.since = revision, since
+
+
+class Unaware(Stale):
+    """The move would take back an approval that its author never saw; `stood` names it, for whoever means it to."""
+
+    def __init__(self, message: str, *, revision: int, since: tuple[str, ...], stood: str) -> None:
+        super().__init__(message, revision=revision, since=since)
+        self.stood = stood
 
 
 class Unchosen(MoveError):

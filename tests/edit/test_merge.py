@@ -267,3 +267,29 @@ def test_what_is_brought_in_where_somebody_has_put_it_elsewhere_is_looked_at_aga
 
     assert isinstance(merge(mine, seen.ground, now.ground), Refused)
     assert merge(theirs, seen.ground, now.ground) == Merged(None)
+
+
+@pytest.mark.parametrize(
+    ("built", "mine", "kept"),
+    [
+        ("acd", HoldBack(story("b")), HoldBack(story("b"))),
+        ("cabd", Lead(story("c")), Lead(story("c"))),
+        ("bacd", Up(story("b")), To(story("b"), 0, story("a"))),
+        ("acbd", Down(story("b")), To(story("b"), 2, story("d"))),
+    ],
+)
+def test_what_a_build_has_made_so_is_kept_and_what_a_move_has_made_so_is_not(seen, built, mine, kept):
+    now = Ground(content([item(name) for name in built], [item("e"), item("f")]))
+
+    assert merge(mine, seen.ground, now, []) == Merged(kept, so=True)
+    assert merge(mine, seen.ground, now, [(seen.content, now.content)]) == Merged(None)
+
+
+def test_words_that_a_build_has_brought_by_itself_are_kept(seen):
+    mine, now = (
+        Reword(story("b"), headline="What both wrote"),
+        seen.after(Reword(story("b"), headline="What both wrote")),
+    )
+
+    assert merge(mine, seen.ground, now.ground, []).so
+    assert merge(mine, seen.ground, now.ground, [(seen.content, now.content)]) == Merged(None)

@@ -12,10 +12,12 @@ from sqlalchemy import select, update
 from digest.errors import MoveError, Stale, Unchosen, UnknownError
 from digest.lifecycle import Move, stood
 from digest.model.editing import Choice, Did
+from digest.model.editors import Right
 from digest.model.issue import State, Unedited
 from digest.model.learning import Correction, What
+from digest.store.choices import keep
 from digest.store.edits import BROUGHT
-from digest.store.schema import material, pool
+from digest.store.schema import choice, material, pool
 
 from .samples import EDITION, EXPIRES, MINUTE, NOW, approved, article, content, draft, inputs, sending, slot
 
@@ -212,7 +214,7 @@ def test_what_waits_for_a_choice_is_kept_with_the_move_or_not_at_all(store):
         add(store, issue, waits=[waiting("never")])
 
     mine, other = store.choices.of(issue.id, "Ada")
-    assert (mine.move, mine.ground, mine.revision, mine.by, mine.at) == (*_known(waiting("mine")), "Ada", NOW)
+    assert (mine.move, mine.ground, mine.revision, mine.by, mine.at) == (*_known(waiting("mine")), "ada", NOW)
     assert store.choices.of(issue.id, "Tomas") == ()
     add(store, after, replace(issue.content, subject="Mine"), chosen=mine.id)
     assert store.choices.of(issue.id, "Ada") == (other,)
@@ -235,6 +237,58 @@ def test_who_has_to_choose_approves_nothing_and_others_do(store):
     assert (
         store.issues.move(issue.id, Move.APPROVE, now=NOW, by="Tomas", binding="x", revision=1).approved_by == "Tomas"
     )
+
+
+def test_a_choice_has_a_number_that_no_other_ever_has(store):
+    issue = draft(store, [article("a")])
+    store.choices.keep(issue.id, [waiting("mine")])
+    (first,) = store.choices.of(issue.id, "Ada")
+    store.choices.keep(issue.id, [], first.id)
+
+    store.choices.keep(issue.id, [waiting("something else")])
+
+    assert store.choices.of(issue.id, "Ada")[0].id > first.id
+
+
+def test_what_waits_is_its_editors_however_the_name_is_written_and_nobodys_once_they_are_gone(store):
+    issue = draft(store, [article("a")])
+    store.editors.add("Ada", Right.EDITOR, "", NOW)
+    store.choices.keep(issue.id, [waiting("mine", by="Ada")])
+    assert len(store.choices.of(issue.id, " ADA ")) == 1
+
+    store.editors.remove("ada")
+    store.editors.add("Ada", Right.EDITOR, "", NOW)
+
+    assert store.choices.of(issue.id, "Ada") == ()
+
+
+def test_nobody_chooses_in_an_issue_that_is_not_edited_any_more(store):
+    issue = draft(store, [article("a")])
+    store.choices.keep(issue.id, [waiting("mine")])
+    assert store.choices.of(issue.id, "Ada")
+
+    store.issues.move(issue.id, Move.SKIP, now=NOW, by="Tomas", reason="No news")
+
+    with store.database.read() as connection:
+        assert connection.execute(select(choice.c.id)).all() == []
+    with store.database.write() as connection:
+        keep(connection, issue.id, [waiting("from before")])
+    assert store.choices.of(issue.id, "Ada") == (), "nor where some is left"
+
+
+def test_what_waits_is_kept_under_the_lock_of_its_issue(store):
+    with pytest.raises(UnknownError, match="no issue 7"):
+        store.choices.keep(7, [waiting("mine")])
+
+
+def test_an_edition_that_approves_by_itself_waits_for_nobody_of_that_name(store):
+    issue = draft(store, [article("a")])
+    store.issues.move(issue.id, Move.SUBMIT, now=NOW)
+    store.choices.keep(issue.id, [waiting("mine", by="Auto")])
+
+    approved = store.issues.move(issue.id, Move.APPROVE, now=NOW, by="auto", binding="x", revision=1, itself=True)
+
+    assert approved.state is State.APPROVED
 
 
 def test_an_issue_that_stands_otherwise_by_then_is_left_as_it_is(store):

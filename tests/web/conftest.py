@@ -87,11 +87,11 @@ class Clock:
 
 
 @contextmanager
-def room(built, folder, *, settings="", once=""):
-    """A served copy of the built demo, with more settings at the end of its file."""
+def room(built, folder, *, settings="", instead=("", ""), once=""):
+    """A served copy of the built demo, with more settings at the end of its file, and one `instead` of another."""
     shutil.copytree(built, folder)
     path = folder / "digest.toml"
-    path.write_text(path.read_text() + settings)
+    path.write_text(path.read_text().replace(*instead) + settings)
     clock = Clock()
     with open_parts(load(path, environ={})) as parts, site(create_app(parts, clock=clock, once=once)) as url:
         yield Room(parts, clock, url)

@@ -15,7 +15,7 @@ from digest.settings.fields import PAGES
 from digest.subscribers import Purpose
 from digest.web import create_app
 
-from .conftest import NOW, PASSWORD
+from .conftest import NOW, PASSWORD, room
 from .readers.conftest import LATER, letterbox, sent
 from .site import Visitor
 
@@ -56,9 +56,11 @@ def ways_of(path, answer):
     if "html" not in answer.headers.get("Content-Type", ""):
         return
     page = lxml.html.fromstring(answer.text)
-    for element in page.xpath("//*[@href or @src or @action]"):
-        for name in ("href", "src", "action"):
+    for element in page.xpath("//*[@href or @src or @action or @http-equiv]"):
+        for name in ("href", "src", "action", "content"):
             to = element.get(name)
+            if element.get("http-equiv"):
+                to = to.partition("url=")[2] if to else ""
             if to and not to.startswith(("#", "data:", "mailto:")):
                 there = urlsplit(to)
                 if not there.netloc:
@@ -92,6 +94,15 @@ def test_every_link_file_form_and_redirect_stays_below_the_path(pages, strips):
     assert {urlsplit(way).path.removeprefix(ROOT).split("/")[1] for way in seen} >= {
         *("archive", "issues", "link", "prefs", "sources", "static", "subscribe", "u")
     }
+
+
+def test_a_page_that_loads_itself_again_stays_below_the_path(built, tmp_path):
+    with room(built, tmp_path / "demo", instead=(PUBLIC, f'{PUBLIC[:-1]}{ROOT}"')) as found:
+        page = found.visitor("Ada").get(f"{ROOT}/issues/1")
+
+    ways = dict(ways_of(f"{ROOT}/issues/1", page))
+    assert f"{ROOT}/issues/1?checks=1" in ways
+    assert [way for way in ways if not way.startswith(f"{ROOT}/")] == []
 
 
 @pytest.mark.parametrize("strips", [True, False], ids=["taken off", "left on"])

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import json
 import re
+from dataclasses import replace
 from html import unescape
 
 import pytest
@@ -26,8 +28,10 @@ def summary(desk):
 
 
 def form_of(visitor, page="/issues/1/choose"):
-    """What the first form of the page that asks for a choice has."""
-    return dict(re.findall(r'<input type="hidden" name="(\w+)" value="([^"]*)">', visitor.get(page).text)[:2])
+    """What the first form of the page that asks for a choice has, but for its texts."""
+    form = visitor.get(page).text.partition('class="choice"')[2].partition("</form>")[0]
+    found = dict(re.findall(r'<input type="hidden" name="(\w+)" value="([^"]*)">', form))
+    return {name: value for name, value in found.items() if name != "was"}
 
 
 def rewording(desk, **mine):
@@ -117,6 +121,52 @@ def test_what_is_chosen_stands_and_the_rest_is_open_again(divided, take, stands)
     assert ada.get("/issues/1/test").status == 200
 
 
+def test_an_old_page_answers_no_question_that_it_did_not_ask(divided):
+    ada, tomas = divided.visitor("Ada"), divided.visitor("Tomas")
+    old = form_of(ada)
+    ada.post("/issues/1/choose", old | {"take": "theirs"})
+    seen = divided.parts.store.issues.find(1).revision
+    edit(tomas, revision=seen, do="subject", text="What Tomas calls it")
+    edit(ada, revision=seen, do="subject", text="What Ada calls it")
+    (asked,) = divided.parts.store.choices.of(1, "Ada")
+
+    for take, status in (("mine", 409), ("theirs", 303), ("other", 409)):
+        late = ada.post("/issues/1/choose", old | {"take": take, "text": "A third headline"})
+        forged = ada.post("/issues/1/choose", old | {"choice": asked.id, "take": take, "text": "A third headline"})
+
+        assert (late.status, forged.status) == (status, 409)
+        assert "That was changed once more; choose again." in forged.text
+    assert divided.parts.store.choices.of(1, "Ada") == (asked,)
+    assert divided.parts.store.issues.find(1).content.subject == "What Tomas calls it"
+
+
+@pytest.mark.parametrize("take", ["mine", "theirs"])
+def test_words_typed_beside_another_choice_are_asked_about_once_and_then_let_go(divided, take):
+    ada = divided.visitor("Ada")
+    form = form_of(ada) | {"was": "What <Ada> wrote", "take": take, "text": "A third headline"}
+
+    asked = ada.post("/issues/1/choose", form)
+
+    assert asked.status == 409
+    assert ">A third headline</textarea>" in asked.text
+    assert 'value="other" required checked' in asked.text
+    assert "data-kept" not in asked.text, "or the page would let go of words that it alone has"
+    assert ada.post("/issues/1/choose", form | {"was": "A third headline"}).status == 303
+    assert first(divided).headline == ("What <Ada> wrote" if take == "mine" else "What Tomas wrote")
+
+
+def test_a_third_text_for_what_was_chosen_already_is_shown_unless_it_stands(divided):
+    ada = divided.visitor("Ada")
+    form = form_of(ada) | {"take": "other", "text": "What both wrote"}
+    ada.post("/issues/1/choose", form)
+
+    again, late = ada.post("/issues/1/choose", form), ada.post("/issues/1/choose", form | {"text": "Typed elsewhere"})
+
+    assert again.goes_to == "/issues/1"
+    assert late.status == 409
+    assert ">Typed elsewhere</textarea>" in late.text
+
+
 def test_two_who_come_to_the_same_words_have_nothing_to_choose(divided):
     ada, tomas = divided.visitor("Ada"), divided.visitor("Tomas")
     edit(tomas, revision=int(form_of(ada)["revision"]), **rewording(divided, headline="What <Ada> wrote"))
@@ -167,6 +217,64 @@ def test_a_story_by_hand_that_is_sent_twice_is_written_once(own_desk):
     assert "It is so already." in ada.get(answers[1].goes_to).text
     stories = own_desk.parts.store.issues.find(1).content.sections[1].items
     assert [item.headline for item in stories].count("By hand") == 1
+
+
+@pytest.mark.parametrize("after", ["touched", "held back", "taken back"])
+def test_a_story_by_hand_that_is_sent_again_is_not_written_again_whatever_became_of_it(own_desk, after):
+    ada, tomas = own_desk.visitor("Ada"), own_desk.visitor("Tomas")
+    once = re.search(r'name="once" value="(\w+)"', ada.get("/issues/1/add?section=diplomacy").text)[1]
+    form = {"do": "write", "section": "diplomacy", "headline": "By hand", "summary": "One. Two.", "once": once}
+    edit(ada, **form)
+    anchor = own_desk.parts.store.issues.find(1).content.sections[1].items[-1].anchor
+    if after == "taken back":
+        tomas.post("/issues/1/undo", {"revision": 2})
+    else:
+        edit(tomas, 2, story=anchor, **({"do": "reword", "headline": "X"} if after == "touched" else {"do": "hold"}))
+
+    old, new = edit(ada, **form), edit(ada, revision=3, **form)
+
+    assert "It was made already." in ada.get(old.goes_to).text
+    assert new.status == 303
+    assert own_desk.parts.store.issues.find(1).revision == 3
+    edit(ada, revision=3, **form | {"headline": "Another, from the page that one has gone back to"})
+    assert own_desk.parts.store.issues.find(1).revision == 4, "other words are another story"
+
+
+def test_words_typed_on_a_page_of_one_are_not_saved_by_another(own_desk):
+    ada, tomas = own_desk.visitor("Ada"), own_desk.visitor("Tomas")
+    author = re.search(r'name="author" value="([^"]+)"', ada.get("/issues/1").text)[1]
+    form = rewording(own_desk, headline="What Ada wrote") | {"author": author}
+
+    theirs = edit(tomas, **form)
+    stranger = own_desk.visitor()
+    kept = unescape(re.search(r'name="kept" value="([^"]*)"', edit(stranger, **form).text)[1])
+    inside = stranger.post("/sign-in", {"name": "Tomas", "password": PASSWORD, "kept": kept})
+
+    for page in (theirs.text, inside.text):
+        assert "These are the words of Ada." in page
+        assert "readonly" in page
+        assert ">What Ada wrote</textarea>" in page
+        assert 'action="/issues/1/edit"' not in page
+    assert own_desk.parts.store.issues.find(1).revision == 1
+    assert stranger.get("/issues/1").status == 200, "he is in all the same"
+    assert edit(ada, **form).status == 303
+
+
+UNSENT = {
+    "half a character": r'{"path": "/issues/1/edit", "form": {"text": "\ud800"}}',
+    "many fields": json.dumps({"path": "/issues/1/edit", "form": {f"text{n}": "x" for n in range(61)}}),
+    "a long one": json.dumps({"path": "/issues/1/edit", "form": {"text": "x" * 20_001}}),
+}
+
+
+def test_a_form_that_no_page_of_ours_sends_is_not_carried_and_signing_in_goes_on(own_desk):
+    for what, kept in UNSENT.items():
+        wrong = own_desk.visitor().post("/sign-in", {"name": "x" * 61, "password": "no", "kept": kept})
+        assert wrong.status == 403, what
+        assert 'name="kept"' not in wrong.text, what
+
+    form = {"name": "Ada", "password": PASSWORD, "kept": UNSENT["half a character"], "next": "/issues/1"}
+    assert own_desk.visitor().post("/sign-in", form).goes_to == "/issues/1"
 
 
 def test_who_is_overtaken_while_a_move_is_made_has_it_merged_with_that_too(own_desk):
@@ -245,6 +353,40 @@ def test_how_an_issue_stood_is_compared_in_the_transaction_that_changes_it(own_d
         pipeline.unapprove(parts, 1, by="Ada", now=NOW, stood=seen)
 
     assert parts.store.issues.find(1).state is State.HELD
+
+
+def test_a_move_from_before_an_approval_asks_before_it_takes_that_back(own_desk):
+    ada, tomas = own_desk.visitor("Ada"), own_desk.visitor("Tomas")
+    edit(tomas, do="preheader", text="What Tomas wrote")
+    pipeline.approve(own_desk.parts, 1, by="Approver", now=NOW, override="Why it may go")
+
+    asked = edit(ada, do="subject", text="What <Ada> wrote")
+
+    assert asked.status == 409
+    assert "<li>Approved by Approver</li>" in asked.text
+    assert ">What &lt;Ada&gt; wrote</textarea>" in asked.text
+    assert own_desk.parts.store.issues.find(1).state is State.APPROVED
+    assert "It is so already" in ada.get(edit(ada, do="preheader", text="What Tomas wrote").goes_to).text
+    again = edit(ada, **fields_of(asked.text) | {"text": "What <Ada> wrote"})
+    assert again.status == 303
+    issue = own_desk.parts.store.issues.find(1)
+    assert (issue.state, issue.content.subject) == (State.REVIEW, "What <Ada> wrote")
+
+
+def test_a_text_that_this_version_cannot_read_is_shown_and_can_be_let_go(divided):
+    store, ada = divided.parts.store, divided.visitor("Ada")
+    for each in store.choices.of(1, "Ada"):
+        later = replace(each, move='{"kind":"epigraph","words":["Quiet on the Tarn"]}')
+        store.choices.keep(1, [later], each.id)
+
+    page = ada.get("/issues/1/choose").text
+    kept = ada.post("/issues/1/choose", form_of(ada) | {"take": "mine"})
+    gone = ada.post("/issues/1/choose", form_of(ada) | {"take": "theirs"})
+
+    assert "Quiet on the Tarn" in page
+    assert "Let it go" in page
+    assert (kept.status, gone.status) == (409, 303)
+    assert store.choices.of(1, "Ada") == ()
 
 
 def test_what_an_approval_binds_is_never_merged(own_desk):

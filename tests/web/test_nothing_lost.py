@@ -161,6 +161,87 @@ def test_what_was_typed_is_there_after_signing_in_again(browser, own_desk):
     assert first(own_desk).headline == "What Ada wrote"
 
 
+BY_HAND = """async (stories) => {
+  const desk = document.querySelector('script[src$="desk.js"]').src;
+  const { hold, offer } = await import(desk.replace("desk.js", "typed.js"));
+  for (const headline of stories) {
+    const body = new URLSearchParams({ do: "write", section: "military", headline });
+    hold(`${location.pathname}/edit`, body, document.createElement("form"));
+  }
+  offer();
+}"""
+"""Stories whose forms were sent, and whose answers were lost."""
+
+
+def test_what_somebody_types_stays_whatever_else_goes_on_and_is_offered_to_nobody_else(browser, own_desk):
+    ada, tomas = cookies_of(own_desk.visitor("Ada")), cookies_of(own_desk.visitor("Tomas"))
+    with tab(browser, cookies=ada) as page:
+        page.goto(f"{own_desk.url}/issues/1")
+        expect(page.locator("#checks [data-wait]")).to_have_count(0)
+        slow = []
+        page.route("**/issues/1/edit", lambda route: slow.append(route), times=1)
+        with page.expect_request("**/issues/1/edit"):
+            page.keyboard.press("Shift+J")
+        write(page, "Typed meanwhile")
+        slow[0].fulfill(response=slow[0].fetch(max_redirects=0))
+        expect(page.locator("dialog .told")).to_contain_text("Moved")
+        expect(page.locator("dialog").get_by_label("Headline")).to_have_value("Typed meanwhile")
+        save(page)
+        said(page, "Edited the headline")
+
+        page.evaluate(BY_HAND, ["One by hand", "Another by hand"])
+        kept = page.locator("#typed textarea")
+        expect(kept).to_have_count(2)
+        kept.first.fill("One by hand, and more")
+        page.locator('.st[aria-current] button[value="up"]').click()
+        said(page, "Moved")
+        expect(kept.first).to_have_value("One by hand, and more")
+        page.locator(".sec .add").first.click()
+        page.get_by_text("Write one by hand").click()
+        page.locator("dialog").get_by_label("Summary").fill("Typed before a search.")
+        page.get_by_role("searchbox").fill("bridge")
+        page.get_by_role("button", name="Search").click()
+        expect(page.locator("dialog input[type=search]")).to_have_js_property("defaultValue", "bridge")
+        expect(page.locator("dialog").get_by_label("Summary")).to_have_value("Typed before a search.")
+        for cookies, count in ((tomas, 0), (ada, 2)):
+            page.context.clear_cookies()
+            page.context.add_cookies(cookies)
+            page.goto(f"{own_desk.url}/issues/1")
+            expect(page.locator("html.scripted")).to_be_attached()
+            expect(kept).to_have_count(count)
+        expect(kept.first).to_have_value("One by hand, and more")
+        page.get_by_role("button", name="Sign out, Ada").click()
+        expect(page.get_by_label("Password")).to_be_visible()
+        page.wait_for_function("sessionStorage.getItem('digest-typed') === '[]'")
+
+
+def test_a_third_text_is_kept_while_the_desk_is_away(browser, own_desk):
+    divide(own_desk)
+    with tab(browser, cookies=cookies_of(own_desk.visitor("Ada")), failing=2) as page:
+        page.goto(f"{own_desk.url}/issues/1")
+        expect(page.locator("#checks [data-wait]")).to_have_count(0)
+        page.get_by_role("link", name="Choose between two texts").click()
+        page.get_by_label("As it stands now").first.check()
+        page.get_by_role("textbox", name="Other words").first.fill("A third text")
+        expect(page.get_by_label("In other words").first).to_be_checked()
+        page.get_by_role("textbox", name="Other words").last.fill("And what goes with it.")
+        page.route(
+            "**/issues/1/choose", lambda route: route.abort() if route.request.method == "POST" else route.continue_()
+        )
+        page.get_by_role("button", name="Take it").first.click()
+        said(page, "What you wrote is kept")
+        page.unroute("**/issues/1/choose")
+        page.get_by_role("button", name="Take it").first.click()
+        expect(page.locator("dialog fieldset")).to_have_count(1)
+        expect(page.get_by_role("textbox", name="Other words")).to_have_value("And what goes with it.")
+        page.get_by_role("button", name="Take it").click()
+        said(page, "Edited the summary")
+        expect(page.locator("#typed")).to_have_count(0)
+
+    told = first(own_desk)
+    assert (told.headline, told.summary) == ("A third text", ("And what goes with it.",))
+
+
 # -------------------------------------------------------------------------------------------- a mail full of script
 
 

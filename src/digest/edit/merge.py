@@ -6,6 +6,7 @@ texts for one place are for their author to choose from; everything else is show
 
 from __future__ import annotations
 
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from typing import TypeAlias
 
@@ -63,6 +64,8 @@ class Merged:
     """To be made; None where it is so already."""
     both: tuple[Both, ...] = ()
     """To be chosen from."""
+    so: bool = False
+    """Whether the move is so already, by no move that stands: it is to be kept, since the next build may differ."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,18 +73,23 @@ class Refused:
     """The move is to be looked at again."""
 
 
-def merge(move: Asked, seen: Ground, now: Ground) -> Merged | Refused:
+Steps: TypeAlias = Sequence[tuple[Content, Content]] | None
+"""The issue before and after each standing move since it was seen; None where nothing but moves went on."""
+
+
+def merge(move: Asked, seen: Ground, now: Ground, steps: Steps = None) -> Merged | Refused:
     """Return what becomes of a move that was asked for of the issue as it was `seen`.
 
     The same move made twice is made once. No text that changed meanwhile is written over, and no story is placed, held
     back, merged or parted that stands or reads otherwise than where the move was decided on.
     """
     if isinstance(move, Reword | Subject | Preheader | Correct):
-        return _words(move, seen, now)
+        return _words(move, seen, now, steps)
     old, new = Places(seen.content), Places(now.content)
     plan = _Plan(move, old, new)
     if plan.is_so(new) and not plan.is_so(old):
-        return Merged(None)
+        by_a_move = _came(lambda content: plan.is_so(Places(content)), steps)
+        return Merged(None) if by_a_move else Merged(plan.kept(), so=True)
     if plan.ground(old, new) != plan.ground(new, old):
         return Refused()
     return Merged(plan.rebased())
@@ -90,20 +98,35 @@ def merge(move: Asked, seen: Ground, now: Ground) -> Merged | Refused:
 # ------------------------------------------------------------------------------------------------------------ words
 
 
-def _words(move: Wording, seen: Ground, now: Ground) -> Merged:
+def _came(is_so: Callable[[Content], bool], steps: Steps) -> bool:
+    """Return whether a move made it so."""
+    return steps is None or any(is_so(after) and not is_so(before) for before, after in steps)
+
+
+def _words(move: Wording, seen: Ground, now: Ground, steps: Steps) -> Merged:
     new = Places(now.content)
     story = Places(seen.content).name(move.story) if isinstance(move, Reword) else None
-    keep, both = [], []
+    keep: list[Wording] = []
+    so: list[bool] = []
+    both = []
     for each in apart(move):
         here = _rebound(each, story, new) if isinstance(each, Reword) else each
         mine, was, stands = text_of(each), standing_at(each, seen.content) or "", _stands(here, story, new)
-        if mine == _own(each, now, stands) or mine == was:
+        if mine == was or (mine == _own(each, now, stands) and _came(_saying(each), steps)):
             continue
-        if stands is None or _own(each, seen, was) != _own(each, now, stands):
+        if mine == _own(each, now, stands):
+            keep.append(here)
+            so.append(True)
+        elif stands is None or _own(each, seen, was) != _own(each, now, stands):
             both.append(Both(here, was))
         else:
             keep.append(here)
-    return Merged(_joined(keep), tuple(both))
+            so.append(False)
+    return Merged(_joined(keep), tuple(both), so=bool(so) and all(so))
+
+
+def _saying(move: Wording) -> Callable[[Content], bool]:
+    return lambda content: standing_at(move, content) == text_of(move)
 
 
 def _rebound(move: Reword, story: Key | None, new: Places) -> Reword:
@@ -245,6 +268,14 @@ class _Plan:
             case Up() | Down() | ToSection() | Lead() | HoldBack() | Split():
                 return replace(move, story=self._story)
         return move
+
+    def kept(self) -> Asked:
+        """Return the move as it is kept where the issue is so already: as it was asked for, but for steps."""
+        if not isinstance(self.move, Up | Down):
+            return self.move
+        row, behind = self.new.row(self.story), self.new.beside(self.story, 1)
+        place = next((place for place, each in enumerate(row) if each == self.story), len(row))
+        return To(self._story, place, self._ref(behind))
 
     @property
     def _story(self) -> Ref:

@@ -123,6 +123,8 @@ class Write:
     """By which it is known; given when the move is made."""
     at: datetime | None = None
     """When it was written; given when the move is made."""
+    once: str = ""
+    """Of the form that it was written in, by which it is known when it is sent again; may be empty."""
     kind: Literal["write"] = "write"
 
 

@@ -54,6 +54,13 @@ def standing_at(move: Wording, content: Content) -> str | None:
     return plain(" ".join(item.summary) if move.headline is None else item.headline)
 
 
+def stands_in(text: str, content: Content) -> bool:
+    """Return whether a text stands in one of the places that moves put words into."""
+    told = [each for s in content.sections for i in s.items for each in (i.headline, " ".join(i.summary))]
+    put_right = [each.text for each in content.corrections]
+    return plain(text) in map(plain, (content.subject, content.preheader, *told, *put_right))
+
+
 def about(move: Wording, content: Content) -> str:
     """Return the headline of the story that a move is about, as it stands; empty for none."""
     if isinstance(move, Correct):

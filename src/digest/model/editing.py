@@ -49,6 +49,7 @@ class Choice:
     revision: int
     """Of the issue, on which it was written."""
     by: str
+    """Whose it is; once it is kept, what that name is known by."""
     at: datetime
     move: str
     """The move that would put it there, as JSON (`digest.edit`)."""

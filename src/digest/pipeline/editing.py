@@ -70,18 +70,20 @@ def made(
     now: datetime,
     waits: Iterable[Choice] = (),
     chosen: int = 0,
+    so_in: Content | None = None,
 ) -> Edited:
     """Make a move on the issue that is laid open; with it are kept the texts that wait, less the one it has `chosen`.
 
-    Raises as `edit`.
+    What is so already is kept all the same where a build made it so since the issue that was seen, `so_in`: the next
+    one may not. Raises as `edit`.
     """
     parts, before = desk.parts, desk.after(desk.moves.moves)
     asked = settled(parts, desk.opened, before, move, now=now)
-    words = said(asked, before.content, desk.opened.unedited)
+    words = said(asked, so_in or before.content, desk.opened.unedited)
     outcome = desk.after((*desk.moves.moves, dump(asked)))
-    if outcome.lost and outcome.lost[-1].no == len(desk.moves.done):
+    if so_in is None and outcome.lost and outcome.lost[-1].no == len(desk.moves.done):
         raise MoveError(f"{words}: {outcome.lost[-1].why}")
-    if outcome.content == before.content:
+    if so_in is None and outcome.content == before.content:
         raise MoveError(f"{words}: it is so already")
     learned = lessons(parts, asked, before.content, desk.edition, by=by, now=now)
     return _kept(desk, outcome, Did.MOVE, dump(asked), words, by, now, learned, waits, chosen)

@@ -66,8 +66,9 @@ def bind(
     revision: int | None = None,
     seen: str = "",
     override: str = "",
+    itself: bool = False,
 ) -> Issue:
-    """Approve the issue unchecked, as an edition does whose approval is `auto`."""
+    """Approve the issue unchecked; `itself`, as an edition does whose approval is `auto`, whoever is called that."""
     present = press(parts, issue).bound
     if seen and seen != present:
         raise Stale(f"No. {issue.number}: {ALTERED}", revision=issue.revision, since=(ALTERED,))
@@ -79,6 +80,7 @@ def bind(
         binding=present,
         revision=revision or issue.revision,
         override=override,
+        itself=itself,
     )
 
 

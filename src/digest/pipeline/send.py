@@ -123,7 +123,7 @@ def approve_itself(parts: Parts, issue: Issue, *, now: datetime) -> Issue:
     """Approve an issue that waits for nobody; Unfit where its edition asks for no red and the check finds some."""
     if edition_of(parts, issue).approval is Approval.AUTO_IF_GREEN:
         require_fit(parts, issue, now=now)
-    return bind(parts, issue, by="auto", now=now)
+    return bind(parts, issue, by="auto", now=now, itself=True)
 
 
 def freeze(parts: Parts, issue: Issue, *, now: datetime, scheduled: bool) -> Issue:

@@ -9,9 +9,10 @@ from sqlalchemy import ColumnElement, Connection, Row, delete, func, insert, sel
 
 from digest.errors import UnknownError
 from digest.model.editors import Editor, Right, key_of
+from digest.store import choices
 from digest.store.engine import Database
 from digest.store.engine import insert as upsert
-from digest.store.schema import editor, session
+from digest.store.schema import choice, editor, session
 
 NOBODY: Final = ""
 """Whose sessions are those of a desk that has no editors yet."""
@@ -78,6 +79,7 @@ class Editors:
             if not connection.execute(delete(editor).where(_called(name))).rowcount:
                 raise _unknown(connection, name)
             connection.execute(delete(session).where(session.c.editor == key_of(name)))
+            choices.drop(connection, choice.c.by == key_of(name))  # whoever has the name next wrote none of it
 
     # ------------------------------------------------------------------------------------------------ sessions
 

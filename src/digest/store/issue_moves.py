@@ -15,7 +15,7 @@ from digest.store import brakes, choices
 from digest.store.claims import STOPPED, sweep
 from digest.store.history import require_seen
 from digest.store.issue_rows import change, locked, read_issue
-from digest.store.schema import pool
+from digest.store.schema import choice, pool
 
 UNAPPROVED: Final = (State.DRAFT, State.REVIEW, State.HELD)
 ELSEWHERE: Final = {
@@ -25,6 +25,8 @@ ELSEWHERE: Final = {
     Move.FINISH: "Outbox.finish ends an issue",
 }
 FREES_POOL: Final = (Move.SKIP, Move.FAIL)
+ENDS: Final = (Move.SKIP, Move.STOP)
+"""Moves after which nobody chooses between texts any more."""
 
 
 def make(
@@ -39,6 +41,7 @@ def make(
     revision: int | None = None,
     override: str = "",
     stood: str = "",
+    itself: bool = False,
 ) -> None:
     """Make the move. See `Issues.move`."""
     if move in ELSEWHERE:
@@ -51,7 +54,8 @@ def make(
     approval: dict[str, Any] = {}
     if move is Move.APPROVE:
         _require_current(connection, row, revision, binding)
-        choices.require_none(connection, issue_id, by, row.number)
+        if not itself:
+            choices.require_none(connection, issue_id, by, row.number)
         approval = {"approved_by": by, "approved_at": now, "binding": binding, "override": override}
     elif before in (*UNAPPROVED, State.APPROVED):
         approval = {"approved_by": "", "approved_at": None, "binding": "", "override": ""}
@@ -61,6 +65,8 @@ def make(
         brakes.release(connection, issue_id)
     elif move is Move.STOP:
         sweep(connection, issue_id, now, why=STOPPED)
+    if move in ENDS:
+        choices.drop(connection, choice.c.issue == issue_id)
     change(connection, issue_id, now, state=after, reason=reason, **approval)
 
 

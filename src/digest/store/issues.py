@@ -216,11 +216,13 @@ class Issues:
         revision: int | None = None,
         override: str = "",
         stood: str = "",
+        itself: bool = False,
     ) -> Issue:
         """Make a move of `digest.lifecycle` and return the issue after it.
 
         An approval keeps `by`, `now`, `binding` and `override` (why it was given although the check found red), and is
-        refused for any `revision` but the present one; every other move before sending takes an approval back. Skipping
+        refused for any `revision` but the present one, and to somebody who has still to choose (Unchosen) unless the
+        program gives it `itself`; every other move before sending takes an approval back. Skipping
         or failing gives the articles back to later issues. Raises Stale where the issue stands otherwise than it
         `stood` (`digest.lifecycle.stood`; empty: however it does), MoveError where the state forbids the move,
         ValueError for the moves that have their own door.
@@ -237,6 +239,7 @@ class Issues:
                 revision=revision,
                 override=override,
                 stood=stood,
+                itself=itself,
             )
             return one(connection, issue_id)
 

@@ -25,7 +25,7 @@ from digest.model.delivery import (
 from digest.model.issue import State
 from digest.model.people import Segment
 from digest.model.standing import Standing
-from digest.store import brakes, putback, settling
+from digest.store import brakes, choices, putback, settling
 from digest.store.claims import WAITING, claim, is_put_back, next_at, sweep
 from digest.store.engine import Database
 from digest.store.freeze import Cohorts, freeze
@@ -33,7 +33,7 @@ from digest.store.issue_rows import change, locked, require_kept
 from digest.store.outcomes import record
 from digest.store.recipients import deliveries, read_delivery, read_recipient
 from digest.store.retrying import retry
-from digest.store.schema import delivery, meta, subscriber
+from digest.store.schema import choice, delivery, meta, subscriber
 from digest.store.standing import counts, expired, standing
 from digest.store.workers import ALIVE, DECLARED, bury, enlist, held, recover, workers
 
@@ -204,6 +204,7 @@ class Outbox:
             if not connection.execute(select(rests)).scalar():
                 return False
             change(connection, issue, now, state=require(Move.FINISH, State(row.state), issue=issue, number=row.number))
+            choices.drop(connection, choice.c.issue == issue)
             return True
 
     # ------------------------------------------------------------------------------------------------ settling

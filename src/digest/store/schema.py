@@ -497,10 +497,11 @@ choice: Final = Table(
     Column("id", Integer, primary_key=True),
     Column("issue", ForeignKey("issue.id"), nullable=False, index=True),
     Column("revision", Integer, nullable=False),  # on which it was written
-    Column("by", Words, nullable=False),
+    Column("by", Words, nullable=False),  # an editor's key
     Column("at", Instant, nullable=False),
     Column("move", Words, nullable=False),  # JSON, of one text
     Column("ground", Words, nullable=False),  # what stood there
+    sqlite_autoincrement=True,  # an old page must not answer what was asked later
 )
 """Texts over which their authors have to choose, since somebody else wrote in the same place."""
 

@@ -6,7 +6,7 @@ import hashlib
 import hmac
 import secrets
 import threading
-from collections.abc import Hashable, Iterable
+from collections.abc import Hashable, Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from functools import cached_property
@@ -14,7 +14,7 @@ from ipaddress import ip_address, ip_network
 from typing import Final
 from urllib.parse import urlsplit
 
-from itsdangerous import BadData, URLSafeTimedSerializer
+from itsdangerous import BadData, URLSafeSerializer, URLSafeTimedSerializer
 from starlette.requests import Request
 from starlette.responses import Response
 
@@ -31,6 +31,8 @@ from digest.web.throttle import Throttle
 SESSION: Final = "digest_session"
 DEVICE: Final = "digest_device"
 SAID: Final = "digest_said"
+AUTHOR: Final = "author"
+"""The field by which a form says on whose page its words were typed."""
 LASTS: Final = timedelta(days=30)
 """How long a session goes on without signing in again."""
 KNOWN_FOR: Final = timedelta(days=365)
@@ -66,9 +68,16 @@ class Entrance:
         return self.parts.settings.web.auth
 
     @cached_property
+    def _secret(self) -> bytes:
+        return hmac.digest(self.parts.keyring.current.secret, LABEL, "sha256")
+
+    @cached_property
     def _signed(self) -> URLSafeTimedSerializer:
-        secret = hmac.digest(self.parts.keyring.current.secret, LABEL, "sha256")
-        return URLSafeTimedSerializer(secret, signer_kwargs={"digest_method": hashlib.sha256})
+        return URLSafeTimedSerializer(self._secret, signer_kwargs={"digest_method": hashlib.sha256})
+
+    @cached_property
+    def _authors(self) -> URLSafeSerializer:
+        return URLSafeSerializer(self._secret, AUTHOR, signer_kwargs={"digest_method": hashlib.sha256})
 
     # ----------------------------------------------------------------------------------------------- who it is
 
@@ -143,6 +152,20 @@ class Entrance:
         """End the session that a request belongs to."""
         self.parts.store.editors.end(_digest(request.cookies.get(SESSION, "")))
         answer.delete_cookie(SESSION, path=root() or "/")
+
+    # ----------------------------------------------------------------------------------------------- whose words
+
+    def author(self, name: str) -> str:
+        """Return what forms on a page of an editor say of whose it is; the same each time."""
+        return str(self._authors.dumps(name))
+
+    def stranger_to(self, form: Mapping[str, str], name: str) -> str:
+        """Return on whose page a form was filled in where that is not `name`; empty where it is, or nobody says."""
+        try:
+            author = self._authors.loads(form.get(AUTHOR, ""))
+        except BadData:
+            return ""
+        return author if isinstance(author, str) and key_of(author) != key_of(name) else ""
 
     # ----------------------------------------------------------------------------------------------- a word on the way
 

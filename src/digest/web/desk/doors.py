@@ -19,7 +19,7 @@ from digest.model.editors import Editor, Right
 from digest.parts import Parts
 from digest.web.below import below, root
 from digest.web.desk.caching import Kept
-from digest.web.desk.forms import OURS, Carried, typed
+from digest.web.desk.forms import FIELDS, OURS, Carried, typed
 from digest.web.entrance import SAID, Entrance
 from digest.web.templates import rendered
 
@@ -30,8 +30,6 @@ SLOW_QUEUE: Final = 20
 ELSEWHERE: Final = "It asks nobody who they are. To reach it from elsewhere, set `auth` in [web] to password or proxy."
 CROWDED: Final = "Too many are signing in just now. Try again in a moment.\n"
 SIGNED_OUT: Final = "You are signed out. Sign in, and what you wrote is still there."
-FIELDS: Final = 60
-"""Fields of a form that are read."""
 
 
 class NotYours(Exception):
@@ -105,6 +103,7 @@ class Visit:
             "said": said,
             "brief": self.parts.settings.title,
             "typed": typed(self.form),
+            "author": self.desk.entrance.author(self.by) if self.editor else "",
         }
         answer = rendered(f"desk/{template}.html.j2", status=status, **(known | values))
         if SAID in self.request.cookies:
@@ -169,6 +168,8 @@ def _answered(desk: Desk, door: Door, request: Request, form: Mapping[str, str])
         return _stranger(visit)
     if door.right is not None and not visit.may(door.right):
         return _not_yours(visit, door.right)
+    if visit.editor is not None and (whose := desk.entrance.stranger_to(form, visit.by)):
+        return visit.page("again", status=409, kept=Carried(request.url.path, form), whose=whose)
     try:
         return door.answer(visit)
     except NotYours as error:
@@ -198,7 +199,14 @@ def _stranger(visit: Visit) -> Response:
     if typed(visit.form) and OURS.fullmatch(here):
         kept = Carried(here, visit.form)
         return visit.page(
-            "sign-in", status=403, wrong=SIGNED_OUT, name="", next=below(kept.issue), nobody=False, kept=kept.dump()
+            "sign-in",
+            status=403,
+            wrong=SIGNED_OUT,
+            name="",
+            next=below(kept.issue),
+            nobody=False,
+            kept=kept.dump(),
+            left=False,
         )
     back = f"?next={quote(below(here))}" if visit.request.method == "GET" and here != "/" else ""
     return visit.go(f"/sign-in{back}")

@@ -10,8 +10,13 @@ from typing import Final
 
 LONGEST: Final = 500
 """Characters of a reason."""
+FIELDS: Final = 60
+"""Fields of a form that are read."""
+MOST: Final = 20_000
+"""Characters of a field that is carried through signing in."""
 WORDS: Final = ("headline", "summary", "text", "reason", "url", "outlet")
 """Fields of forms that somebody may have typed."""
+SURROGATES: Final = re.compile("[\ud800-\udfff]")
 OURS: Final = re.compile(r"/issues/[0-9]{1,9}/(?P<what>[a-z]+)")
 AGAIN: Final = ("edit", "choose")
 """Forms that may be sent once more by whoever has signed in anew: the desk compares them with what stands by now."""
@@ -72,11 +77,14 @@ def carried(text: str) -> Carried | None:
     [None, None, None]
     """
     match _read(text):
-        case {"path": str(path), "form": dict(form)} if OURS.fullmatch(path) and all(
-            isinstance(each, str) for each in (*form, *form.values())
-        ):
-            return Carried(path, form)
+        case {"path": str(path), "form": dict(form)} if OURS.fullmatch(path) and len(form) <= FIELDS:
+            return Carried(path, form) if all(map(_fits, (*form, *form.values()))) else None
     return None
+
+
+def _fits(field: object) -> bool:
+    """Return whether it is a text that a page can show; half a surrogate pair is none, and comes from no form."""
+    return isinstance(field, str) and len(field) <= MOST and not SURROGATES.search(field)
 
 
 def _read(text: str) -> object:

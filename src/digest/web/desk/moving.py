@@ -28,7 +28,7 @@ from digest.edit import (
     at,
     found,
 )
-from digest.errors import MoveError, Stale
+from digest.errors import MoveError, Stale, Unaware
 from digest.model.editors import Right
 from digest.model.issue import Content
 from digest.pipeline import Edited, Met
@@ -40,6 +40,8 @@ from digest.web.desk.view import read_view
 Asked: TypeAlias = EditorsMove | Up | Down
 Reading: TypeAlias = Callable[[Content, Mapping[str, str]], Asked]
 GONE: Final = "there is no such story in the issue; look at it again"
+ONCE: Final = 40
+"""Characters of what tells one form from all others."""
 MOST: Final = 4
 """Of what others did meanwhile, sentences that are told with a move."""
 
@@ -54,7 +56,11 @@ def edit(visit: Visit) -> Response:
             by=visit.by,
             now=visit.now,
             revision=number(visit.form, "revision"),
+            approved=visit.form.get("approved", ""),
         )
+    except Unaware as stale:
+        again = {name: value for name, value in visit.form.items() if name != "approved"} | {"approved": stale.stood}
+        return gone_on(visit, visit.parts.store.issues.find(visit.issue_id).number, stale.since, again)
     except Stale as stale:
         return gone_on(visit, visit.parts.store.issues.find(visit.issue_id).number, stale.since)
     return met_with(visit, met)
@@ -64,7 +70,7 @@ def met_with(visit: Visit, met: Met) -> Response:
     """Show what became of a move: the issue, or what is to be chosen."""
     if met.waits:
         return visit.go(f"/issues/{visit.issue_id}/choose", met.now.said and f"{met.now.said}.")
-    what = met.now.said or "It is so already"
+    what = met.now.said or ("It was made already" if met.made_before else "It is so already")
     return _shown(visit, met.now, met.move, f"{what}. {_meanwhile(met.since)}".strip())
 
 
@@ -165,6 +171,7 @@ MOVES: Final[dict[str, Reading]] = {
         summary=(form.get("summary", ""),),
         url=form.get("url", ""),
         outlet=form.get("outlet", ""),
+        once=form.get("once", "")[:ONCE],
     ),
     "correct": lambda content, form: Correct(number(form, "number"), form.get("text", ""), form.get("headline", "")),
     "subject": lambda content, form: Subject(form.get("text", "")),

@@ -29,7 +29,7 @@ def try_sign_in(visit: Visit) -> Response:
         return visit.go("/")
     name = visit.form.get("name", "").strip()
     kept = carried(visit.form.get("kept", ""))
-    answer = visit.page("again", kept=kept, typed=typed(kept.form)) if kept else visit.go(_next(visit))
+    answer = visit.go(_next(visit))
     try:
         known = visit.desk.entrance.admit(visit.request, answer, name, visit.form.get("password", ""), visit.now)
     except Wait as wait:
@@ -37,7 +37,14 @@ def try_sign_in(visit: Visit) -> Response:
         slow = _page(visit, f"Too many tries. Wait {seconds} s, then try again.", status=429)
         slow.headers["Retry-After"] = str(seconds)
         return slow
-    return answer if known else _page(visit, WRONG, status=403)
+    if not known:
+        return _page(visit, WRONG, status=403)
+    if kept is None:
+        return answer
+    whose = visit.desk.entrance.stranger_to(kept.form, name)
+    page = visit.page("again", kept=kept, typed=typed(kept.form), whose=whose)
+    page.raw_headers.extend(each for each in answer.raw_headers if each[0] == b"set-cookie")
+    return page
 
 
 def once(visit: Visit) -> Response:
@@ -59,8 +66,8 @@ def try_once(visit: Visit) -> Response:
 
 
 def sign_out(visit: Visit) -> Response:
-    """End the session."""
-    answer = visit.go("/sign-in")
+    """End the session; the page that comes forgets what was typed in this tab."""
+    answer = visit.go("/sign-in?left=1")
     visit.desk.entrance.end(visit.request, answer)
     return answer
 
@@ -85,7 +92,8 @@ def _page(visit: Visit, wrong: str = "", *, status: int = 200) -> Response:
         wrong=wrong,
         name=visit.form.get("name", ""),
         next=visit.form.get("next", "") or visit.asked("next"),
-        kept=visit.form.get("kept", ""),
+        kept=kept.dump() if (kept := carried(visit.form.get("kept", ""))) else "",
+        left=bool(visit.asked("left")),
         nobody=not visit.parts.store.editors.there_are_any(),
     )
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from secrets import token_hex
 from typing import Final
 
 from starlette.responses import Response
@@ -52,7 +53,13 @@ def adding(visit: Visit) -> Response:
     section, query = visit.asked("section")[:80], visit.asked("q")[:200].strip()
     offers = pipeline.offered(visit.parts, its.issue, now=visit.now, section=section, query=query, limit=OFFERS)
     return visit.page(
-        "add", **frame(its, view), offers=offers, section=section, query=query, sections=its.edition.sections
+        "add",
+        **frame(its, view),
+        offers=offers,
+        section=section,
+        query=query,
+        sections=its.edition.sections,
+        once=token_hex(12),
     )
 
 

@@ -26,5 +26,6 @@ def upgrade() -> None:
         sa.Column("ground", Words, nullable=False),
         sa.PrimaryKeyConstraint("id", name="pk_choice"),
         sa.ForeignKeyConstraint(["issue"], ["issue.id"], name="fk_choice_issue_issue"),
+        sqlite_autoincrement=True,
     )
     op.create_index("ix_choice_issue", "choice", ["issue"])

@@ -10,6 +10,7 @@ function dialog() {
   found.id = "dialog";
   found.addEventListener("click", clicked);
   found.addEventListener("submit", submitted);
+  found.addEventListener("input", ({ target }) => { if (target.name === "text") other(target.form); });
   found.addEventListener("close", () => {
     const refused = found.querySelector("[data-refused]");
     found.replaceChildren();
@@ -34,7 +35,9 @@ export function showIn(page, kind = "") {
   if (!asked || (page.querySelector('form[action$="/sign-in"]') && !page.querySelector('[name="kept"]'))) return false;
   const over = dialog();
   if (kind) over.className = kind;
+  const typed = beside(over);
   over.replaceChildren(document.adoptNode(asked), told());
+  along(over, typed);
   const title = asked.querySelector("h1, h2");
   if (title) { title.id = "dialog-title"; over.setAttribute("aria-labelledby", "dialog-title"); }
   else over.setAttribute("aria-label", page.title);
@@ -42,6 +45,24 @@ export function showIn(page, kind = "") {
   (asked.querySelector("[autofocus], textarea, input:not([type=hidden])") || asked.querySelector("button, a"))?.focus();
   return true;
 }
+
+// One form of a dialog is sent at a time; what is typed into the others goes along to the page that comes.
+const post = (over) => [...over.querySelectorAll('form[method="post"]')];
+const key = ({ action, elements }) => [action, elements.choice?.value, elements.do?.value].join(" ");
+const beside = (over) => post(over).flatMap((form) => [...form.querySelectorAll("textarea, input:not([type=password])")]
+  .filter((field) => field.type !== "hidden" && field.value !== field.defaultValue)
+  .map((field) => [key(form), field.name, field.value]));
+function along(over, typed) {
+  for (const [name, field, value] of typed) {
+    const form = post(over).find((each) => key(each) === name), words = form?.elements[field];
+    if (!words || words.readOnly) continue;
+    words.value = value;
+    if (field === "text") other(form);
+    const more = form.closest("details");
+    if (more) more.open = true;
+  }
+}
+const other = (form) => { const third = form?.querySelector('[name="take"][value="other"]'); if (third) third.checked = true; };
 
 // What is behind an open dialog is not read out, so what is said meanwhile is said in it.
 function told() {

@@ -13,7 +13,7 @@ export function fetchPage(url, asked = {}) {
   if (form && form.method === "post") {
     how.method = "POST";
     how.body = asked.body ??= new URLSearchParams(new FormData(form, submitter));
-    asked.held ??= hold(new URL(url, location.href).pathname, asked.body);
+    if (asked.held === undefined) asked.held = hold(new URL(url, location.href).pathname, asked.body, form);
   }
   return fetch(url, how).then(async (answer) => {
     const page = new DOMParser().parseFromString(await answer.text(), "text/html");
@@ -27,19 +27,20 @@ export function go(url, asked = {}) {
   return last;
 }
 
-// Whether what was asked for was done before its answer was lost, only the desk knows. A move is asked for once more,
-// since one that is made twice is made once; of all else it is fetched what stands now. Words that nobody took stay.
+// Whether what was asked for was done before its answer was lost, only the desk knows. A move or a choice is asked for
+// once more, since what is made twice is made once; of all else it is fetched what stands now. Words that nobody took stay.
 export async function lost(url, asked) {
   if (asked.form?.method !== "post") return say("The desk does not answer.");
   try {
-    if (new URL(url, location.href).pathname.endsWith("/edit")) return await taken(await fetchPage(url, asked), asked);
+    if (/\/(edit|choose)$/.test(new URL(url, location.href).pathname)) return await taken(await fetchPage(url, asked), asked);
     const { page, at } = await fetchPage(location.href);
     if (!page.body.classList.contains("app")) throw new Error("not the issue");
     lay(page, at);
     say(`The answer was lost; it may have been done. Now: ${document.querySelector(".state").textContent}`);
   } catch {
     offer();
-    if (asked.held) say("The desk does not answer. What you wrote is kept: save it again from the top of the outline.");
+    if (asked.held === null) say("The desk does not answer, and this browser keeps nothing more: copy what you wrote before you leave.");
+    else if (asked.held) say("The desk does not answer. What you wrote is kept: save it again from the top of the outline.");
     else say("The desk does not answer. What you asked for may have been done: load the page again before you repeat it.");
   }
 }
@@ -49,22 +50,35 @@ export async function taken(got, asked) {
   const { page, at } = got;
   if (page.body.classList.contains("app") || page.querySelector("[data-kept]")) release(asked.held);
   if (!page.body.classList.contains("app")) return elsewhere(got, asked);
-  document.querySelector("dialog[open]")?.close();
+  const over = document.querySelector("dialog[open]");
+  if (over?.contains(asked.form)) over.close();  // another one is somebody's who types in it by now
   lay(page, at);
+}
+
+// To another page, as soon as nobody is at a dialog over this one.
+function leave(at) {
+  const over = document.querySelector("dialog[open]");
+  if (over) over.addEventListener("close", () => location.assign(at), { once: true });
+  else location.assign(at);
 }
 
 // An answer that is no issue's page: a question or a refusal, shown over this one. To an address that was posted to
 // nobody goes: it takes forms alone.
 export async function elsewhere({ page, at, answer }, { form }) {
   const { showIn } = await import("./dialogs.js");
-  if (page.querySelector("#ask") && showIn(page)) return;
+  const over = document.querySelector("dialog[open]"), told = page.querySelector("#ask");
+  if (told && over && !over.contains(form)) {
+    over.addEventListener("close", () => go(location.href), { once: true });
+    return say([...told.querySelectorAll("h1, .wrong, .lead")].map((each) => each.textContent.trim()).join(" "));
+  }
+  if (told && showIn(page)) return;
   if (form?.method === "post" && !answer.redirected) {
     if (answer.status >= 500) throw new Error(answer.statusText);
     say(page.body.textContent.trim().slice(0, 300));
     return;
   }
   if (at.pathname.endsWith("/sign-in")) at.searchParams.set("next", location.pathname);
-  location.assign(at);
+  leave(at);
 }
 
 async function arrive(url, asked) {
@@ -84,11 +98,11 @@ const plain = (text) => text.trim().split(/\s+/).join(" ");
 const isOf = (form, newer) => [words(form).defaultValue, form.sent ?? ""].map(plain).includes(plain(words(newer).defaultValue));
 
 export function lay(page, at) {
-  if (at.pathname !== location.pathname && page.body.dataset.issue !== document.body.dataset.issue) return location.assign(at);
+  if (at.pathname !== location.pathname && page.body.dataset.issue !== document.body.dataset.issue) return leave(at);
   const told = at.searchParams.get("at"), anchor = told || current()?.dataset.anchor;
   const held = keep();
   for (const name of PARTS) {
-    if (!document.getElementById(name) !== !page.getElementById(name)) return location.assign(at);
+    if (!document.getElementById(name) !== !page.getElementById(name)) return leave(at);
     replace(page, name);
   }
   const { pane } = document.body.dataset;
