@@ -153,7 +153,15 @@ def test_it_is_said_that_an_issue_waits_for_a_place(on_their_way, now, said):
     issues = [replace(ISSUE, state=State.APPROVED)]
     issues += [replace(ISSUE, id=10 + n, state=State.SENDING) for n in range(on_their_way)]
 
-    assert waiting(issues, now) == said
+    assert waiting(issues, now, {}) == said
+
+
+@pytest.mark.parametrize(("approval", "waits"), [(Approval.AUTO, True), (Approval.REQUIRED, False)])
+def test_an_issue_that_needs_no_approval_waits_for_a_place_too(approval, waits):
+    issues = [replace(ISSUE, state=State.REVIEW)]
+    issues += [replace(ISSUE, id=10 + n, state=State.SENDING) for n in range(4)]
+
+    assert bool(waiting(issues, AFTER, {ISSUE.edition: replace(EDITION, approval=approval)})) == waits
 
 
 def test_the_issue_that_expires_first_is_the_first_to_have_a_place():

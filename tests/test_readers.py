@@ -368,6 +368,22 @@ def test_a_list_saved_from_an_earlier_state_takes_no_choice_back_and_says_whom_i
     assert parts.store.subscribers.by_email(ADA)[0].preferences.sections == ("hills",)
 
 
+def test_what_a_person_wrote_since_a_readers_word_may_be_taken_back_by_a_person(desk, parts):
+    file = desk / "subscribers/weekday.csv"
+    older = file.read_text()
+    readers.prefer(parts, settings_token(parts, ADA), Preferences(sections=("hills",)), now=NOON)
+    pipeline.sync(parts, now=NOON)
+    file.write_text(file.read_text().replace(",hills,all,", ",,sundays,"))
+    theirs = pipeline.sync(parts, now=NOON + DAY)
+    file.write_text(older)
+
+    synced = pipeline.sync(parts, now=NOON + 2 * DAY)
+
+    assert (theirs.report.changed, synced.report.changed, synced.report.older) == (1, 1, ())
+    assert file.read_text() == older
+    assert parts.store.subscribers.by_email(ADA)[0].preferences.sections == ()
+
+
 def test_after_a_fortnight_a_row_that_says_again_what_it_said_counts_but_brings_nobody_back(desk, parts):
     older = (desk / "subscribers/weekday.csv").read_text()
     readers.prefer(parts, settings_token(parts, ADA), Preferences(sections=("hills",)), now=NOON)

@@ -197,6 +197,31 @@ def test_while_one_turn_of_sending_lasts_others_see_to_what_falls_due_and_tell_e
     assert meanwhile == 0
 
 
+def test_a_failure_of_an_issue_that_waits_for_a_place_is_told_once(jobs, pinged):
+    parts, _ = pinged
+    told, turns = [], []
+
+    async def send(watch):
+        turns.append(True)
+        watch.waiting.clear()
+        if len(turns) % 2:
+            yield schedule.Event("send", "the relay is away", failed=True, issue=2)
+        else:
+            watch.waiting.add(2)  # others have all places
+
+    async def run():
+        jobs["send"] = send
+        task, stop = begun(parts, told)
+        await until(lambda: len(turns) > 6)
+        stop.set()
+        async with asyncio.timeout(60):
+            await task
+
+    asyncio.run(run())
+
+    assert told.count("the relay is away") == 1
+
+
 def test_a_turn_of_sending_that_never_ends_counts_as_hanging_though_others_end(jobs, pinged, monkeypatch):
     parts, _ = pinged
     told, over = [], asyncio.Event()

@@ -64,14 +64,16 @@ def headline(
     return _capital(sentence)
 
 
-def waiting(issues: Iterable[Issue], now: datetime) -> str:
-    """Return a sentence on approved issues whose hour has passed while as many as there may be are on their way.
+def waiting(issues: Iterable[Issue], now: datetime, editions: Mapping[str, Edition]) -> str:
+    """Return a sentence on issues that are free to go, and whose hour has passed, while no more may be on their way.
 
-    Empty where there are none, and for the first minute, in which one may still begin.
+    Empty where there are none, and for the first minute, in which one may still begin. `editions` are those configured.
     """
     there = list(issues)
     many = sum(each.state is State.SENDING for each in there) >= SIDE_BY_SIDE
-    late = [i for i in there if i.state is State.APPROVED and i.send_at + BEGINS <= now < i.expires_at]
+    themselves = {name for name, edition in editions.items() if edition.approval is not Approval.REQUIRED}
+    free = (i for i in there if i.state is State.APPROVED or (i.state is State.REVIEW and i.edition in themselves))
+    late = [i for i in free if i.send_at + BEGINS <= now < i.expires_at]
     if not (many and late):
         return ""
     names = ", ".join(f"{each.edition} No. {each.number}" for each in late)

@@ -173,7 +173,7 @@ class Rounds:
                     await self._end(watch, run, result, told)
         # What was met with before this turn and not in it is mended, but for what other turns have in hand. What one
         # that began later found mended meanwhile, though this one had met with it, is here no more.
-        held = watch.sending if name in AT_ONCE else ()
+        held = watch.sending | watch.waiting if name in AT_ONCE else ()
         before = self._failures.get(name, {}).items()
         self._failures[name] = {what: at for what, at in before if at > turn or what[0] in held}
 

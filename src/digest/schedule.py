@@ -58,6 +58,8 @@ class Watch:
     """Which ways to tell an alert failed."""
     sending: set[int] = field(default_factory=set)
     """The issues that are being sent by this process, at most `SIDE_BY_SIDE`."""
+    waiting: set[int] = field(default_factory=set)
+    """Those that have no place beside them yet."""
     gap: timedelta = timedelta()
     """Between the beginnings of two sources that are due together, as long as `SPREAD` is enough for all."""
 
@@ -226,10 +228,12 @@ async def dispatch(watch: Watch) -> AsyncIterator[Event]:
     may begin what falls due, where there is a place left.
     """
     parts, now = watch.parts, watch.clock()
-    if len(watch.sending) >= SIDE_BY_SIDE:
-        return
     owed = (i for i in parts.store.issues.unfinished() if i.id not in watch.sending and leaves(parts, i, now))
     leaving = deque(by_haste(owed))
+    watch.waiting.clear()
+    watch.waiting.update(issue.id for issue in leaving)
+    if len(watch.sending) >= SIDE_BY_SIDE:
+        return
     if not leaving:
         return
     for problem in await asyncio.to_thread(agree, parts, now):
@@ -243,6 +247,7 @@ async def dispatch(watch: Watch) -> AsyncIterator[Event]:
                 issue = leaving.popleft()
                 if issue.id not in watch.sending:
                     watch.sending.add(issue.id)
+                    watch.waiting.discard(issue.id)
                     running.add(asyncio.create_task(one_sent(watch, issue)))
             if not running:
                 return

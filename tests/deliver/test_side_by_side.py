@@ -260,6 +260,23 @@ def test_who_has_most_gives_one_up_and_it_goes_to_who_has_fewest():
     assert [many.ask(5.1), few.ask(5.1), none.ask(5.1)] == [POLL, POLL, 0.0]
 
 
+def test_a_connection_that_hangs_and_does_not_end_is_not_waited_for():
+    many, none = seated(4, [Seat(0.0), Seat(0.0), Seat(0.0), Seat(0.0)], [])
+    ended = []
+
+    for moment in range(20):
+        if none.ask(5.0 + moment * POLL) == 0.0:
+            break
+        for seat in many.sessions[1:]:  # the first one hangs in a reply
+            if seat.leaving and not seat.closed:
+                seat.closed = True
+                ended.append(seat)
+
+    assert many.sessions[0].leaving
+    assert len(ended) == 1
+    assert many.open + none.open == 3
+
+
 def test_the_only_connection_is_left_once_it_had_its_turn():
     for carried, stands in ((1, TURN), (0, IDLE)):
         seat = Seat(100.0, carried)

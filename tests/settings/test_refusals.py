@@ -35,6 +35,8 @@ REAL = '[[relay]]\nname = "main"\nhost = "mx.brief.example"\n'
         (TITLE, TITLE + '\npublic_url = "brief.example"', 3, "one begins with https://"),
         (TITLE, TITLE + '\npublic_url = "https://brief.example/?a=1"', 3, "ends in a query"),
         (TITLE, TITLE + '\npublic_url = "https://news.example/a/%2e%2e/b"', 3, "a path that browsers write otherwise"),
+        (TITLE, TITLE + '\npublic_url = "https://news.example/a;b"', 3, "write /a%3Bb in its place"),
+        (TITLE, TITLE + '\npublic_url = "https://news.example/é"', 3, "write /%C3%A9 in its place"),
         (TITLE, TITLE + '\npublic_url = "https://news.example/archive/brief"', 3, "begins its path with archive"),
         (TITLE, TITLE + '\ndatabase = "mysql://db/x"', 3, "is no database URL"),
         (TITLE, TITLE + '\ndatabase = "postgresql://a:ropewalk@db/x"', 3, "DIGEST_DATABASE"),

@@ -47,6 +47,17 @@ def test_a_new_address_stands_where_the_old_one_stood(path):
     assert "cy@mail.example" not in text(path)
 
 
+def test_an_old_address_that_stands_twice_gives_its_row_to_the_new_one_with_all_that_is_in_it(path):
+    twice = text(path) + "\r\n3;ada@mail.example;;;;"
+    path.write_bytes(twice.encode())
+
+    follow(path, [CY], [], {"ada@mail.example": "cy@mail.example"}.get)
+
+    rows = text(path).split("\r\n")
+    assert rows[2] == '1;cy@mail.example;Ada;first;"two\nlines; =1+1";last;hills;all;;;;'
+    assert sum("cy@mail.example" in row for row in rows) == 1
+
+
 @pytest.mark.parametrize("add", [lambda path: extend_list(path, [CY]), lambda path: follow(path, [CY], [])])
 def test_who_joins_gets_the_columns_they_need_and_every_cell_stays_in_its_place(path, add):
     add(path)

@@ -71,6 +71,7 @@ def test_signing_out_ends_the_session_for_whoever_holds_its_cookie(desk):
     copy.cookies = dict(visitor.cookies)
 
     assert visitor.post("/sign-out").goes_to == "/sign-in?left=1"
+    assert visitor.post("/sign-out").goes_to == "/sign-in?left=1", "what was typed is forgotten then, too"
 
     assert copy.get("/sign-in").status == 200, "a stranger"
     assert phone.get("/sign-in").status == 303, "still in"

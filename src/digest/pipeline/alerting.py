@@ -43,7 +43,8 @@ async def alert(parts: Parts, tries: Tries, *, now: datetime) -> list[str]:
     process ends between the telling and its note is told again, as the same message: better twice than never.
     """
     await asyncio.to_thread(_agree, parts, now)
-    said = await _by_mail(parts, tries, now) + await _by_webhook(parts, tries, now)
+    heard = await _by_webhook(parts, tries, now)  # first: a mail may have to wait for a connection
+    said = await _by_mail(parts, tries, now) + heard
     if tries.reasons:
         raise OSError(f"an alert could not be told: {'; '.join(tries.reasons)}")
     return said

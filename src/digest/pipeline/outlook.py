@@ -37,7 +37,7 @@ def outlook(parts: Parts, *, now: datetime) -> Outlook:
     sentence = headline(
         issue, now, edition=editions.get(about), upcoming=first, counts=counts, several=len(editions) > 1
     )
-    sentence = " ".join(filter(None, (sentence, waiting(issues, now))))
+    sentence = " ".join(filter(None, (sentence, waiting(issues, now, editions))))
     if store.outbox.put_back():
         sentence = PUT_BACK
     return Outlook(sentence, issue, counts, first)

@@ -8,7 +8,7 @@ from datetime import time, timedelta
 from email.headerregistry import Address
 from ipaddress import ip_address, ip_network
 from typing import Annotated, Any, Final, TypeAlias
-from urllib.parse import unquote, urlsplit
+from urllib.parse import quote, unquote, urlsplit
 
 from cssselect import SelectorError
 from lxml import etree
@@ -114,7 +114,10 @@ def base_address(text: str) -> str:
     text = web_address(text)
     if urlsplit(text).query or urlsplit(text).fragment:
         raise ValueError(f"{text!r} ends in a query or a fragment; write where the pages start, https://brief.example")
-    names = urlsplit(text).path.rstrip("/").split("/")[1:]
+    path = urlsplit(text).path
+    if not path.isascii() or ";" in path:
+        raise ValueError(f"{text!r} has a path that no cookie can name; write {quote(path, safe='/%')} in its place")
+    names = path.rstrip("/").split("/")[1:]
     if any(unquote(name) in ("", ".", "..") for name in names):
         raise ValueError(f"{text!r} has a path that browsers write otherwise; write it like https://news.example/brief")
     if names and names[0] in PAGES:

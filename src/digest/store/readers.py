@@ -36,7 +36,7 @@ from digest.store.subscriptions import note, put, read_subscription, rows_of, ru
 ADDRESS: Final = "address"
 """The other kind of request."""
 
-INNER: Final = ("preference", "email_hmac", "worker", "joins", "writing")
+INNER: Final = ("preference", "email_hmac", "worker", "relay", "given_back", "joins", "writing")
 """Columns that say nothing to a reader."""
 _CALLED: Final = {Consent.ACTIVE: 0, Consent.PENDING: 1, Consent.UNSUBSCRIBED: 2}
 

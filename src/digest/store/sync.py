@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import Any, Final, TypeAlias, TypeVar
 
-from sqlalchemy import Connection, Select, Update, and_, bindparam, select, update
+from sqlalchemy import Connection, Select, Update, and_, bindparam, delete, select, update
 from sqlalchemy import Row as Record
 
 from digest.model.people import Consent, Preferences, Row
@@ -99,6 +99,8 @@ class _Plan:
     changed: dict[Key, Wish] = field(default_factory=dict)
     older: set[tuple[int, str]] = field(default_factory=set)
     """By subscriber and list: those whose row says again what it said before their word."""
+    overtaken: list[tuple[int, str]] = field(default_factory=list)
+    """By subscriber and list: those of whom a person wrote something newer than their own word."""
     confirmed: list[Key] = field(default_factory=list)
     """Pending ones that a file now vouches for."""
     kept_out: Counter[str] = field(default_factory=Counter)
@@ -306,6 +308,9 @@ def _decide(plan: _Plan, key: Key, row: Row, known: _Known, *, renamed: bool) ->
         plan.back[key] = (known.wish(old.preference), old.joined_on) if copied else wish
     elif not copied and (renamed or not _is_on(old) or (way, wish[1]) != (old.preference, old.joined_on)):
         plan.changed[key] = wish
+    if key in plan.back or key in plan.changed:
+        overtaken = not copied and way != old.preference
+        plan.overtaken.extend([(old.subscriber, old.list)] if overtaken and known.earlier else [])
     if old.consent == Consent.PENDING:
         plan.confirmed.append(key)
 
@@ -328,6 +333,8 @@ def _write(connection: Connection, plan: _Plan, now: datetime) -> None:
         for (who, name), wish in (plan.back | plan.changed).items()
     ]
     _update(connection, values)
+    if plan.overtaken:
+        connection.execute(_OVERTAKEN, [_of(who, name) for who, name in plan.overtaken])
     active = {"consent": Consent.ACTIVE.value, "since": now}
     _update(connection, [{**_of(ids[who], name), **active} for who, name in plan.confirmed])
     said = [
@@ -373,6 +380,10 @@ _DECIDING: Final = (
     subscription.c.noted,
 )
 """What decides over a row of a file: reading less of a hundred thousand is worth it."""
+_OVERTAKEN: Final = delete(earlier).where(
+    earlier.c.subscriber == bindparam("of_subscriber"), earlier.c.list == bindparam("of_list")
+)
+"""Once a person's newer word counts, no row is an older copy by what was said before it."""
 _RUNNING: Final[Update] = update(subscription).where(
     and_(
         subscription.c.subscriber == bindparam("of_subscriber"),

@@ -164,7 +164,7 @@ def follow(
                 place[who] = new
                 stand.add(new)
                 dead.discard(who)
-            elif new is not None:
+            elif new is not None and who not in place:
                 dead.add(who)
         kept = [(line, who) for line, who in people if who not in dead]
         sheet.lines = [line for line, _ in kept]

@@ -22,7 +22,8 @@ POLL: Final = 0.25
 WANTED: Final = 4 * POLL
 """Seconds after its last question in which somebody counts as wanting a connection."""
 TURN: Final = 2.0
-"""Seconds that the only connection of a run stands at least, where there are fewer than runs."""
+"""Seconds that the only connection of a run stands at least, where there are fewer than runs; and seconds after which
+one that was to end is no longer waited for: its server may take minutes to answer."""
 IDLE: Final = 10.0
 """Seconds after which such a one is given up that carried nothing."""
 
@@ -85,6 +86,8 @@ class Gate:
         """The rate that guests share, each by a pace `beside` this one. It stays the same one while the rate comes,
         changes and goes (infinite), so that whoever is on the way heeds it."""
         self.guests: list[Guest] = []
+        self._going: WeakKeyDictionary[SmtpSession, float] = WeakKeyDictionary()
+        """When each was first seen about to end."""
 
     @property
     def taken(self) -> int:
@@ -116,11 +119,15 @@ class Gate:
         wanting.sort(key=lambda each: (each.open, each.since))
         if wanting.index(guest) < free:
             return 0.0
-        going = sum(each.open - each.opening - len(each.staying) for each in self.guests)
-        if wanting.index(guest) < free + going:
+        if wanting.index(guest) < free + self._soon_free(now):
             return POLL
         self._make_room(guest, now, bare=bare)
         return POLL
+
+    def _soon_free(self, now: float) -> int:
+        """Return how many connections are about to end, but for those that were to a while ago, and hang."""
+        ending = (each for guest in self.guests for each in guest.sessions if each.leaving and not each.closed)
+        return sum(now - self._going.setdefault(each, now) < TURN for each in ending)
 
     def _make_room(self, guest: Guest, now: float, *, bare: bool) -> None:
         """Let the one end a connection who has the most of them, if that leaves it no worse off than the guest."""

@@ -208,5 +208,7 @@ def _stranger(visit: Visit) -> Response:
             kept=kept.dump(),
             left=False,
         )
+    if here == "/sign-out":
+        return visit.go("/sign-in?left=1")
     back = f"?next={quote(below(here))}" if visit.request.method == "GET" and here != "/" else ""
     return visit.go(f"/sign-in{back}")
