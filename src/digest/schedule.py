@@ -358,7 +358,7 @@ async def alert(watch: Watch) -> AsyncIterator[Event]:
 
 async def retain(watch: Watch) -> AsyncIterator[Event]:
     """Delete what is older than it need be."""
-    if gone := await asyncio.to_thread(sweep, watch.parts.store, watch.clock()):
+    if gone := await asyncio.to_thread(sweep, watch.parts.store, watch.clock(), lambda: not watch.stop.is_set()):
         yield Event("retention", f"deleted what was old: {gone}")
 
 

@@ -135,6 +135,19 @@ def test_totals_name_nobody_and_keep_no_word_of_a_server(store):
     assert said == {"", "5.1.1", "assumed", "expired"}
 
 
+def test_a_sweep_that_is_told_to_stop_ends_between_two_portions_and_goes_on_at_the_next_call(store, monkeypatch):
+    monkeypatch.setattr(folding, "PORTION", 5)
+    issue = sent(store)
+    was = shown(store, issue)
+    asked = iter([True, True, False])
+
+    told = fold(store.database, LONG_AFTER, LONG_AFTER, going=lambda: next(asked), rest=lambda _: None)
+
+    assert (told, left(store, issue)) == (10, 2)
+    assert shown(store, issue) == was
+    assert folded(store) == 2
+
+
 @pytest.mark.parametrize("cut", [1, 2, 3])
 def test_a_sweep_that_is_killed_in_the_middle_has_lost_and_doubled_nothing(store, monkeypatch, cut):
     monkeypatch.setattr(folding, "PORTION", 5)

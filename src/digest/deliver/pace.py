@@ -6,6 +6,7 @@ Several runs of sending may share it: they take turns, however many connections 
 from __future__ import annotations
 
 import asyncio
+import math
 import time
 from collections.abc import Callable
 from contextlib import suppress
@@ -152,7 +153,8 @@ class Turns:
 
     def spend(self) -> int:
         """Take a token; return how many were taken so far."""
-        self.bucket = self.bucket.taken(self._clock())
+        if self.bucket.rate != math.inf:
+            self.bucket = self.bucket.taken(self._clock())
         self._spent += 1
         return self._spent
 

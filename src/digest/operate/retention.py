@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from datetime import datetime, timedelta
 from typing import Final
 
@@ -23,8 +24,11 @@ complains finds both or neither. Of older issues the counts stay. Links in old m
 signed, and names subscriber and edition."""
 
 
-def sweep(store: Store, now: datetime) -> str:
-    """Delete what is older than it need be; return what went, in a phrase, which is empty for nothing."""
+def sweep(store: Store, now: datetime, going: Callable[[], bool] = lambda: True) -> str:
+    """Delete what is older than it need be; return what went, in a phrase, which is empty for nothing.
+
+    The long part of it ends once it is not to be `going` any more.
+    """
     diary, news = now - DIARY, now - NEWS
     gone = (
         (store.sweep_runs(diary), "runs"),
@@ -33,6 +37,6 @@ def sweep(store: Store, now: datetime) -> str:
         (store.sweep_earlier(now - EARLIER), "earlier choices of readers"),
         (store.sweep_unconfirmed(now - UNCONFIRMED), "sign-ups that nobody confirmed"),
         (store.sweep_articles(news), "articles"),
-        (store.sweep_deliveries(now - DELIVERIES, now), "deliveries, whose counts stay"),
+        (store.sweep_deliveries(now - DELIVERIES, now, going), "deliveries, whose counts stay"),
     )
     return ", ".join(f"{count:,} {what}" for count, what in gone if count)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from datetime import datetime, timedelta
 from types import TracebackType
 from typing import Self
@@ -126,9 +126,12 @@ class Store:
         """Delete the mails to single readers that were done with before; return how many."""
         return sweeping.sweep_notices(self.database, before)
 
-    def sweep_deliveries(self, before: datetime, now: datetime) -> int:
-        """Turn deliveries of issues that were over before into counts; return how many, a bounded number a call."""
-        return folding.fold(self.database, before, now)
+    def sweep_deliveries(self, before: datetime, now: datetime, going: Callable[[], bool] = lambda: True) -> int:
+        """Turn deliveries of issues that were over before into counts; return how many, a bounded number a call.
+
+        It takes a minute where there are many, and ends early once it is not to be `going` any more.
+        """
+        return folding.fold(self.database, before, now, going=going)
 
     def sweep_earlier(self, before: datetime) -> int:
         """Forget what lists' files said before words of readers that came before; return of how many."""

@@ -70,14 +70,22 @@ class Total(NamedTuple):
         return Total(self.number + other.number, min(firsts, default=None), max(lasts, default=None))
 
 
-def fold(database: Database, before: datetime, now: datetime, rest: Callable[[float], None] = time.sleep) -> int:
+def fold(
+    database: Database,
+    before: datetime,
+    now: datetime,
+    *,
+    going: Callable[[], bool] = lambda: True,
+    rest: Callable[[float], None] = time.sleep,
+) -> int:
     """Turn deliveries into totals, of issues that were over and had expired before; return how many, at most `MOST`.
 
-    An issue with a message that is open, one in doubt among them, stays as it is.
+    An issue with a message that is open, one in doubt among them, stays as it is. Ends early, between two portions,
+    once it is not to be `going` any more; the next call goes on from there.
     """
     count = 0
     for issue_id in _old(database, before):
-        while count < MOST and (done := _portion(database, issue_id, before, now)):
+        while count < MOST and going() and (done := _portion(database, issue_id, before, now)):
             count += done
             rest(REST)
     return count
