@@ -138,9 +138,9 @@ def test_what_was_typed_is_kept_while_the_desk_is_away_and_saved_later(browser, 
     assert own_desk.parts.store.issues.find(1).content.subject == "Quiet night on the Tarn"
 
 
-def test_what_was_typed_is_there_after_signing_in_again(browser, own_desk):
+def test_what_was_typed_is_there_after_signing_in_again_until_it_is_saved_or_let_go(browser, own_desk):
     ada = own_desk.visitor("Ada")
-    with tab(browser, cookies=cookies_of(ada), failing=1) as page:
+    with tab(browser, cookies=cookies_of(ada), failing=2) as page:
         page.goto(f"{own_desk.url}/issues/1")
         expect(page.locator("#checks [data-wait]")).to_have_count(0)
         write(page, "What Ada wrote")
@@ -156,6 +156,18 @@ def test_what_was_typed_is_there_after_signing_in_again(browser, own_desk):
         shot(page, "signed-in-again")
         save(page)
         said(page, "Edited the headline")
+        expect(page.locator("#typed")).to_have_count(0)
+
+        write(page, "What Ada thought better of")
+        page.context.clear_cookies()
+        save(page)
+        page.get_by_role("textbox", name="Name").fill("Ada")
+        page.get_by_label("Password").fill(PASSWORD)
+        page.get_by_role("button", name="Sign in").click()
+        page.get_by_role("link", name="Let it go").click()
+        expect(page.locator("dialog[open]")).to_have_count(0)
+        page.reload()
+        expect(page.locator("html.scripted")).to_be_attached()
         expect(page.locator("#typed")).to_have_count(0)
 
     assert first(own_desk).headline == "What Ada wrote"

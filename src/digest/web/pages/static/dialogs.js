@@ -1,7 +1,7 @@
 // A page that asks something, shown over the issue instead of in its place.
 import { fetchPage, go, lost, taken } from "./going.js";
 import { say } from "./saying.js";
-import { offer } from "./typed.js";
+import { offer, release } from "./typed.js";
 
 function dialog() {
   let found = document.getElementById("dialog");
@@ -84,7 +84,11 @@ function clicked(event) {
   const over = event.currentTarget;
   const link = event.target.closest("a");
   if (event.target === over) over.close();
-  else if (link?.hasAttribute("data-close")) { event.preventDefault(); over.close(); }
+  else if (link?.hasAttribute("data-close")) {
+    event.preventDefault();
+    release(link.dataset.letsGo);
+    over.close();
+  }
 }
 
 async function submitted(event) {
