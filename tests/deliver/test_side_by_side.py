@@ -419,32 +419,24 @@ def test_weights_hold_over_all_runs_together():
     assert mixed(go, main=(10, 10), warm=(10, 1)) == (1, {"main": 10, "warm": 1}, [3, 3, 4])
 
 
-def test_a_lighter_relay_has_more_only_while_the_heavier_one_rests():
-    async def go(mix):
-        mix.ways["main"].away = True
-        for _ in range(2):
-            mix.begin()
-        await asyncio.sleep(10.0)
-        without = mix.taken
-        mix.ways["main"].away = False
-        await asyncio.sleep(200.0)
-        return without, mix.taken
+async def away_and_back(mix):
+    """Return the connections that two runs have while the main relay is away, and long after it is back."""
+    mix.ways["main"].away = True
+    for _ in range(2):
+        mix.begin()
+    await asyncio.sleep(10.0)
+    without = mix.taken
+    mix.ways["main"].away = False
+    await asyncio.sleep(200.0)
+    return without, mix.taken
 
-    assert mixed(go, main=(4, 4), light=(4, 1)) == ({"main": 0, "light": 4}, {"main": 4, "light": 1})
+
+def test_a_lighter_relay_has_more_only_while_the_heavier_one_rests():
+    assert mixed(away_and_back, main=(4, 4), light=(4, 1)) == ({"main": 0, "light": 4}, {"main": 4, "light": 1})
 
 
 def test_a_spare_relay_takes_all_while_the_others_rest_and_gives_it_back():
-    async def go(mix):
-        mix.ways["main"].away = True
-        for _ in range(2):
-            mix.begin()
-        await asyncio.sleep(10.0)
-        without = mix.taken
-        mix.ways["main"].away = False
-        await asyncio.sleep(200.0)
-        return without, mix.taken
-
-    assert mixed(go, main=(4, 1), spare=(3, 0)) == ({"main": 0, "spare": 3}, {"main": 4, "spare": 0})
+    assert mixed(away_and_back, main=(4, 1), spare=(3, 0)) == ({"main": 0, "spare": 3}, {"main": 4, "spare": 0})
 
 
 # Settings that are read again
